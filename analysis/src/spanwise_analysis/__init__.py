@@ -1,0 +1,1 @@
+"""Why: pure functions over frames; no input or output."""

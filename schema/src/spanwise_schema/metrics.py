@@ -1,0 +1,137 @@
+"""Every Prometheus metric that Spanwise exposes: name, type, unit, labels, help, buckets. Named once, here.
+
+The collector exposes them, boards and rules ask for them, docs list them. Names follow the OpenTelemetry
+GenAI conventions where one exists, else `spanwise_*`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from spanwise_schema.measures import Dimension
+
+Type = Literal["counter", "gauge", "histogram"]
+
+LABEL: Final[dict[Dimension, str]] = {
+    "service": "service_name",
+    "agent": "gen_ai_agent_name",
+    "provider": "gen_ai_provider_name",
+    "model": "gen_ai_request_model",
+    "tool": "gen_ai_tool_name",
+    "operation": "gen_ai_operation_name",
+    "error_type": "error_type",
+    "environment": "environment",
+    "tenant": "tenant",
+}
+"""How a dimension of the query API is spelled as a Prometheus label."""
+
+OTHER: Final = "__other__"
+"""What a label's value becomes when the label has too many values."""
+
+_S: Final = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
+_RUN_S: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6)
+_TOKENS: Final = (4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0)
+_STEPS: Final = (2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0)
+_USD: Final = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1.5, 2.5, 5.5, 10.5)
+
+_LLM: Final[tuple[Dimension, ...]] = (
+    "service", "agent", "provider", "model", "operation", "error_type", "environment", "tenant",
+)  # fmt: skip
+_TOOL: Final[tuple[Dimension, ...]] = ("service", "agent", "tool", "error_type", "environment", "tenant")
+_RUN: Final[tuple[Dimension, ...]] = ("service", "agent", "error_type", "environment", "tenant")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric family.
+
+    Attributes:
+        name: the family's name; a counter's samples add `_total`, a histogram's `_bucket`, `_sum`, `_count`.
+        type: Prometheus type.
+        labels: label names, in order.
+        help: one sentence, exposed as HELP.
+        measure: the recorded measure it is made of; empty for the collector's own metrics.
+        buckets: upper bounds of a histogram in the metric's unit, without +Inf.
+        dimensions: the dimensions behind `labels`, where it is made of a measure.
+    """
+
+    name: str
+    type: Type
+    labels: tuple[str, ...]
+    help: str
+    measure: str = ""
+    buckets: tuple[float, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
+
+
+def _of(
+    name: str, measure: str, dimensions: tuple[Dimension, ...], text: str, buckets: tuple[float, ...] = ()
+) -> Metric:
+    labels = tuple(LABEL[dimension] for dimension in dimensions)
+    return Metric(name, "histogram" if buckets else "counter", labels, text, measure, buckets, dimensions)
+
+
+LLM_DURATION: Final = _of(
+    "gen_ai_client_operation_duration_seconds", "llm.duration", _LLM, "Duration of calls of a model.", _S
+)
+LLM_TTFT: Final = _of(
+    "gen_ai_client_operation_time_to_first_chunk_seconds", "llm.ttft", _LLM,
+    "Time to the first chunk of streamed calls of a model.", _S,
+)  # fmt: skip
+INPUT_TOKENS: Final = _of(
+    "spanwise_llm_input_tokens", "llm.tokens.input", _LLM, "Input tokens of a call, cached ones included.", _TOKENS
+)
+OUTPUT_TOKENS: Final = _of(
+    "spanwise_llm_output_tokens", "llm.tokens.output", _LLM, "Output tokens of a call, reasoning included.", _TOKENS
+)
+CACHE_READ_TOKENS: Final = _of(
+    "spanwise_llm_cache_read_tokens", "llm.tokens.cache_read", _LLM, "Input tokens read from the provider's cache."
+)
+LLM_COST: Final = _of("spanwise_llm_cost_usd", "llm.cost", _LLM, "Cost of calls of a model that have a price, in USD.")
+TOOL_DURATION: Final = _of(
+    "gen_ai_execute_tool_duration_seconds", "tool.duration", _TOOL, "Duration of calls of a tool.", _S
+)
+RUN_DURATION: Final = _of("spanwise_run_duration_seconds", "run.duration", _RUN, "Duration of agent runs.", _RUN_S)
+RUN_STEPS: Final = _of("spanwise_run_steps", "run.steps", _RUN, "Model and tool calls of an agent run.", _STEPS)
+RUN_TOKENS: Final = _of("spanwise_run_tokens", "run.tokens", _RUN, "Input and output tokens of an agent run.", _TOKENS)
+RUN_COST: Final = _of("spanwise_run_cost_usd", "run.cost", _RUN, "Cost of an agent run in USD.", _USD)
+
+UNPRICED_CALLS: Final = Metric(
+    "spanwise_llm_unpriced_calls", "counter", (LABEL["provider"], LABEL["model"]),
+    "Calls of a model for which no price is known; their cost is in no other number.",
+)  # fmt: skip
+UNPRICED_TOKENS: Final = Metric(
+    "spanwise_llm_unpriced_tokens", "counter", (LABEL["provider"], LABEL["model"]),
+    "Input and output tokens of calls for which no price is known.",
+)  # fmt: skip
+RUNS_ACTIVE: Final = Metric(
+    "spanwise_runs_active", "gauge", (LABEL["service"], LABEL["agent"]), "Agent runs whose end was not seen yet."
+)
+RECEIVED: Final = Metric(
+    "spanwise_collector_spans_received", "counter", (), "Spans in requests that were acknowledged."
+)
+STORED: Final = Metric("spanwise_collector_spans_stored", "counter", (), "Spans kept.")
+REJECTED: Final = Metric("spanwise_collector_spans_rejected", "counter", ("reason",), "Spans refused, by reason.")
+DUPLICATE: Final = Metric("spanwise_collector_spans_duplicate", "counter", (), "Spans received before.")
+REFUSED: Final = Metric(
+    "spanwise_collector_requests_refused", "counter", ("transport", "reason"), "Requests that were not accepted."
+)
+FIELD_FAULTS: Final = Metric(
+    "spanwise_collector_field_faults", "counter", ("field",), "Values that were no such thing and became null."
+)
+FOLDED: Final = Metric(
+    "spanwise_collector_labels_folded", "counter", ("label",), "Series folded because their label has too many values."
+)
+UNWINDOWED: Final = Metric(
+    "spanwise_collector_points_unwindowed", "counter", ("reason",),
+    "Points too old or too far in the future for the live windows; they are stored.",
+)  # fmt: skip
+PENDING: Final = Metric("spanwise_collector_pending_requests", "gauge", (), "Acknowledged requests not folded yet.")
+JOURNAL_BYTES: Final = Metric("spanwise_collector_journal_bytes", "gauge", (), "Bytes in the journal.")
+SEGMENTS: Final = Metric("spanwise_collector_segments", "gauge", (), "Parquet segments in the store.")
+SERIES: Final = Metric("spanwise_collector_series", "gauge", (), "Series held in memory.")
+BUILD_INFO: Final = Metric("spanwise_build_info", "gauge", ("version",), "The version that runs; always 1.")
+
+METRICS: Final[tuple[Metric, ...]] = tuple(value for value in list(globals().values()) if isinstance(value, Metric))
+"""All of them, in the order above."""
