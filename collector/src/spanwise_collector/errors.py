@@ -1,16 +1,15 @@
-"""What can go wrong on the way of a span, in two families.
-
-CollectorError
-├── SenderError           the sender's fault: never retried, the request is dropped
-│   ├── Malformed         the bytes are no such request
-│   ├── TooLarge          a limit is exceeded, measured after decompression
-│   └── UnsupportedMedia  a content type or encoding that we do not read
-└── RetryLater            ours: the sender keeps the request and comes again
-├── Overloaded        the hand-over queue is full, or the collector stops
-└── StoreDown         the request could not be made durable
-"""
+"""What can go wrong on the way of a span, in two families."""
 
 from __future__ import annotations
+
+# CollectorError
+# ├── SenderError           the sender's fault: never retried, the request is dropped
+# │   ├── Malformed         the bytes are no such request
+# │   ├── TooLarge          a limit is exceeded, measured after decompression
+# │   └── UnsupportedMedia  a content type or encoding that we do not read
+# └── RetryLater            ours: the sender keeps the request and comes again
+#     ├── Overloaded        the hand-over queue is full, or the collector stops
+#     └── StoreDown         the request could not be made durable
 
 
 class CollectorError(Exception):
