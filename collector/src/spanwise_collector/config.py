@@ -1,0 +1,69 @@
+"""What can be set of the collector, and its defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+_MIB = 1024 * 1024
+_MAX_PORT = 65_535
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Split "HOST:PORT" ("[::1]:4318" for IPv6).
+
+    Raises:
+        ValueError: it is no such address.
+    """
+    host, colon, port = address.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > _MAX_PORT:
+        raise ValueError(f'expected "HOST:PORT" with a port from 0 to 65535, got {address!r}')
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _check_address(address: str) -> str:
+    split_address(address)
+    return address
+
+
+Address = Annotated[str, AfterValidator(_check_address)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OtlpConfig(_Section):
+    """Where spans come in."""
+
+    http: Address = Field("127.0.0.1:4318", description="OTLP over HTTP (protobuf and JSON), HOST:PORT")
+    grpc: Address = Field("127.0.0.1:4317", description="OTLP over gRPC, HOST:PORT")
+
+
+class LimitsConfig(_Section):
+    """What one request, and all of them together, may take."""
+
+    body_bytes: int = Field(
+        64 * _MIB, ge=1024, description="largest request in bytes, after decompression; larger ones are answered 413"
+    )
+    pending_bytes: int = Field(
+        64 * _MIB, ge=1024, description="requests in work, in bytes; above it senders are told to come again (503)"
+    )
+    label_values: int = Field(
+        200, ge=1, description="values that one label may take in metrics; further ones are folded into __other__"
+    )
+    series: int = Field(20_000, ge=1, description="series in memory; further ones are folded into __other__")
+
+
+class CollectorConfig(_Section):
+    """Spans in, numbers out."""
+
+    otlp: OtlpConfig = Field(default_factory=OtlpConfig, description="where spans come in")
+    http: Address = Field("127.0.0.1:8750", description="query API, /metrics and health, HOST:PORT")
+    data: Path = Field(Path("./spanwise-data"), description="folder of the journal and the Parquet segments")
+    retention_days: float = Field(30, gt=0, description="spans are dropped after so many days")
+    limits: LimitsConfig = Field(
+        default_factory=LimitsConfig, description="what one request, and all of them together, may take"
+    )

@@ -1,0 +1,1 @@
+"""Fold calls into windows, totals and runs."""

@@ -1,0 +1,127 @@
+"""Everything that is known of the calls so far: windows, totals, runs. One thread adds, any thread asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+import polars as pl
+
+from spanwise_collector.query import Query, Series
+from spanwise_collector.rollup.answer import answer
+from spanwise_collector.rollup.fold import DELTA, coarsen, fold
+from spanwise_collector.rollup.runs import Runs
+from spanwise_collector.rollup.seen import Seen
+from spanwise_collector.rollup.series import SeriesBook
+from spanwise_collector.rollup.totals import Totals
+from spanwise_collector.rollup.unpriced import Unpriced
+from spanwise_collector.rollup.windows import Windows
+from spanwise_schema.measures import DIMENSIONS, NANO, RECORDED
+
+_FUTURE_NS: Final = 600 * NANO
+_KEPT_WIDTH_NS: Final = 10 * NANO
+_FAR_NS: Final = 2**62
+_COLUMNS: Final = (
+    "category", "end_ns", "duration_ns", "ttft_ns", "input_tokens", "output_tokens", "cache_read_tokens",
+    "cost_pico_usd", "trace_id", "parent_span_id", "start_ns", *DIMENSIONS,
+)  # fmt: skip
+HISTORY_COLUMNS: Final = _COLUMNS
+"""The stored columns that `answer_history` needs."""
+
+
+class Rollup:
+    """Folds priced batches and answers from what was folded.
+
+    Args:
+        series_limit: series in memory.
+        label_values: values of one label.
+    """
+
+    def __init__(self, *, series_limit: int = 20_000, label_values: int = 200) -> None:
+        self.book = SeriesBook(limit=series_limit, label_values=label_values)
+        self.seen = Seen()
+        self.totals = Totals()
+        self.runs = Runs()
+        self.unpriced = Unpriced()
+        self.unwindowed: Counter[str] = Counter()
+        self._windows = Windows()
+        self._unsaved: list[pl.DataFrame] = []
+
+    def add(self, frame: pl.DataFrame, now_ns: int) -> None:
+        """Fold a batch of spans not seen before (columns SPAN, CALL, PRICE) that was received at `now_ns`."""
+        ended = self.runs.add(frame, now_ns)
+        delta = pl.concat([fold(frame, self.book), fold(ended, self.book)])
+        self.totals.add(delta, self.book)
+        self.unpriced.add(frame)
+        windowed = self._window(delta, now_ns)
+        self._windows.add(windowed, now_ns)
+        self._unsaved.append(windowed)
+
+    def _window(self, delta: pl.DataFrame, now_ns: int) -> pl.DataFrame:
+        old = pl.col("window_ns") < now_ns - self._windows.keep_ns
+        future = pl.col("window_ns") > now_ns + _FUTURE_NS
+        for reason, test in (("old", old), ("future", future)):
+            count = int(delta.filter(test)["count"].sum())
+            if count:
+                self.unwindowed[reason] += count
+        return delta.filter(~old & ~future)
+
+    def live(self, query: Query, now_ns: int) -> bool:
+        """Tell whether the windows cover a question; else it is answered from stored spans."""
+        return query.first_ns >= now_ns - self._windows.keep_ns and query.last_ns <= now_ns + _FUTURE_NS
+
+    def answer(self, query: Query) -> list[Series]:
+        """Answer from the live windows."""
+        return answer(query, self._windows.rows(query.first_ns, query.last_ns), self.book.table)
+
+    def checkpoint(self) -> tuple[dict[str, Any], pl.DataFrame]:
+        """Give the state since ever, and what came since the last checkpoint.
+
+        The second has `window_ns` (10 s wide), DIMENSIONS, `measure` (its name), `bucket`, `count`, `sum`, `max`.
+        """
+        unsaved, self._unsaved = self._unsaved, []
+        delta = coarsen(pl.concat(unsaved), _KEPT_WIDTH_NS) if unsaved else pl.DataFrame(schema=DELTA)
+        names = pl.DataFrame(
+            {"measure": range(len(RECORDED)), "name": RECORDED}, schema_overrides={"measure": pl.UInt8}
+        )
+        named = delta.join(self.book.table, on="series").join(names, on="measure")
+        saved = named.drop("series", "measure", "le").rename({"name": "measure"})
+        state = {
+            "totals": self.totals.dump(),
+            "runs": self.runs.dump(),
+            "unpriced": [(*key, *counts) for key, counts in self.unpriced.of.items()],
+            "folded": dict(self.book.folded),
+            "unwindowed": dict(self.unwindowed),
+        }
+        return state, saved
+
+    def restore(self, state: dict[str, Any], saved: pl.DataFrame | None, now_ns: int) -> None:
+        """Take up what checkpoints kept; `saved` is all that came within `keep_ns`."""
+        self.totals.load(state["totals"])
+        self.runs.load(state["runs"])
+        self.unpriced.of = {(provider, model): [*counts] for provider, model, *counts in state["unpriced"]}
+        self.unwindowed.update(state["unwindowed"])
+        if saved is not None and saved.height:
+            numbers = {name: number for number, name in enumerate(RECORDED)}
+            known = saved.filter(pl.col("measure").is_in(RECORDED))
+            delta = known.with_columns(
+                self.book.number(known).alias("series"),
+                pl.col("measure").replace_strict(numbers, return_dtype=pl.UInt8),
+                pl.lit(0, pl.UInt8).alias("le"),
+            )
+            self._windows.add(delta.select(list(DELTA)), now_ns)
+        self.book.folded = Counter(state["folded"])
+
+    @property
+    def keep_ns(self) -> int:
+        """How far back the live windows reach."""
+        return self._windows.keep_ns
+
+
+def answer_history(query: Query, frame: pl.DataFrame) -> list[Series]:
+    """Answer from stored spans: HISTORY_COLUMNS of all spans that ended in the question's windows."""
+    book = SeriesBook(limit=1_000_000, label_values=1_000_000)
+    runs = Runs().add(frame, _FAR_NS)
+    delta = pl.concat([fold(frame, book), fold(runs, book)])
+    within = (pl.col("window_ns") > query.first_ns - NANO) & (pl.col("window_ns") <= query.last_ns)
+    return answer(query, delta.filter(within), book.table)

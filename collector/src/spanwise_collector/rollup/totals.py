@@ -1,0 +1,73 @@
+"""The totals since ever, as Prometheus counts: counters and histograms that never go back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from spanwise_collector.rollup.series import SeriesBook
+from spanwise_schema.measures import DIMENSIONS, MEASURES, RECORDED
+from spanwise_schema.metrics import METRICS, Metric
+
+
+@dataclass(slots=True)
+class Total:
+    """What one metric's label set has seen: observations for each bucket (not cumulative), and their sum in atoms."""
+
+    buckets: list[int]
+    sum: int = 0
+
+    @property
+    def count(self) -> int:
+        """Observations."""
+        return sum(self.buckets)
+
+
+Labels = tuple[str, ...]
+_FOLDED: Final = [(metric, RECORDED.index(metric.measure)) for metric in METRICS if metric.measure]
+_POSITIONS: Final = {metric.name: [DIMENSIONS.index(d) for d in metric.dimensions] for metric, _ in _FOLDED}
+
+
+@dataclass(slots=True)
+class Totals:
+    """Totals by metric name and label values, in the order of `Metric.labels`."""
+
+    of: dict[str, dict[Labels, Total]] = field(default_factory=dict[str, dict[Labels, Total]])
+
+    def add(self, delta: pl.DataFrame, book: SeriesBook) -> None:
+        """Add delta rows (columns `series`, `measure`, `le`, `count`, `sum`)."""
+        merged = delta.group_by("measure", "series", "le").agg(pl.col("count").sum(), pl.col("sum").sum())
+        metric_of = {number: metric for metric, number in _FOLDED}
+        for measure, series, le, count, total in merged.iter_rows():
+            metric = metric_of[measure]
+            row = self._row(metric, book.labels(series))
+            row.buckets[le] += count
+            row.sum += total
+
+    def _row(self, metric: Metric, values: Labels) -> Total:
+        labels = tuple(values[position] for position in _POSITIONS[metric.name])
+        rows = self.of.setdefault(metric.name, {})
+        row = rows.get(labels)
+        if row is None:
+            row = rows[labels] = Total([0] * (len(metric.buckets) + 1))
+        return row
+
+    def dump(self) -> list[tuple[str, Labels, list[int], int]]:
+        """Give what a checkpoint keeps."""
+        return [
+            (name, labels, list(row.buckets), row.sum) for name, rows in self.of.items() for labels, row in rows.items()
+        ]
+
+    def load(self, dumped: list[tuple[str, Labels, list[int], int]]) -> None:
+        """Take up what a checkpoint kept; metrics that are no more are left out."""
+        known = {metric.name: len(metric.buckets) + 1 for metric, _ in _FOLDED}
+        for name, labels, buckets, total in dumped:
+            if known.get(name) == len(buckets):
+                self.of.setdefault(name, {})[tuple(labels)] = Total(list(buckets), total)
+
+
+def in_unit(metric: Metric, atoms: int) -> float:
+    """Turn a sum of atoms into the metric's unit."""
+    return atoms / MEASURES[metric.measure].atom

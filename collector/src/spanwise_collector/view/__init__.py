@@ -1,0 +1,1 @@
+"""What others see: metrics, the query API, health."""

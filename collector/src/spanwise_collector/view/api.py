@@ -1,0 +1,44 @@
+"""The HTTP API on 8750: measures, traces, runs, the ledger, metrics, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+
+from spanwise_collector.reader import Reader
+from spanwise_collector.view import measures, prometheus, traces
+from spanwise_collector.view.params import Invalid
+
+
+def api(reader: Reader, version: str) -> FastAPI:
+    """Make the ASGI application."""
+    app = FastAPI(title="Spanwise collector", version=version, description="What your agents did, took and cost.")
+    for part in (measures, traces, prometheus):
+        app.include_router(part.routes(reader))
+
+    @app.get("/api/v1/ledger", tags=["health"], summary="What became of every span: received = stored + rejected + …")
+    async def ledger() -> dict[str, int]:
+        await reader.settled()
+        return reader.ledger()
+
+    @app.get("/healthz", tags=["health"], summary="The process lives")
+    async def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz", tags=["health"], summary="Spans are taken")
+    async def readyz() -> PlainTextResponse:
+        reason = reader.ready()
+        return PlainTextResponse("ready\n" if reason is None else f"{reason}\n", 200 if reason is None else 503)
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    @app.exception_handler(Invalid)
+    async def invalid(_request: Request, fault: Any) -> JSONResponse:  # noqa: ANN401 - Starlette's type is Exception
+        return JSONResponse({"detail": [fault.detail()]}, 422)
+
+    _ = ledger, healthz, readyz, home, invalid
+    return app

@@ -1,0 +1,74 @@
+"""The `/metrics` page: a custom collector over the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+from spanwise_collector.reader import Reader, Total
+from spanwise_schema.metrics import METRICS, Metric
+
+
+class TotalsCollector(Collector):
+    """Turns the reader's totals into metric families, each declared in the metric catalogue."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def collect(self) -> Iterator[Family]:
+        """Give every metric of the catalogue, also those without a sample yet."""
+        totals = self._reader.totals()
+        for metric in METRICS:
+            yield _family(metric, totals.get(metric.name, ()))
+
+
+def _family(metric: Metric, rows: Sequence[Total]) -> Family:
+    match metric.type:
+        case "histogram":
+            return _histogram(metric, rows)
+        case "counter":
+            counter = CounterMetricFamily(metric.name, metric.help, labels=metric.labels)
+            for row in rows:
+                counter.add_metric(row.labels, row.sum)
+            return counter
+        case "gauge":
+            gauge = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+            for row in rows:
+                gauge.add_metric(row.labels, row.sum)
+            return gauge
+
+
+def _histogram(metric: Metric, rows: Sequence[Total]) -> Family:
+    family = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
+    bounds: Final = [*map(repr, metric.buckets), "+Inf"]
+    for row in rows:
+        cumulated = accumulate(row.buckets)
+        family.add_metric(row.labels, list(zip(bounds, cumulated, strict=True)), row.sum)
+    return family
+
+
+def routes(reader: Reader) -> APIRouter:
+    """Make the route."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(TotalsCollector(reader))
+    ProcessCollector(registry=registry)
+    router = APIRouter(tags=["metrics"])
+
+    @router.get("/metrics", summary="Prometheus metrics, as text or OpenMetrics")
+    async def metrics(request: Request) -> Response:
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        await reader.settled()
+        page = await run_in_threadpool(encode, registry)
+        return Response(page, headers={"content-type": content_type})
+
+    _ = metrics
+    return router

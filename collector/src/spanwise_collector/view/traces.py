@@ -1,0 +1,124 @@
+"""One trace with every attribute that its sender gave, and runs."""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, HTTPException
+from fastapi import Query as Parameter
+from fastapi.concurrency import run_in_threadpool
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+from pydantic import BaseModel, ConfigDict, Field
+
+from spanwise_collector.reader import Reader, RunFilter
+from spanwise_collector.view import params
+from spanwise_schema.columns import CALL
+from spanwise_schema.measures import NANO
+from spanwise_schema.money import to_usd
+
+_TRACE_ID_DIGITS: Final = 32
+
+
+class AskedRuns(BaseModel):
+    """Which runs are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: str | None = None
+    agent: str | None = None
+    environment: str | None = None
+    tenant: str | None = None
+    status: Literal["running", "ok", "error"] | None = None
+    window: str = Field("1h", description="runs that began in so long a time")
+    at: str | None = Field(None, description="before this moment, Unix seconds or RFC 3339; now if not given")
+    limit: int = Field(50, ge=1, le=1_000)
+
+
+def routes(reader: Reader) -> APIRouter:
+    """Make the routes."""
+    router = APIRouter(prefix="/api/v1", tags=["traces"])
+
+    @router.get("/traces/{trace_id}", summary="The spans of a trace, oldest first, with all their attributes")
+    async def trace(trace_id: str) -> dict[str, Any]:
+        wanted = _trace_id(trace_id)
+        await reader.settled()
+        frame = await run_in_threadpool(reader.trace, wanted)
+        if not frame.height:
+            raise HTTPException(404, f"no span of trace {trace_id} is stored")
+        return {"trace_id": wanted.hex(), "spans": [_span(row) for row in frame.sort("start_ns").iter_rows(named=True)]}
+
+    @router.get("/runs", summary="Runs of agents, finished and in flight, newest first")
+    async def runs(asked: Annotated[AskedRuns, Parameter()]) -> dict[str, Any]:
+        end_ns = reader.now_ns() if asked.at is None else params.moment_ns("at", asked.at)
+        start_ns = end_ns - params.duration_ns("window", asked.window)
+        which = (asked.service, asked.agent, asked.environment, asked.tenant, asked.status)
+        wanted = RunFilter(start_ns, end_ns, *which, asked.limit)
+        await reader.settled()
+        return {"runs": await run_in_threadpool(reader.runs, wanted)}
+
+    _ = trace, runs
+    return router
+
+
+def _trace_id(text: str) -> bytes:
+    try:
+        if len(text) == _TRACE_ID_DIGITS:
+            return bytes.fromhex(text)
+    except ValueError:
+        pass
+    raise params.Invalid("trace_id", f"expected 32 hexadecimal digits, got {text!r}")
+
+
+def _span(row: dict[str, Any]) -> dict[str, Any]:
+    span, resource = Span.FromString(row["raw"]), Resource.FromString(row["resource"])
+    cost = row["cost_pico_usd"]
+    return {
+        "span_id": row["span_id"].hex(),
+        "parent_span_id": row["parent_span_id"].hex() if row["parent_span_id"] else None,
+        "name": span.name,
+        "kind": Span.SpanKind.Name(span.kind) if span.kind in Span.SpanKind.values() else str(span.kind),
+        "start_ns": span.start_time_unix_nano,
+        "end_ns": span.end_time_unix_nano,
+        "duration_s": None if row["duration_ns"] is None else row["duration_ns"] / NANO,
+        "status": {"code": _status(span), "message": span.status.message},
+        "attributes": _attributes(span.attributes),
+        "events": [
+            {"name": e.name, "time_ns": e.time_unix_nano, "attributes": _attributes(e.attributes)} for e in span.events
+        ],
+        "links": [{"trace_id": link.trace_id.hex(), "span_id": link.span_id.hex()} for link in span.links],
+        "scope": {"name": row["scope_name"], "version": row["scope_version"]},
+        "resource": _attributes(resource.attributes),
+        "call": {name: row[name] for name in CALL if row[name] is not None},
+        "cost_usd": None if cost is None else to_usd(cost),
+        "cost_source": row["cost_source"],
+    }
+
+
+def _status(span: Span) -> str:
+    codes = Status.StatusCode
+    return codes.Name(span.status.code) if span.status.code in codes.values() else str(span.status.code)
+
+
+def _attributes(pairs: Any) -> dict[str, Any]:  # noqa: ANN401 - a protobuf container has no public type
+    found: list[KeyValue] = list(pairs)
+    return {pair.key: _value(pair.value) for pair in found}
+
+
+def _value(value: AnyValue) -> Any:  # noqa: ANN401 - what JSON can say
+    match value.WhichOneof("value"):
+        case None:
+            return None
+        case "array_value":
+            return [_value(item) for item in value.array_value.values]
+        case "kvlist_value":
+            return _attributes(value.kvlist_value.values)
+        case "bytes_value":
+            return base64.b64encode(value.bytes_value).decode()
+        case "double_value":
+            number = value.double_value
+            return number if abs(number) < float("inf") else str(number)  # JSON has no NaN
+        case name:
+            return getattr(value, name)

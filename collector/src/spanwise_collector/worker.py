@@ -1,0 +1,101 @@
+"""The pipeline's thread: takes requests from the hand-over, applies them, commits when it is time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from spanwise_collector.gate import JournalGate
+from spanwise_collector.handover import Handover
+from spanwise_collector.pipeline import Pipeline
+from spanwise_collector.store.journal import Journal
+from spanwise_schema.measures import NANO
+
+_LOG: Final = logging.getLogger(__name__)
+_ROWS: Final = 8_192
+_LINGER_S: Final = 0.1
+_IDLE_S: Final = 1.0
+_TIDY_S: Final = 60.0
+_DAY_S: Final = 86_400
+
+
+class Worker:
+    """Runs the pipeline in a thread of its own.
+
+    A fault of ours in it closes the gate: senders keep what they have, the journal keeps what was acknowledged.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        handover: Handover,
+        gate: JournalGate,
+        journal: Journal,
+        retention_days: float,
+        now_ns: Callable[[], int],
+    ) -> None:
+        self._pipeline = pipeline
+        self._handover = handover
+        self._gate = gate
+        self._journal = journal
+        self._keep_s = retention_days * _DAY_S
+        self._now_ns = now_ns
+        self._tidied_s = now_ns() / NANO
+        self._loop = asyncio.get_running_loop()
+        self._moved = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
+        self.fault: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Apply what is queued, commit, and end."""
+        self._handover.close()
+        await asyncio.to_thread(self._thread.join)
+
+    async def settled(self) -> None:
+        """Wait until all that was acknowledged so far is in every number, or the worker failed."""
+        wanted = self._gate.acknowledged_seq
+        while self._pipeline.applied_seq < wanted and self.fault is None:
+            moved = self._moved
+            self._handover.hurry()
+            await moved.wait()
+
+    def _run(self) -> None:
+        try:
+            while (items := self._handover.take(_ROWS, _LINGER_S, _IDLE_S)) is not None:
+                if items:
+                    self._pipeline.apply(items)
+                    self._gate.applied(items)
+                    self._loop.call_soon_threadsafe(self._wake)
+                if self._pipeline.due():
+                    self._commit()
+                if not items:
+                    self._tidy()
+            self._commit()
+        except BaseException as fault:  # noqa: BLE001 - whatever it is, the gate must close
+            _LOG.exception("the pipeline failed; nothing more is taken, the journal keeps what was acknowledged")
+            self.fault = fault
+            self._gate.closed = f"the pipeline failed: {type(fault).__name__}"
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+    def _commit(self) -> None:
+        self._pipeline.commit()
+        self._journal.release(self._pipeline.applied_seq)
+
+    def _tidy(self) -> None:
+        now_s = self._now_ns() / NANO
+        if now_s - self._tidied_s < _TIDY_S:
+            return
+        self._tidied_s = now_s
+        self._pipeline.store.compact(now_s)
+        self._pipeline.store.retain(now_s, self._keep_s)
