@@ -1,0 +1,146 @@
+"""Parquet segments: how rows are laid out in files, and how files are read and merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, cast
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from spanwise_collector.store import durable
+from spanwise_collector.store.folder import ROLLUP, SPANS
+from spanwise_schema.columns import STORED, Kind
+
+_DTYPES: Final[dict[Kind, pl.DataType]] = {
+    "bytes": pl.Binary(),
+    "str": pl.String(),
+    "i64": pl.Int64(),
+    "f64": pl.Float64(),
+    "bool": pl.Boolean(),
+    "strings": pl.List(pl.String()),
+}
+SCHEMA: Final = pl.Schema({name: _DTYPES[kind] for name, kind in STORED.items()})
+
+_SECOND_NS: Final = 1_000_000_000
+_HOUR_NS: Final = 3_600 * _SECOND_NS
+_WIDER_NS: Final = (24 * _HOUR_NS, 90 * 24 * _HOUR_NS, 2**63 - 1)
+_MAX_PARTITIONS: Final = 64  # of one commit: a batch from all over time must not become one file per row
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Rows of a group of a file: few enough that a group with long contents fits in little memory, and that a
+# trace, which lies in one group because rows are sorted by trace within a sort run, is found by reading little.
+_GROUP_BYTES: Final = 6 * 2**20
+_GROUP_ROWS: Final = (1_024, 8_192)
+_SORT_BYTES: Final = 24 * 2**20
+
+
+def partitions(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Split spans by the UTC hour of their end, and name the folder of each part.
+
+    Where that makes too many parts the step becomes a day, a quarter, and then everything in one.
+    """
+    ends = frame.get_column("end_ns").fill_null(0)
+    starts = ends // _HOUR_NS * _HOUR_NS
+    for step_ns in _WIDER_NS:
+        if starts.n_unique() <= _MAX_PARTITIONS:
+            break
+        starts = ends // step_ns * step_ns
+    values = starts.unique().sort()
+    for value in values:
+        hour = _EPOCH + timedelta(microseconds=value // 1_000)
+        part = frame if len(values) == 1 else frame.filter(starts == value)
+        yield f"{SPANS}/date={hour:%Y-%m-%d}/hour={hour:%H}", part
+
+
+def rollup_partition(window_ns: int) -> str:
+    """Name the folder of rollup deltas whose newest window begins at `window_ns`: one a UTC day."""
+    return f"{ROLLUP}/date={_EPOCH + timedelta(microseconds=window_ns // 1_000):%Y-%m-%d}"
+
+
+def group_rows(frame: pl.DataFrame) -> int:
+    """How many rows of such a frame make one row group."""
+    least, most = _GROUP_ROWS
+    return max(least, min(most, _GROUP_BYTES * frame.height // max(1, int(frame.estimated_size()))))
+
+
+def write(frame: pl.DataFrame, path: Path) -> int:
+    """Write a frame as one durable file and return its size in bytes. Raises OSError, PolarsError.
+
+    Snappy, because these are read soon and merged later: 1.3 us a row with 400 B of content and 4.5 us with
+    2.5 KB, where lz4 takes 1.5 and 7.0, zstd 1.4 and 9.7. The folder is synced by the caller.
+    """
+    frame.write_parquet(path, compression="snappy", row_group_size=group_rows(frame))
+    durable.sync_file(path)
+    return path.stat().st_size
+
+
+def write_spans(frame: pl.DataFrame, path: Path) -> int:
+    """Write spans sorted by trace, so that the statistics of row groups lead to a trace."""
+    return write(frame.sort("trace_id"), path)
+
+
+def scan(paths: Sequence[Path]) -> pl.LazyFrame:
+    """Read spans from files; columns that an older file does not have are null."""
+    if not paths:
+        return pl.LazyFrame(schema=SCHEMA)
+    return pl.scan_parquet(
+        list(paths), schema=SCHEMA, missing_columns="insert", extra_columns="ignore",
+        hive_partitioning=False, glob=False, cache=False,
+    )  # fmt: skip
+
+
+def merge_spans(paths: Sequence[Path], target: Path) -> int:
+    """Write the spans of several files as one and return its size in bytes. Raises OSError, PolarsError.
+
+    Streams, so that memory does not grow with the files: neighbours are sorted by trace up to some MiB at a
+    time. Zstandard: 120 and 1,130 bytes a row where snappy takes 170 and 2,370.
+    """
+
+    def source(
+        _columns: list[str] | None, _predicate: pl.Expr | None, _rows: int | None, _batch: int | None
+    ) -> Iterator[pl.DataFrame]:
+        for run in _sort_runs(paths):
+            ordered = run.sort("trace_id")
+            yield from ordered.iter_slices(group_rows(ordered))
+
+    rows = group_rows(scan(paths[:1]).head(_GROUP_ROWS[0]).collect())
+    register_io_source(source, schema=SCHEMA).sink_parquet(
+        target, compression="zstd", compression_level=1, row_group_size=rows, maintain_order=True, sync_on_close="all"
+    )
+    return target.stat().st_size
+
+
+def _sort_runs(paths: Sequence[Path]) -> Iterator[pl.DataFrame]:
+    run: list[pl.DataFrame] = []
+    size_bytes = 0
+    for path in paths:
+        file = scan([path])
+        rows = cast("int", file.select(pl.len()).collect().item())
+        for offset in range(0, rows, _GROUP_ROWS[1]):
+            part = file.slice(offset, _GROUP_ROWS[1]).collect()
+            run.append(part)
+            size_bytes += int(part.estimated_size())
+            if size_bytes >= _SORT_BYTES:
+                yield pl.concat(run)
+                run, size_bytes = [], 0
+    if run:
+        yield pl.concat(run)
+
+
+def read_deltas(paths: Sequence[Path]) -> pl.DataFrame:
+    """Read rollup deltas; columns that only some files have are null elsewhere."""
+    return pl.concat([pl.read_parquet(path, hive_partitioning=False) for path in paths], how="diagonal_relaxed")
+
+
+def merge_deltas(paths: Sequence[Path], target: Path) -> int:
+    """Write the deltas of several files as one and return its size in bytes. Raises OSError, PolarsError."""
+    return write(read_deltas(paths), target)
+
+
+def limits(frame: pl.DataFrame, column: str) -> tuple[int, int]:
+    """Return the smallest and the largest value of a column of times; nulls count as 0."""
+    times = frame.get_column(column).fill_null(0)
+    return cast("int", times.min()), cast("int", times.max())
