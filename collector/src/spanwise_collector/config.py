@@ -38,32 +38,32 @@ class _Section(BaseModel):
 class OtlpConfig(_Section):
     """Where spans come in."""
 
-    http: Address = Field("127.0.0.1:4318", description="OTLP over HTTP (protobuf and JSON), HOST:PORT")
-    grpc: Address = Field("127.0.0.1:4317", description="OTLP over gRPC, HOST:PORT")
+    http: Address = Field(default="127.0.0.1:4318", description="OTLP over HTTP (protobuf and JSON), HOST:PORT")
+    grpc: Address = Field(default="127.0.0.1:4317", description="OTLP over gRPC, HOST:PORT")
 
 
 class LimitsConfig(_Section):
     """What one request, and all of them together, may take."""
 
     body_bytes: int = Field(
-        64 * _MIB, ge=1024, description="largest request in bytes, after decompression; larger ones are answered 413"
+        default=64 * _MIB, ge=1024, description="largest request in bytes, after decompression; larger ones are answered 413"
     )
     pending_bytes: int = Field(
-        64 * _MIB, ge=1024, description="requests in work, in bytes; above it senders are told to come again (503)"
+        default=64 * _MIB, ge=1024, description="requests in work, in bytes; above it senders are told to come again (503)"
     )
     label_values: int = Field(
-        200, ge=1, description="values that one label may take in metrics; further ones are folded into __other__"
+        default=200, ge=1, description="values that one label may take in metrics; further ones are folded into __other__"
     )
-    series: int = Field(20_000, ge=1, description="series in memory; further ones are folded into __other__")
+    series: int = Field(default=20_000, ge=1, description="series in memory; further ones are folded into __other__")
 
 
 class CollectorConfig(_Section):
     """Spans in, numbers out."""
 
     otlp: OtlpConfig = Field(default_factory=OtlpConfig, description="where spans come in")
-    http: Address = Field("127.0.0.1:8750", description="query API, /metrics and health, HOST:PORT")
-    data: Path = Field(Path("./spanwise-data"), description="folder of the journal and the Parquet segments")
-    retention_days: float = Field(30, gt=0, description="spans are dropped after so many days")
+    http: Address = Field(default="127.0.0.1:8750", description="query API, /metrics and health, HOST:PORT")
+    data: Path = Field(default=Path("./spanwise-data"), description="folder of the journal and the Parquet segments")
+    retention_days: float = Field(default=30, gt=0, description="spans are dropped after so many days")
     limits: LimitsConfig = Field(
         default_factory=LimitsConfig, description="what one request, and all of them together, may take"
     )

@@ -1,0 +1,34 @@
+"""Each source file has its test file."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDER = {
+    "spanwise": "instrumentation",
+    "spanwise_schema": "schema",
+    "spanwise_collector": "collector",
+    "spanwise_analysis": "analysis",
+    "spanwise_alerts": "alerts",
+    "spanwise_dashboards": "dashboards",
+    "spanwise_stack": "compose",
+}
+SOURCES = sorted(path for path in ROOT.glob("*/src/**/*.py") if path.name != "__init__.py")
+
+TESTED_THROUGH = {
+    # Parts of one thing, tested through its front.
+}
+
+
+def mirror(path):
+    package, *folders, name = path.relative_to(ROOT).parts[2:]
+    return ROOT.joinpath("tests", FOLDER[package], *folders, f"test_{name}")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_source_file_has_its_test_file(path):
+    key = str(path.relative_to(ROOT))
+    other = TESTED_THROUGH.get(key)
+    expected = ROOT / other if other else mirror(path)
+    assert expected.exists(), f"{key} has no {expected.relative_to(ROOT)}"
