@@ -1,0 +1,118 @@
+"""What a board is: the typed spec that Grafana's JSON is rendered from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from spanwise_schema.metrics import Metric
+
+Colour = Literal["green", "orange", "red", "blue"]
+Kind = Literal["stat", "timeseries", "table", "bargauge", "state-timeline"]
+Unit = Literal["s", "percentunit", "currencyUSD", "cpm", "short", "none"]
+
+GRID_WIDTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The colour of values from `value` on; None is the colour of everything below the first one."""
+
+    value: float | None
+    colour: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One PromQL query of a panel.
+
+    Attributes:
+        expr: PromQL with Grafana's variables in it.
+        legend: how a series is named, `{{label}}` for a label's value.
+        instant: asked once at the end of the range, not along it.
+        exemplars: Grafana also asks for the trace ids behind the numbers; histogram buckets only.
+    """
+
+    expr: str
+    legend: str = ""
+    instant: bool = False
+    exemplars: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A drop-down that filters the board: the values of one label.
+
+    Attributes:
+        name: as queries spell it, `$name`.
+        title: what people read.
+        label: the Prometheus label it filters.
+        metric: where its values are read from.
+    """
+
+    name: str
+    title: str
+    label: str
+    metric: Metric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One panel. Made by the functions of `style`, which know how each kind looks.
+
+    Attributes:
+        kind: Grafana's panel type.
+        title: a noun.
+        question: what the panel answers; shown as its description.
+        queries: in the order of Grafana's refIds A, B, C …
+        unit: Grafana's unit id; ratios are 0 to 1 with `percentunit`.
+        thresholds: from the lowest; the first has no value.
+        width: columns of the 24 that the grid has.
+        height: rows of the grid.
+        options: what this kind of panel can be told.
+        colour_mode: how a field gets its colour.
+        custom: drawing options of a field.
+        overrides: options of single fields (columns of a table).
+        transformations: what Grafana does with the frames before it draws them.
+    """
+
+    kind: Kind
+    title: str
+    question: str
+    queries: tuple[Query, ...]
+    unit: Unit
+    thresholds: tuple[Threshold, ...]
+    width: int
+    height: int
+    options: dict[str, object]
+    colour_mode: str
+    custom: dict[str, object] = field(default_factory=dict[str, object])
+    overrides: tuple[dict[str, object], ...] = ()
+    transformations: tuple[dict[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Panels under one heading; they wrap when the grid is full."""
+
+    title: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """One Grafana dashboard; a data source variable is always there and not listed here.
+
+    Attributes:
+        uid: stable across installations; the file is named after it.
+        title: unique in the folder.
+        question: what the board answers; shown as its description.
+        variables: each filters by those before it.
+        rows: from the general to the specific.
+    """
+
+    uid: str
+    title: str
+    question: str
+    variables: tuple[Variable, ...]
+    rows: tuple[Row, ...]

@@ -1,0 +1,1 @@
+"""The boards, one file each; a module here that defines BOARD is a board."""

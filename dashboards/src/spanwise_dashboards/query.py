@@ -1,0 +1,95 @@
+"""PromQL over the declared metrics: an unknown sample or label is refused when the board is built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from spanwise_dashboards.board import Variable
+from spanwise_schema.metrics import LABEL, Metric
+
+Sample = Literal["total", "bucket", "sum", "count"]
+
+RATE_INTERVAL: Final = "$__rate_interval"
+RANGE: Final = "$__range"
+
+_SAMPLES: Final[dict[str, tuple[Sample, ...]]] = {"counter": ("total",), "histogram": ("count", "sum", "bucket")}
+_FAILED: Final = f'{LABEL["error_type"]}!=""'
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Queries that follow a board's variables: each filters the metrics that have its label.
+
+    Methods take `by` as Prometheus label names and raise ValueError for one that the metric does not have.
+    """
+
+    variables: tuple[Variable, ...]
+
+    def rate(
+        self, metric: Metric, by: Sequence[str] = (), *, sample: Sample | None = None, window: str = RATE_INTERVAL
+    ) -> str:
+        """Ask for the increase per second of a counter, or of a histogram's `count` or `sum`."""
+        return f"{_sum(metric, by)} (rate({self._series(metric, sample)}[{window}]))"
+
+    def increase(self, metric: Metric, by: Sequence[str] = (), *, sample: Sample | None = None) -> str:
+        """Ask how much a counter, or a histogram's `count` or `sum`, grew in the time that the board shows."""
+        return f"{_sum(metric, by)} (increase({self._series(metric, sample)}[{RANGE}]))"
+
+    def gauge(self, metric: Metric, by: Sequence[str] = ()) -> str:
+        """Ask for the sum of a gauge.
+
+        Raises:
+            ValueError: it is not a gauge.
+        """
+        if metric.type != "gauge":
+            raise ValueError(f"{metric.name} is a {metric.type}; expected a gauge")
+        return f"{_sum(metric, by)} ({self._selector(metric, metric.name)})"
+
+    def error_ratio(self, metric: Metric, by: Sequence[str] = (), *, window: str = RATE_INTERVAL) -> str:
+        """Ask for the share of failed ones, 0 to 1: 0 where none failed, no data where there was no traffic."""
+        failed = f"{_sum(metric, by)} (rate({self._series(metric, 'count', _FAILED)}[{window}]))"
+        total = self.rate(metric, by, sample="count", window=window)
+        return f"({failed} or 0 * {total}) / ({total} > 0)"
+
+    def quantile(self, q: float, metric: Metric, by: Sequence[str] = (), *, window: str = RATE_INTERVAL) -> str:
+        """Ask for a quantile of a histogram; no data where there was no traffic.
+
+        Raises:
+            ValueError: it is not a histogram.
+        """
+        _check(metric, by)
+        buckets = f"sum by ({', '.join(('le', *by))}) (rate({self._series(metric, 'bucket')}[{window}]))"
+        # Without traffic the quantile is NaN, which a stat panel would show; the comparison drops it.
+        return f"histogram_quantile({q:g}, {buckets}) >= 0"
+
+    def label_values(self, variable: Variable) -> str:
+        """Ask for the values of a variable, narrowed by the variables before it."""
+        _check(variable.metric, (variable.label,))
+        earlier = Scope(self.variables[: self.variables.index(variable)])
+        return f"label_values({earlier._series(variable.metric, None)}, {variable.label})"
+
+    def _series(self, metric: Metric, sample: Sample | None, *matchers: str) -> str:
+        allowed = _SAMPLES.get(metric.type)
+        if allowed is None:
+            raise ValueError(f"{metric.name} is a {metric.type}; expected a counter or a histogram")
+        chosen = sample or allowed[0]
+        if chosen not in allowed:
+            raise ValueError(f"{metric.name} is a {metric.type} and has no sample {chosen!r}; it has {list(allowed)}")
+        return self._selector(metric, f"{metric.name}_{chosen}", *matchers)
+
+    def _selector(self, metric: Metric, name: str, *matchers: str) -> str:
+        scope = [f'{each.label}=~"${each.name}"' for each in self.variables if each.label in metric.labels]
+        return f"{name}{{{','.join((*scope, *matchers))}}}" if scope or matchers else name
+
+
+def _sum(metric: Metric, by: Sequence[str]) -> str:
+    _check(metric, by)
+    return f"sum by ({', '.join(by)})" if by else "sum"
+
+
+def _check(metric: Metric, labels: Sequence[str]) -> None:
+    for label in labels:
+        if label not in metric.labels:
+            raise ValueError(f"{metric.name} has no label {label!r}; it has {list(metric.labels)}")

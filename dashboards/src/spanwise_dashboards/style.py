@@ -1,0 +1,180 @@
+"""The house style: one function per kind of panel, and the colours that mean something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from spanwise_dashboards.board import Panel, Query, Threshold, Unit
+
+NEUTRAL: Final = (Threshold(None, "blue"),)
+"""For values that are neither good nor bad."""
+
+_LAST: Final = {"calcs": ["lastNotNull"], "fields": "", "values": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: the value of an instant query for each row."""
+
+    title: str
+    expr: str
+    unit: Unit
+    thresholds: tuple[Threshold, ...] = NEUTRAL
+
+
+def rising(orange: float, red: float) -> tuple[Threshold, ...]:
+    """Make thresholds for what is good when low."""
+    return (Threshold(None, "green"), Threshold(orange, "orange"), Threshold(red, "red"))
+
+
+def falling(orange: float, green: float) -> tuple[Threshold, ...]:
+    """Make thresholds for what is good when high."""
+    return (Threshold(None, "red"), Threshold(orange, "orange"), Threshold(green, "green"))
+
+
+def stat(
+    title: str, question: str, query: Query, unit: Unit, thresholds: tuple[Threshold, ...] = NEUTRAL, *, width: int = 4
+) -> Panel:
+    """Show one number, with its course behind it unless it is asked once."""
+    options: dict[str, object] = {
+        "colorMode": "value",
+        "graphMode": "none" if query.instant else "area",
+        "justifyMode": "auto",
+        "orientation": "auto",
+        "reduceOptions": _LAST,
+        "textMode": "value",
+        "wideLayout": True,
+    }
+    return Panel(
+        kind="stat", title=title, question=question, queries=(query,), unit=unit, thresholds=thresholds,
+        width=width, height=4, options=options, colour_mode="thresholds",
+    )  # fmt: skip
+
+
+def series(
+    title: str,
+    question: str,
+    queries: tuple[Query, ...],
+    unit: Unit,
+    thresholds: tuple[Threshold, ...] = NEUTRAL,
+    *,
+    width: int = 8,
+) -> Panel:
+    """Show lines over time, a dashed line at each threshold, the highest last value first in the legend."""
+    options: dict[str, object] = {
+        "legend": {
+            "calcs": ["lastNotNull", "max"], "displayMode": "table", "placement": "bottom", "showLegend": True,
+            "sortBy": "Last *", "sortDesc": True,
+        },
+        "tooltip": {"mode": "multi", "sort": "desc"},
+    }  # fmt: skip
+    custom: dict[str, object] = {
+        "drawStyle": "line",
+        "fillOpacity": 8,
+        "lineWidth": 1,
+        "showPoints": "never",
+        "spanNulls": False,
+        "stacking": {"group": "A", "mode": "none"},
+        "thresholdsStyle": {"mode": "off" if thresholds == NEUTRAL else "dashed"},
+    }
+    return Panel(
+        kind="timeseries", title=title, question=question, queries=queries, unit=unit, thresholds=thresholds,
+        width=width, height=8, options=options, colour_mode="palette-classic-by-name", custom=custom,
+    )  # fmt: skip
+
+
+def bars(title: str, question: str, query: Query, unit: Unit, *, width: int = 12) -> Panel:
+    """Show one bar for each series of an instant query."""
+    options: dict[str, object] = {
+        "displayMode": "basic",
+        "namePlacement": "auto",
+        "orientation": "horizontal",
+        "reduceOptions": _LAST,
+        "showUnfilled": True,
+        "sizing": "auto",
+        "valueMode": "text",
+    }
+    return Panel(
+        kind="bargauge", title=title, question=question, queries=(query,), unit=unit, thresholds=NEUTRAL,
+        width=width, height=8, options=options, colour_mode="thresholds",
+    )  # fmt: skip
+
+
+def timeline(
+    title: str, question: str, query: Query, unit: Unit, thresholds: tuple[Threshold, ...], *, width: int = 10
+) -> Panel:
+    """Show for each series when it was good and when it was bad."""
+    options: dict[str, object] = {
+        "alignValue": "left",
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+        "mergeValues": True,
+        "rowHeight": 0.85,
+        "showValue": "never",
+        "tooltip": {"mode": "single", "sort": "none"},
+    }
+    return Panel(
+        kind="state-timeline", title=title, question=question, queries=(query,), unit=unit, thresholds=thresholds,
+        width=width, height=8, options=options, colour_mode="thresholds", custom={"fillOpacity": 80, "lineWidth": 0},
+    )  # fmt: skip
+
+
+def table(
+    title: str,
+    question: str,
+    key: tuple[str, str],
+    columns: tuple[Column, ...],
+    *,
+    worst_first: str,
+    link: str = "",
+    width: int = 14,
+) -> Panel:
+    """Show one line for each value of a label, the line with the highest `worst_first` at the top.
+
+    `key` is the label and its heading; `link` is where a click on it leads.
+    """
+    label, heading = key
+    names = {f"Value #{chr(ord('A') + i)}": column.title for i, column in enumerate(columns)}
+    if worst_first not in names.values():
+        raise ValueError(f"table {title!r} is sorted by {worst_first!r}; its columns are {list(names.values())}")
+    order = {name: i for i, name in enumerate((label, *names))}
+    overrides = [_column(column) for column in columns]
+    if link:
+        overrides.insert(0, _override(heading, {"links": [{"title": f"Only this {heading.lower()}", "url": link}]}))
+    return Panel(
+        kind="table", title=title, question=question, unit="none", thresholds=NEUTRAL, width=width, height=8,
+        queries=tuple(Query(column.expr, column.title, instant=True) for column in columns),
+        options={"cellHeight": "sm", "showHeader": True, "sortBy": [{"desc": True, "displayName": worst_first}]},
+        colour_mode="thresholds",
+        custom={"align": "auto", "filterable": False},
+        overrides=tuple(overrides),
+        transformations=(
+            {"id": "merge", "options": {}},
+            {
+                "id": "organize",
+                "options": {
+                    "excludeByName": {"Time": True}, "indexByName": order, "renameByName": {label: heading, **names},
+                },
+            },
+        ),
+    )  # fmt: skip
+
+
+def _column(column: Column) -> dict[str, object]:
+    properties: dict[str, object] = {"unit": column.unit}
+    if column.thresholds != NEUTRAL:
+        properties["thresholds"] = steps(column.thresholds)
+        properties["custom.cellOptions"] = {"type": "color-text"}
+    return _override(column.title, properties)
+
+
+def _override(field: str, properties: dict[str, object]) -> dict[str, object]:
+    return {
+        "matcher": {"id": "byName", "options": field},
+        "properties": [{"id": name, "value": value} for name, value in properties.items()],
+    }
+
+
+def steps(thresholds: tuple[Threshold, ...]) -> dict[str, object]:
+    """Write thresholds as Grafana does."""
+    return {"mode": "absolute", "steps": [{"color": each.colour, "value": each.value} for each in thresholds]}

@@ -1,0 +1,103 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from spanwise_dashboards import catalogue
+from spanwise_dashboards.catalogue import boards
+from spanwise_dashboards.command import main
+from tests.support.grafana import grafana
+
+
+@pytest.fixture
+def token(tmp_path):
+    file = tmp_path / "token"
+    file.write_text("glsa_admin\n")
+    return file
+
+
+def test_render_writes_one_file_a_board(tmp_path, capsys):
+    assert main(["render", "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.split() == [str(tmp_path / f"{board.uid}.json") for board in boards()]
+
+
+def test_check_is_quiet_when_the_files_are_fresh(capsys):
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_check_fails_with_a_diff_when_a_file_is_stale(tmp_path, capsys, monkeypatch):
+    main(["render", "--out", str(tmp_path)])
+    stale = tmp_path / "spanwise-fleet.json"
+    stale.write_text(stale.read_text().replace('"refresh": "30s"', '"refresh": "5s"'))
+    capsys.readouterr()
+    monkeypatch.setattr(catalogue, "FILES", tmp_path)
+    assert main(["check"]) == 1
+    said = capsys.readouterr()
+    assert '-  "refresh": "5s"' in said.out
+    assert "run: spanwise dashboards render" in said.err
+
+
+def test_provision_says_what_it_did(token, capsys):
+    with grafana() as state:
+        asked = ["provision", "--grafana", state.url, "--token-file", str(token)]
+        assert main(asked) == 0
+        first = capsys.readouterr().out
+        assert main(asked) == 0
+        second = capsys.readouterr().out
+    assert first.count("created") == 2 + len(boards())
+    assert second.count("unchanged") == 2 + len(boards())
+    assert "Spanwise / Fleet overview" in second
+    assert "glsa_" not in first + second
+
+
+def test_provision_answers_json(capsys):
+    with grafana() as state:
+        assert main(["provision", "--grafana", state.url, "--token", "glsa_admin", "--dry-run", "--json"]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert answer["grafana"] == f"{state.url}/"
+        assert answer["dry_run"] is True
+        assert [each["kind"] for each in answer["outcomes"]][:3] == ["data source", "folder", "board"]
+        assert {each["action"] for each in answer["outcomes"]} == {"to create"}
+        assert state.writes == []
+
+
+def test_provision_fails_with_one_line_when_the_token_is_wrong(capsys):
+    with grafana() as state:
+        assert main(["provision", "--grafana", state.url, "--token", "glsa_secret"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert "does not accept the token" in said.err
+    assert "glsa_secret" not in said.err
+
+
+def test_provision_fails_with_the_reason_when_nobody_listens(capsys):
+    with grafana() as state:
+        pass
+    assert main(["provision", "--grafana", state.url, "--token", "glsa_x", "--wait", "0"]) == 1
+    assert f"cannot reach Grafana at {state.url}/: Connection refused" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--grafana", "localhost:3000", "--token", "x"], "grafana: 'localhost:3000'; expected http(s)://"),
+        (["--grafana", "http://h", "--token", "x", "--prometheus", "h:9090"], "prometheus: 'h:9090'; expected"),
+        (["--grafana", "http://h", "--token-file", "/nowhere"], "token-file: cannot read '/nowhere': No such file"),
+        (["--grafana", "http://h"], "one of the arguments --token --token-file is required"),
+    ],
+)
+def test_wrong_arguments_are_named_with_what_is_expected(arguments, words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["provision", *arguments])
+    assert caught.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_command_is_cheap_to_import():
+    heavy = "{'grafana_client', 'rich', 'niquests', 'spanwise_dashboards.boards.fleet'}"
+    code = f"import sys, spanwise_dashboards.command; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

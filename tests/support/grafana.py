@@ -1,0 +1,223 @@
+"""A local server with the part of Grafana's HTTP API that provisioning calls, its state in memory.
+
+Paths, bodies, statuses and messages follow Grafana's HTTP API documentation (folders, data sources, dashboards).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Json = dict[str, Any]
+Answer = tuple[int, Any]
+
+_VIEWER = frozenset({"folders:read", "dashboards:read"})
+_EDITOR = _VIEWER | {"folders:create", "dashboards:write"}
+_ADMIN = _EDITOR | {"datasources:read", "datasources:create", "datasources:write", "datasources:query"}
+RIGHTS = {"viewer": _VIEWER, "editor": _EDITOR, "admin": _ADMIN}
+
+
+@dataclass
+class GrafanaState:
+    """What the server holds, and how it is to behave."""
+
+    tokens: dict[str, frozenset[str]] = field(default_factory=lambda: {f"glsa_{who}": RIGHTS[who] for who in RIGHTS})
+    prefix: str = ""
+    away: list[int] = field(default_factory=list)
+    """Statuses to answer, one a request, before it works."""
+    hiccups: dict[str, int] = field(default_factory=dict)
+    """Statuses to answer once, by method and path."""
+    data_sources: dict[str, Json] = field(default_factory=dict)
+    folders: dict[str, Json] = field(default_factory=dict)
+    boards: dict[str, Json] = field(default_factory=dict)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """The requests that were to change something."""
+        return [(method, path) for method, path in self.requests if method != "GET"]
+
+
+def _refused(code: int, message: str, **more: str) -> Answer:
+    return code, {"message": message, **more}
+
+
+def _health(_: GrafanaState, __: Json, ___: str) -> Answer:
+    return 200, {"commit": "abc", "database": "ok", "version": "12.3.0"}
+
+
+def _get_data_source(state: GrafanaState, _: Json, uid: str) -> Answer:
+    found = state.data_sources.get(uid)
+    return (200, found) if found else _refused(404, "Data source not found")
+
+
+def _post_data_source(state: GrafanaState, body: Json, _: str) -> Answer:
+    if any(each["name"] == body["name"] for each in state.data_sources.values()):
+        return _refused(409, "data source with the same name already exists")
+    if body["uid"] in state.data_sources:
+        return _refused(409, "data source with the same uid already exists")
+    stored = {
+        "id": len(state.data_sources) + 1,
+        "orgId": 1,
+        "version": 1,
+        "readOnly": False,
+        "isDefault": False,
+        **body,
+    }
+    state.data_sources[body["uid"]] = stored
+    return 200, {"datasource": stored, "id": stored["id"], "message": "Datasource added", "name": body["name"]}
+
+
+def _put_data_source(state: GrafanaState, body: Json, uid: str) -> Answer:
+    found = state.data_sources.get(uid)
+    if found is None:
+        return _refused(404, "Data source not found")
+    if found["readOnly"]:
+        return _refused(403, "Cannot update read-only data source")
+    if body.get("version", found["version"]) != found["version"]:
+        return _refused(409, "Datasource has already been updated by someone else. Please reload and try again")
+    stored = {**body, "id": found["id"], "orgId": 1, "version": found["version"] + 1, "readOnly": False}
+    state.data_sources[uid] = stored
+    return 200, {"datasource": stored, "id": stored["id"], "message": "Datasource updated", "name": stored["name"]}
+
+
+def _data_source_health(state: GrafanaState, _: Json, uid: str) -> Answer:
+    if uid not in state.data_sources:
+        return _refused(404, "Data source not found")
+    url = state.data_sources[uid]["url"].rstrip("/")
+    try:
+        with urllib.request.urlopen(f"{url}/api/v1/query?query=1%2B1", timeout=5):
+            return 200, {"message": "Successfully queried the Prometheus API.", "status": "OK"}
+    except (urllib.error.URLError, OSError) as error:
+        return _refused(400, f"error on post request: {error}", status="ERROR")
+
+
+def _get_folder(state: GrafanaState, _: Json, uid: str) -> Answer:
+    found = state.folders.get(uid)
+    return (200, found) if found else _refused(404, "folder not found", status="not-found")
+
+
+def _post_folder(state: GrafanaState, body: Json, _: str) -> Answer:
+    if not body.get("title"):
+        return _refused(400, "folder title cannot be empty")
+    if body["uid"] in state.folders:
+        return _refused(412, "a folder with the same uid already exists")
+    stored = {"id": len(state.folders) + 1, "url": f"/dashboards/f/{body['uid']}", "version": 1, **body}
+    state.folders[body["uid"]] = stored
+    return 200, stored
+
+
+def _get_board(state: GrafanaState, _: Json, uid: str) -> Answer:
+    found = state.boards.get(uid)
+    return (200, found) if found else _refused(404, "Dashboard not found")
+
+
+def _post_board(state: GrafanaState, body: Json, _: str) -> Answer:
+    board, folder = copy.deepcopy(body["dashboard"]), body.get("folderUid", "")
+    if not board.get("title"):
+        return _refused(400, "Dashboard title cannot be empty")
+    if not re.fullmatch(r"[a-zA-Z0-9_-]{1,40}", board.get("uid", "")):
+        return _refused(400, "uid contains illegal characters")
+    if folder and folder not in state.folders:
+        return _refused(400, "folder not found", status="not-found")
+    found = state.boards.get(board["uid"])
+    if found and found["meta"]["provisioned"]:
+        return _refused(400, "Cannot save provisioned dashboard")
+    version = found["dashboard"]["version"] if found else 0
+    if found and not body.get("overwrite") and board.get("version") != version:
+        return _refused(412, "The dashboard has been changed by someone else", status="version-mismatch")
+    number = found["dashboard"]["id"] if found else len(state.boards) + 1
+    board |= {"id": number, "version": version + 1}
+    meta = {"folderUid": folder, "version": version + 1, "provisioned": False, "url": f"/d/{board['uid']}"}
+    state.boards[board["uid"]] = {"meta": meta, "dashboard": board}
+    return 200, {"id": number, "uid": board["uid"], "url": meta["url"], "status": "success", "version": version + 1}
+
+
+_ROUTES: list[tuple[str, str, str, Callable[[GrafanaState, Json, str], Answer]]] = [
+    ("GET", r"/health", "", _health),
+    ("GET", r"/datasources/uid/([^/]+)/health", "datasources:query", _data_source_health),
+    ("GET", r"/datasources/uid/([^/]+)", "datasources:read", _get_data_source),
+    ("PUT", r"/datasources/uid/([^/]+)", "datasources:write", _put_data_source),
+    ("POST", r"/datasources", "datasources:create", _post_data_source),
+    ("GET", r"/folders/([^/]+)", "folders:read", _get_folder),
+    ("POST", r"/folders", "folders:create", _post_folder),
+    ("GET", r"/dashboards/uid/([^/]+)", "dashboards:read", _get_board),
+    ("POST", r"/dashboards/db", "dashboards:write", _post_board),
+]
+
+
+def answer(state: GrafanaState, method: str, path: str, authorization: str, body: Json) -> Answer:
+    """Answer one request as Grafana does: first whether it is there, then who asks, then what."""
+    if state.away:
+        return _refused(state.away.pop(0), "Grafana is starting")
+    hiccup = state.hiccups.pop(f"{method} {path}", None)
+    if hiccup is not None:
+        return _refused(hiccup, "Bad gateway")
+    inner = path.removeprefix(f"{state.prefix}/api")
+    if inner == path:
+        return 404, "<!doctype html><title>Page not found</title>"
+    for verb, pattern, right, handle in _ROUTES:
+        match = re.fullmatch(pattern, inner)
+        if match and verb == method:
+            refusal = _refusal(state.tokens.get(authorization.removeprefix("Bearer ")), right)
+            return refusal or handle(state, body, match[1] if match.groups() else "")
+    return _refused(404, "Not found")
+
+
+def _refusal(rights: frozenset[str] | None, needed: str) -> Answer | None:
+    if needed and rights is None:
+        return _refused(401, "Invalid API key", messageId="api-key.invalid")
+    if needed and rights is not None and needed not in rights:
+        said = f"You'll need additional permissions to perform this action. Permissions needed: {needed}"
+        return _refused(403, said, title="Access denied")
+    return None
+
+
+def _handler(state: GrafanaState) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            path = self.path.partition("?")[0]
+            state.requests.append((self.command, path))
+            authorization = self.headers.get("Authorization", "")
+            status, said = answer(state, self.command, path, authorization, json.loads(raw or b"{}"))
+            text = said if isinstance(said, str) else json.dumps(said)
+            self.send_response(status)
+            self.send_header("Content-Type", "text/html" if isinstance(said, str) else "application/json")
+            self.send_header("Content-Length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        do_GET = do_POST = do_PUT = _serve  # noqa: N815 - http.server looks for these names
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output clean."""
+
+    return Handler
+
+
+@contextmanager
+def grafana(*, prefix: str = "", port: int = 0) -> Iterator[GrafanaState]:
+    """Serve an empty Grafana with the tokens glsa_viewer, glsa_editor and glsa_admin."""
+    state = GrafanaState(prefix=prefix)
+    with ThreadingHTTPServer(("127.0.0.1", port), _handler(state)) as server:
+        state.url = f"http://127.0.0.1:{server.server_address[1]}{prefix}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield state
+        finally:
+            server.shutdown()
+            thread.join()
