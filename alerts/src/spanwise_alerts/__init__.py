@@ -1,1 +1,1 @@
-"""Whom to wake."""
+"""Whom to wake: tiered rules over the collector's numbers, told by webhook and mail."""

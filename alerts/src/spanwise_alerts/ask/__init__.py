@@ -1,0 +1,1 @@
+"""Ask for numbers: the rule's measure, at this moment."""

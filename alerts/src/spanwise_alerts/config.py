@@ -1,0 +1,240 @@
+"""The `alerts:` section of spanwise.yaml and the rule files: models, loading, every fault at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from spanwise_alerts.faults import ConfigError, Fault, expected, faults_of
+from spanwise_alerts.files import read_yaml
+from spanwise_alerts.rule import Duration, Rule, Section, refuse
+
+_ADDRESS: Final = re.compile(r"[^@\s,;:<>()\[\]\\\"\x00-\x1f]+@[^@\s,;:<>()\\\"\x00-\x1f]+")
+_HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:\s/]+):(\d{1,5})")
+_PORT: Final = {"none": 25, "starttls": 587, "tls": 465}
+_MAX_PORT: Final = 65535
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A text that is shown as ***."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return "***"
+
+
+def _secret_url(raw: object) -> Secret:
+    parts = urlsplit(raw) if isinstance(raw, str) else None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("expected a link such as https://hooks.example.com/alerts (what was found is not shown)")
+    return Secret(str(raw))
+
+
+def _address(raw: str) -> str:
+    if not _ADDRESS.fullmatch(raw):
+        raise ValueError(f"got {raw!r}, expected an address such as oncall@example.com")
+    return raw
+
+
+def host_port(raw: str) -> str:
+    """Accept HOST:PORT; port 0 lets the system choose.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _HOST_PORT.fullmatch(raw)
+    if not match or int(match[2]) > _MAX_PORT:
+        raise ValueError(f"got {raw!r}, expected HOST:PORT such as 127.0.0.1:9093")
+    return raw
+
+
+SecretUrl = Annotated[Secret, PlainValidator(_secret_url), PlainSerializer(str)]
+Address = Annotated[str, AfterValidator(_address)]
+HostPort = Annotated[str, AfterValidator(host_port)]
+
+
+class Webhook(Section):
+    """Where to POST JSON."""
+
+    url: SecretUrl
+    timeout_s: Duration = Field(default=10.0, alias="timeout", gt=0)
+
+
+class Email(Section):
+    """Which server to hand mail to, and for whom."""
+
+    to: list[Address] = Field(min_length=1)
+    sender: Address = Field(alias="from")
+    host: str = Field(min_length=1)
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+    port: int | None = Field(default=None, ge=1, le=_MAX_PORT)
+    username: str | None = None
+    password_file: Path | None = None
+    timeout_s: Duration = Field(default=10.0, alias="timeout", gt=0)
+
+    @property
+    def smtp_port(self) -> int:
+        """The port: as configured, else the usual one for `tls`."""
+        return self.port or _PORT[self.tls]
+
+    @field_validator("password_file")
+    @classmethod
+    def _readable(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path is None:
+            return None
+        if info.data.get("username") is None:
+            raise ValueError("goes with `username`")
+        context = cast("dict[str, Path]", info.context or {})
+        found = context.get("base", Path()) / path
+        try:
+            found.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"got {str(path)!r}, expected a file that can be read: {error}") from error
+        return found
+
+    def password(self) -> Secret | None:
+        """Read the password anew, so that a changed one needs no restart.
+
+        Raises:
+            OSError: the file cannot be read any more.
+        """
+        return Secret(self.password_file.read_text(encoding="utf-8").rstrip("\r\n")) if self.password_file else None
+
+
+class Receiver(Section):
+    """Someone to tell, by webhook, by mail or by both."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")
+    webhook: Webhook | None = None
+    email: Email | None = None
+
+    @field_validator("email")
+    @classmethod
+    def _reachable(cls, email: Email | None, info: ValidationInfo) -> Email | None:
+        if email is None and info.data.get("webhook", ...) is None:
+            raise ValueError("expected a receiver to have `webhook`, `email` or both")
+        return email
+
+    model_config = Section.model_config | {"validate_default": True}
+
+
+class Route(Section):
+    """Who is told."""
+
+    receiver: str
+
+
+class AlertsConfig(Section):
+    """All that can be set; without receivers alerts are recorded only."""
+
+    http: HostPort = "127.0.0.1:9093"
+    interval_s: Duration = Field(default=0.5, alias="interval", gt=0, le=1.0)
+    rules: list[Rule] = Field(default_factory=list[Rule])
+    rule_files: list[str] = Field(default_factory=list[str])
+    receivers: list[Receiver] = Field(default_factory=list[Receiver])
+    route: Route | None = None
+
+    @field_validator("receivers")
+    @classmethod
+    def _distinct(cls, receivers: list[Receiver]) -> list[Receiver]:
+        names = [receiver.name for receiver in receivers]
+        refuse([
+            ((place, "name"), f"got {name!r}, expected a name that no other receiver has")
+            for place, name in enumerate(names) if name in names[:place]
+        ])  # fmt: skip
+        return receivers
+
+    @field_validator("route")
+    @classmethod
+    def _known(cls, route: Route | None, info: ValidationInfo) -> Route | None:
+        names = [receiver.name for receiver in info.data.get("receivers", ())]
+        if route and "receivers" in info.data and route.receiver not in names:
+            refuse([(("receiver",), expected(route.receiver, names))])
+        return route
+
+    @property
+    def told(self) -> Receiver | None:
+        """The receiver that alerts are routed to; the only one needs no route."""
+        if self.route is None:
+            return self.receivers[0] if len(self.receivers) == 1 else None
+        return next(receiver for receiver in self.receivers if receiver.name == self.route.receiver)
+
+
+class _RuleFile(Section):
+    rules: list[Rule]
+
+
+def load(data: object, file: str, base: Path) -> AlertsConfig:
+    """Read the `alerts:` section (already parsed YAML) and the rule files that it names, relative to `base`.
+
+    Raises:
+        ConfigError: with every fault of the section and of all rule files; paths are relative to the section.
+    """
+    section: object = {} if data is None else data
+    faults: list[Fault] = []
+    config = AlertsConfig()
+    try:
+        config = AlertsConfig.model_validate(section, context={"base": base})
+    except ValidationError as error:
+        faults += faults_of(error, AlertsConfig, file)
+    found = [(file, f"rules[{place}].name", rule) for place, rule in enumerate(config.rules)]
+    for place, name in enumerate(_listed(section)):
+        paths = sorted(base.glob(name)) if not Path(name).is_absolute() else [Path(name)]
+        if not paths:
+            faults.append(Fault(file, f"rule_files[{place}]", f"got {name!r}, expected a file or pattern that exists"))
+        for path in paths:
+            try:
+                shown = str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+                rules = load_rules(read_yaml(path, shown), shown)
+                found += [(shown, f"rules[{i}].name", rule) for i, rule in enumerate(rules)]
+            except ConfigError as error:
+                faults += error.faults
+    faults += _doubled(found)
+    if faults:
+        raise ConfigError(faults)
+    return config.model_copy(update={"rules": [rule for _, _, rule in found]})
+
+
+def load_rules(data: object, file: str) -> list[Rule]:
+    """Read a rule file (already parsed YAML): a mapping with the key `rules`.
+
+    Raises:
+        ConfigError: with every fault of the file.
+    """
+    try:
+        rules = _RuleFile.model_validate(data).rules
+    except ValidationError as error:
+        raise ConfigError(faults_of(error, _RuleFile, file)) from error
+    faults = list(_doubled([(file, f"rules[{i}].name", rule) for i, rule in enumerate(rules)]))
+    if faults:
+        raise ConfigError(faults)
+    return rules
+
+
+def _listed(section: object) -> list[str]:
+    names = cast("dict[str, object]", section).get("rule_files") if isinstance(section, dict) else None
+    return [name for name in cast("list[object]", names) if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _doubled(found: list[tuple[str, str, Rule]]) -> Iterator[Fault]:
+    first: dict[str, str] = {}
+    for file, path, rule in found:
+        if rule.name in first:
+            yield Fault(file, path, f"got {rule.name!r}, expected a name that no other rule has ({first[rule.name]})")
+        first.setdefault(rule.name, f"{file}: {path}")

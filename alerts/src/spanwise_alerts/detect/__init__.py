@@ -1,0 +1,1 @@
+"""Compare numbers with tiers: what holds, since when, what is over."""

@@ -1,0 +1,1 @@
+"""Tell alerts apart and put together what belongs together."""

@@ -1,0 +1,70 @@
+"""What the loop knows from one tick to the next: the alerts, and how well each rule is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from spanwise_alerts.alert import Held, Labels
+from spanwise_alerts.rule import Rule
+
+GAP_S: Final = 10.0
+"""Looking away for no longer than this still counts as watching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How well a rule is watched.
+
+    Attributes:
+        answered_at_s: when it was evaluated last (Unix time); None where it never was.
+        fault: why it cannot be evaluated; empty where it can.
+        since_s: since when it cannot.
+    """
+
+    answered_at_s: float | None = None
+    fault: str = ""
+    since_s: float | None = None
+
+
+class Memory:
+    """Alerts by rule and series, and the health of rules."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.health: dict[str, Health] = {rule.name: Health() for rule in rules}
+        self._held: dict[str, dict[Labels, Held]] = {name: {} for name in self.health}
+
+    def of(self, rule: str) -> dict[Labels, Held]:
+        """Return a rule's alerts by series."""
+        return self._held[rule]
+
+    def all(self) -> Iterator[Held]:
+        """Go through what is pending or fires."""
+        for held in self._held.values():
+            yield from held.values()
+
+    def keep(self, rule: str, series: Labels, held: Held | None) -> None:
+        """Hold an alert as it is now, or forget it."""
+        if held is None:
+            self._held[rule].pop(series, None)
+        else:
+            self._held[rule][series] = held
+
+    def answered(self, rule: str, now_s: float) -> bool:
+        """Note that a rule was evaluated; return whether it could not be before."""
+        was = self.health[rule]
+        self.health[rule] = Health(now_s)
+        return bool(was.fault)
+
+    def failed(self, rule: str, now_s: float, fault: str) -> bool:
+        """Note that a rule could not be evaluated; return whether it could be before."""
+        was = self.health[rule]
+        self.health[rule] = replace(was, fault=fault, since_s=now_s if was.since_s is None else was.since_s)
+        return not was.fault
+
+    def unwatched_s(self, rule: str, now_s: float) -> float:
+        """Return for how long nobody looked; 0 for no more than `GAP_S`."""
+        last_s = self.health[rule].answered_at_s
+        gap_s = 0.0 if last_s is None else now_s - last_s
+        return gap_s if gap_s > GAP_S else 0.0

@@ -1,0 +1,1 @@
+"""Put it into words and bring it to people."""

@@ -1,0 +1,153 @@
+"""The database: what happened and what is still to be told, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from spanwise_alerts.alert import Change, Held, Letter, Outcome
+from spanwise_alerts.errors import RecordError
+from spanwise_alerts.record.rows import held_from, letter_from, row_of, state_of
+from spanwise_alerts.record.tables import ALERTS, AUDIT, METADATA, OUTBOX, WATCHED
+
+T = TypeVar("T")
+
+
+class Store:
+    """One SQLite file (WAL, synced at each commit), used from one thread of its own.
+
+    Every method raises `RecordError` where the database refuses; then nothing of it happened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts-record")
+        self._engine: Engine | None = None
+
+    async def __aenter__(self) -> Self:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._open)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._engine is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = create_engine(f"sqlite:///{self._path}")
+        event.listen(self._engine, "connect", _durable)
+        try:
+            METADATA.create_all(self._engine)
+        except SQLAlchemyError as error:
+            raise RecordError(f"{self._path} cannot be opened: {error}") from error
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        def transaction() -> T:
+            assert self._engine is not None
+            try:
+                with self._engine.begin() as connection:
+                    return work(connection)
+            except SQLAlchemyError as error:
+                raise RecordError(str(error.__cause__ or error)) from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+
+    async def alerts(self) -> list[Held]:
+        """Return every alert that is pending or firing, with the notice told last."""
+        return await self._run(lambda db: [held_from(dict(row)) for row in db.execute(select(ALERTS)).mappings()])
+
+    async def watched(self) -> dict[str, float]:
+        """Return when each rule was last watched (Unix time)."""
+        return await self._run(lambda db: {row.rule: row.at_s for row in db.execute(select(WATCHED))})
+
+    async def watch(self, watched: Mapping[str, float]) -> None:
+        """Keep when rules were last watched, in place of what was kept."""
+
+        def work(db: Connection) -> None:
+            db.execute(delete(WATCHED))
+            if watched:
+                db.execute(insert(WATCHED), [{"rule": rule, "at_s": at_s} for rule, at_s in watched.items()])
+
+        await self._run(work)
+
+    async def commit(self, changes: Sequence[Change], now_s: float) -> None:
+        """Keep changes of alerts, the letters about them and the audit rows, all or nothing."""
+        await self._run(lambda db: _commit(db, changes, now_s))
+
+    async def due(self, channel: str, now_s: float, limit: int) -> list[Letter]:
+        """Return letters of a channel that may go now: of each alert the oldest only."""
+        query = select(OUTBOX).where(OUTBOX.c.id.in_(_heads(channel)), OUTBOX.c.due_s <= now_s)
+        query = query.order_by(OUTBOX.c.id).limit(limit)
+        return await self._run(lambda db: [letter_from(dict(row)) for row in db.execute(query).mappings()])
+
+    async def next_due_s(self, channel: str) -> float | None:
+        """Return when the next letter of a channel may go; None where none waits."""
+        query = select(func.min(OUTBOX.c.due_s)).where(OUTBOX.c.id.in_(_heads(channel)))
+        return await self._run(lambda db: db.scalar(query))
+
+    async def settle(self, letter: Letter, outcome: Outcome, now_s: float, due_s: float) -> None:
+        """Keep how an attempt ended."""
+        attempts = letter.attempts + 1
+        values: dict[str, Any] = {"attempts": attempts, "reason": outcome.reason}
+        if outcome.kind == "retry":
+            values |= {"due_s": due_s}
+        else:
+            values |= {"status": outcome.kind, "ended_s": now_s}
+        detail = {"channel": letter.channel, "key": letter.key, "attempts": attempts, "reason": outcome.reason}
+
+        def work(db: Connection) -> None:
+            db.execute(update(OUTBOX).where(OUTBOX.c.key == letter.key).values(values))
+            db.execute(insert(AUDIT).values(_audit(now_s, outcome.kind, letter.notice.fingerprint, detail)))
+
+        await self._run(work)
+
+    async def bury(self, channels: Iterable[str], now_s: float) -> int:
+        """Make the waiting letters of all but these channels dead letters; return how many."""
+        lost = (OUTBOX.c.status == "pending") & OUTBOX.c.channel.not_in(list(channels))
+        values = {"status": "dead", "ended_s": now_s, "reason": "the receiver is not configured any more"}
+        return await self._run(lambda db: db.execute(update(OUTBOX).where(lost).values(values)).rowcount)
+
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """Count letters by channel and status."""
+        query = select(OUTBOX.c.channel, OUTBOX.c.status, func.count()).group_by(OUTBOX.c.channel, OUTBOX.c.status)
+        return await self._run(lambda db: {(channel, status): n for channel, status, n in db.execute(query)})
+
+
+def _commit(db: Connection, changes: Sequence[Change], now_s: float) -> None:
+    db.execute(delete(ALERTS).where(ALERTS.c.fingerprint.in_([change.fingerprint for change in changes])))
+    for change in changes:
+        if change.held is not None:
+            alert, told = change.held.alert, change.held.told
+            row = {"fingerprint": change.fingerprint, "rule": alert.rule, "state": state_of(alert)}
+            db.execute(insert(ALERTS).values(**row, told=told.to_dict() if told else None))
+        if change.notice is not None:
+            notice = change.notice
+            db.execute(insert(AUDIT).values(_audit(now_s, notice.kind, notice.fingerprint, notice.to_dict())))
+        for letter in change.letters:
+            db.execute(insert(OUTBOX).values(row_of(letter, now_s)))
+
+
+def _audit(at_s: float, what: str, fingerprint: str, detail: dict[str, Any]) -> dict[str, Any]:
+    return {"at_s": at_s, "what": what, "fingerprint": fingerprint, "detail": detail}
+
+
+def _heads(channel: str) -> Any:  # noqa: ANN401  SQLAlchemy's type of a subquery says less than its name
+    waiting = (OUTBOX.c.status == "pending") & (OUTBOX.c.channel == channel)
+    return select(func.min(OUTBOX.c.id)).where(waiting).group_by(OUTBOX.c.fingerprint)
+
+
+def _durable(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.close()

@@ -1,0 +1,1 @@
+"""Show it: the HTTP API in Alertmanager's words, and our own numbers."""

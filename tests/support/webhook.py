@@ -1,0 +1,105 @@
+"""A webhook receiver on a real socket: it records what arrives and answers as it is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One request."""
+
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer; `hold` is waited for before it is sent."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    hold: threading.Event | None = None
+
+
+class Server:
+    """`with Server(answer) as server:` serves HTTP/1.1 on a free port; `answer` makes the reply to each request."""
+
+    def __init__(self, answer: Callable[[Delivery], Reply]) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            # without it the kernel may hold the body back until the head is acknowledged
+            disable_nagle_algorithm = True
+
+            def _handle(self) -> None:
+                raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                reply = answer(Delivery(self.path, dict(self.headers.items()), json.loads(raw) if raw else None))
+                if reply.hold is not None:
+                    reply.hold.wait(60)
+                self.send_response(reply.status)
+                for name, value in reply.headers:
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(reply.body)))
+                self.end_headers()
+                self.wfile.write(reply.body)
+
+            do_GET = do_POST = _handle  # noqa: N815
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        class Quiet(ThreadingHTTPServer):
+            daemon_threads = True
+            block_on_close = False
+
+            def handle_error(self, *_: object) -> None:
+                """A client that was killed is no news."""
+
+        self._server = Quiet(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class WebhookSink(Server):
+    """Records deliveries; `replies` are used up one by one, then everything is accepted."""
+
+    def __init__(self, *replies: Reply) -> None:
+        super().__init__(self._take)
+        self.deliveries: list[Delivery] = []
+        self.arrived = threading.Condition()
+        self._replies = list(replies)
+
+    def _take(self, delivery: Delivery) -> Reply:
+        with self.arrived:
+            self.deliveries.append(delivery)
+            self.arrived.notify_all()
+            return self._replies.pop(0) if self._replies else Reply()
+
+    @property
+    def bodies(self) -> list[Any]:
+        return [delivery.body for delivery in self.deliveries]
+
+    def wait_for(self, count: int, deadline_s: float = 20.0) -> None:
+        """Wait until so many requests arrived."""
+        with self.arrived:
+            if not self.arrived.wait_for(lambda: len(self.deliveries) >= count, deadline_s):
+                raise AssertionError(f"{len(self.deliveries)} of {count} deliveries within {deadline_s} s")
