@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from spanwise_collector.rollup.series import SeriesBook
-from spanwise_collector.rollup.sketch import buckets
+from spanwise_collector.rollup.sketch import ZERO, buckets
 from spanwise_schema.measures import DIMENSIONS, MEASURES, NANO, RECORDED
 from spanwise_schema.metrics import METRICS
 
@@ -30,41 +29,31 @@ DELTA: Final[dict[str, pl.DataType]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Rows of one kind and the columns of them that are measured."""
+MEASURED: Final[dict[str, dict[str, str]]] = {
+    "llm": {
+        "llm.duration": "duration_ns",
+        "llm.ttft": "ttft_ns",
+        "llm.tokens.input": "input_tokens",
+        "llm.tokens.output": "output_tokens",
+        "llm.tokens.cache_read": "cache_read_tokens",
+        "llm.cost": "cost_pico_usd",
+    },
+    "tool": {"tool.duration": "duration_ns"},
+    "run": {
+        "run.duration": "duration_ns",
+        "run.steps": "steps",
+        "run.tokens": "tokens",
+        "run.cost": "cost_pico_usd",
+    },
+}
+"""category -> measure -> the column that holds it."""
 
-    category: str
-    columns: dict[str, str]  # measure -> column
-
-
-CALLS: Final = (
-    Source(
-        "llm",
-        {
-            "llm.duration": "duration_ns",
-            "llm.ttft": "ttft_ns",
-            "llm.tokens.input": "input_tokens",
-            "llm.tokens.output": "output_tokens",
-            "llm.tokens.cache_read": "cache_read_tokens",
-            "llm.cost": "cost_pico_usd",
-        },
-    ),
-    Source("tool", {"tool.duration": "duration_ns"}),
-    Source(
-        "run",
-        {
-            "run.duration": "duration_ns",
-            "run.steps": "steps",
-            "run.tokens": "tokens",
-            "run.cost": "cost_pico_usd",
-        },
-    ),
-)
 _NUMBER: Final = {name: index for index, name in enumerate(RECORDED)}
 _BOUNDS: Final[dict[str, npt.NDArray[np.float64]]] = {
     metric.measure: np.array(metric.buckets) * MEASURES[metric.measure].atom for metric in METRICS if metric.buckets
 }
+_NONE: Final = -1  # stands for null; measured values are never negative
+_Ints = npt.NDArray[np.int64]
 
 
 def fold(frame: pl.DataFrame, book: SeriesBook) -> pl.DataFrame:
@@ -78,51 +67,55 @@ def fold(frame: pl.DataFrame, book: SeriesBook) -> pl.DataFrame:
     Returns:
         Columns DELTA; one row for each window, series, measure, bucket and le.
     """
-    parts: list[pl.DataFrame] = []
-    for source in CALLS:
-        rows = frame.filter(pl.col("category") == source.category)
-        if rows.height:
-            rows = rows.with_columns(*(pl.lit(None, pl.String).alias(d) for d in DIMENSIONS if d not in rows.columns))
-            parts += _points(rows, book.number(rows), source)
-    if not parts:
+    rows = frame.filter(pl.col("category").is_in(list(MEASURED)))
+    if not rows.height:
         return pl.DataFrame(schema=DELTA)
-    keys = ["window_ns", "series", "measure", "bucket", "le"]
-    totals = (
-        pl.concat(parts)
-        .group_by(keys)
-        .agg(
-            pl.len().cast(pl.Int64).alias("count"),
-            pl.col("value").sum().alias("sum"),
-            pl.col("value").max().alias("max"),
-        )
-    )
-    return totals.select(list(DELTA))
-
-
-def _points(rows: pl.DataFrame, series: pl.Series, source: Source) -> list[pl.DataFrame]:
-    window = rows["end_ns"] // WINDOW_NS * WINDOW_NS
-    return [
-        part
-        for measure, column in source.columns.items()
-        if column in rows.columns and (part := _measured(measure, rows[column], series, window)).height
+    columns = sorted({column for of in MEASURED.values() for column in of.values()} & set(rows.columns))
+    missing = [pl.lit(None, pl.String).alias(d) for d in DIMENSIONS if d not in rows.columns]
+    numbers = rows.select("category", "end_ns", *(pl.col(c).cast(pl.Int64).fill_null(_NONE) for c in columns))
+    values: dict[str, _Ints] = {name: numbers[name].to_numpy() for name in columns}
+    series: _Ints = book.number(rows.with_columns(missing)).to_numpy().astype(np.int64)
+    window: _Ints = numbers["end_ns"].to_numpy() // WINDOW_NS
+    category = np.array(numbers["category"].to_list())
+    points = [
+        _points(measure, values[column][mask], series[mask], window[mask])
+        for name, measures in MEASURED.items()
+        for measure, column in measures.items()
+        if column in values and (mask := (category == name) & (values[column] != _NONE)).any()
     ]
+    return (
+        _merge(*(np.concatenate(parts) for parts in zip(*points, strict=True)))
+        if points
+        else pl.DataFrame(schema=DELTA)
+    )
 
 
-def _measured(measure: str, values: pl.Series, series: pl.Series, window: pl.Series) -> pl.DataFrame:
-    seen = values.is_not_null()
-    kept = values.filter(seen).cast(pl.Int64).rename("value")
-    numbers: npt.NDArray[np.int64] = kept.to_numpy()
+def _points(measure: str, values: _Ints, series: _Ints, window: _Ints) -> tuple[_Ints, _Ints, _Ints]:
+    """Give windows, packed keys and values; a key is series, measure, bucket, le, from high to low bits."""
     bounds = _BOUNDS.get(measure)
-    le = np.zeros(len(numbers), np.uint8) if bounds is None else np.searchsorted(bounds, numbers, side="left")
-    return pl.DataFrame(
-        [
-            window.filter(seen).alias("window_ns"),
-            series.filter(seen).alias("series"),
-            pl.Series("bucket", buckets(numbers), pl.Int16),
-            pl.Series("le", le.astype(np.uint8), pl.UInt8),
-            kept,
-        ]
-    ).with_columns(pl.lit(_NUMBER[measure], pl.UInt8).alias("measure"))
+    le = 0 if bounds is None else np.searchsorted(bounds, values, side="left")
+    bucket = buckets(values).astype(np.int64) - ZERO
+    key = ((series * 32 + _NUMBER[measure]) * 4096 + bucket) * 32 + le
+    return window, key, values
+
+
+def _merge(window: _Ints, key: _Ints, values: _Ints) -> pl.DataFrame:
+    """Add up what has the same window and key; whole numbers, so the order does not matter."""
+    order = np.lexsort((key, window))
+    window, key, values = window[order], key[order], values[order]
+    starts = np.flatnonzero(np.r_[True, (window[1:] != window[:-1]) | (key[1:] != key[:-1])])
+    key = key[starts]
+    columns = {
+        "window_ns": window[starts] * WINDOW_NS,
+        "series": (key // (32 * 4096 * 32)).astype(np.uint32),
+        "measure": (key // (4096 * 32) % 32).astype(np.uint8),
+        "bucket": (key // 32 % 4096 + ZERO).astype(np.int16),
+        "le": (key % 32).astype(np.uint8),
+        "count": np.diff(np.r_[starts, len(values)]),
+        "sum": np.add.reduceat(values, starts),
+        "max": np.maximum.reduceat(values, starts),
+    }
+    return pl.DataFrame(columns, schema=DELTA)
 
 
 def coarsen(delta: pl.DataFrame, width_ns: int) -> pl.DataFrame:
