@@ -1,0 +1,1 @@
+"""One file a dialect, each with a `DIALECT`; a new file is found by itself."""

@@ -1,0 +1,27 @@
+"""What is the same in every dialect: the resource, the tenant, the error and our own marks."""
+
+from __future__ import annotations
+
+from spanwise_collector.normalise.dialect import Dialect, Source, strings
+
+DIALECT = Dialect(
+    name="general",
+    order=0,
+    sources={
+        "service": (Source("service.name", "str", of="resource"),),
+        "environment": (
+            Source("deployment.environment.name", "str", of="resource"),
+            Source("deployment.environment", "str", of="resource"),
+            *strings("deployment.environment.name", "deployment.environment"),
+        ),
+        "tenant": (
+            Source("spanwise.tenant", "str"),
+            Source("spanwise.tenant", "str", of="resource"),
+            Source("tenant.id", "str"),
+            Source("tenant.id", "str", of="resource"),
+        ),
+        "error_type": strings("error.type"),
+        "tokens_estimated": (Source("spanwise.usage.estimated", "bool"),),
+    },
+    basis={"spanwise": "inclusive"},
+)

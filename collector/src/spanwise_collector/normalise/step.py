@@ -1,0 +1,118 @@
+"""The step: a decoded frame becomes a frame of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from spanwise_collector.normalise import vocabulary
+from spanwise_collector.normalise.compile import READ, plan
+from spanwise_collector.normalise.registry import WANTED, basis_of
+from spanwise_collector.normalise.spelling import Spell, respell
+from spanwise_collector.normalise.tokens import at_source, resolve
+from spanwise_schema.columns import CALL, SPAN
+from spanwise_schema.operations import CATEGORY
+
+__all__ = ["WANTED", "Normalised", "normalise"]
+
+_EXCEPTION: Final = "event.exception.type"
+_HANDED_ON: Final = (*SPAN, *CALL)
+_STATUS_OK: Final = 1
+_STATUS_ERROR: Final = 2
+_OF_CALLS_ONLY: Final = (
+    "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens",
+    "total_tokens", "tokens_estimated", "ttft_ns", "stream",
+)  # fmt: skip
+"""Agents and workflows may repeat what their calls said: only the calls themselves are counted."""
+
+_DURATION: Final = pl.col("end_ns") - pl.col("start_ns")
+_ERROR_TYPE: Final = (
+    pl.when(pl.col("error_type").is_not_null())
+    .then(pl.col("error_type"))
+    # An exception that the code handled may be on a span that says it went well.
+    .when((pl.col(_EXCEPTION) != "") & (pl.col("status_code") != _STATUS_OK))
+    .then(pl.col(_EXCEPTION))
+    .when(pl.col("status_code") == _STATUS_ERROR)
+    .then(pl.lit("error"))
+)
+_DERIVED: Final = (
+    pl.col("service").fill_null("unknown_service"),
+    pl.when(pl.col("category") == "workflow")
+    .then(pl.coalesce("agent", "workflow"))
+    .otherwise(pl.col("agent"))
+    .alias("agent"),
+    pl.coalesce("model", "response_model").alias("model"),
+    _ERROR_TYPE.alias("error_type"),
+    pl.when(_DURATION >= 0).then(_DURATION).alias("duration_ns"),
+    *(pl.when(pl.col("category") == "llm").then(pl.col(name)).alias(name) for name in _OF_CALLS_ONLY),
+)
+_TTFT: Final = (
+    pl.when((pl.col("ttft_ns") <= pl.col("duration_ns")) & pl.col("stream").fill_null(value=True))
+    .then(pl.col("ttft_ns"))
+    .alias("ttft_ns"),
+    pl.when(pl.col("stream").is_null() & pl.col("ttft_ns").is_not_null())
+    .then(pl.lit(True))
+    .otherwise(pl.col("stream"))
+    .alias("stream"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """What normalise hands on.
+
+    Attributes:
+        frame: the columns of `SPAN` and `CALL`, in that order.
+        faults: attribute key -> numbers that were out of range and became null.
+    """
+
+    frame: pl.DataFrame
+    faults: Mapping[str, int]
+
+
+def normalise(frame: pl.DataFrame) -> Normalised:
+    """Map the attributes of every dialect onto the columns of CALL.
+
+    Takes the columns of SPAN and any of the sparse columns `attribute.<key>`, `resource.<key>` (see `WANTED`)
+    and `event.exception.type`. A span that is no GenAI span keeps a null `category`.
+    """
+    compiled = plan(tuple(name for name in frame.columns if name in READ))
+    counted = frame.select(compiled.faults).row(0) if compiled.faults else ()
+    keys = [fault.meta.output_name() for fault in compiled.faults]
+    faults = {key: number for key, number in zip(keys, counted, strict=True) if number}
+
+    exception = pl.col(_EXCEPTION) if _EXCEPTION in frame.columns else pl.lit(None, pl.String).alias(_EXCEPTION)
+    mapped = frame.select(*SPAN, exception, *compiled.columns, compiled.dialect)
+    calls = respell(_named(mapped), _SPELLINGS).lazy().with_columns(_DERIVED).with_columns(_TTFT)
+    return Normalised(resolve(calls).select(_HANDED_ON).collect(), faults)
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    """Take the operation from the span's name (`chat gpt-4o`) where a GenAI span does not state it."""
+    # Who states an operation speaks a dialect, so equal counts mean the same spans.
+    if frame["operation"].null_count() == frame["dialect"].null_count():
+        return frame
+    word = pl.col("name").str.extract(r"^(\S+)")
+    named = pl.col("dialect").is_not_null() & word.is_in(vocabulary.NAMING)
+    return frame.with_columns(pl.coalesce("operation", pl.when(named).then(word)))
+
+
+def _category(operation: str) -> str | None:
+    return CATEGORY.get(vocabulary.operation(operation))
+
+
+def _at_source(provider: str) -> str | None:
+    return at_source(vocabulary.provider(provider))
+
+
+_SPELLINGS: Final[Mapping[str, tuple[str, Spell]]] = {
+    "operation": ("operation", vocabulary.operation),
+    "category": ("operation", _category),
+    "provider": ("provider", vocabulary.provider),
+    "at_source": ("provider", _at_source),
+    "finish_reason": ("finish_reason", vocabulary.finish_reason),
+    "emitter": ("scope_name", basis_of),
+}

@@ -1,0 +1,37 @@
+import pytest
+
+from spanwise_collector.normalise import vocabulary
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("openai", "openai"), ("OpenAI", "openai"), ("Anthropic", "anthropic"), ("openai.chat", "openai"),
+        ("openai.responses", "openai"), ("anthropic.messages", "anthropic"), ("google.vertex.chat", "gcp.vertex_ai"),
+        ("azure", "azure.ai.openai"), ("az.ai.openai", "azure.ai.openai"), ("azure.openai.chat", "azure.ai.openai"),
+        ("AWS", "aws.bedrock"), ("amazon-bedrock", "aws.bedrock"), ("aws.bedrock", "aws.bedrock"),
+        ("google.generative-ai", "gcp.gemini"), ("gcp.gemini", "gcp.gemini"), ("xai", "x_ai"),
+        ("mistralai", "mistral_ai"), ("ibm.watsonx.ai", "ibm.watsonx.ai"), ("langchain", None),
+        ("gcp.vertex.agent", None), (" ", None), ("my.gateway", "my.gateway"), ("chat." * 50_000, "chat." * 50_000),
+    ],
+)  # fmt: skip
+def test_a_provider_has_one_spelling_and_a_framework_is_none(written, canonical):
+    assert vocabulary.provider(written) == canonical
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("stop", "stop"), ("STOP", "stop"), ("end_turn", "stop"), ("COMPLETE", "stop"), ("MAX_TOKENS", "length"),
+        ("tool_calls", "tool_call"), ("tool-calls", "tool_call"), ("SAFETY", "content_filter"),
+        ("refusal", "content_filter"), ("error", "error"), ("Odd", "Odd"),
+    ],
+)  # fmt: skip
+def test_a_finish_reason_has_one_spelling(written, canonical):
+    assert vocabulary.finish_reason(written) == canonical
+
+
+def test_an_operation_has_one_spelling():
+    assert [vocabulary.operation(value) for value in ("chat", "text_completions", "tool_call", "odd")] == [
+        "chat", "text_completion", "execute_tool", "odd",
+    ]  # fmt: skip
