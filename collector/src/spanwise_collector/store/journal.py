@@ -85,20 +85,18 @@ class Journal:
         """
         self._next_seq = max(self._next_seq, after_seq + 1)
         starts = sorted(self._sizes)
-        for start, following in zip(starts, [*starts[1:], None], strict=True):
-            if following is None or following > after_seq + 1:
-                yield from self._replay_file(start, after_seq)
+        for number, start in enumerate(starts, 1):
+            if starts[number:] and starts[number] <= after_seq + 1:
+                continue  # the next file begins before anything new
+            yield from self._replay_file(start, after_seq)
 
     def release(self, through_seq: int) -> None:
         """Delete the files that hold nothing newer than `through_seq`, but never the one that is written to."""
         with self._lock:
             starts = sorted(self._sizes)
-            last_seqs = [*(start - 1 for start in starts[1:]), self._next_seq - 1]
-            gone = [
-                start
-                for start, last in zip(starts, last_seqs, strict=False)
-                if last <= through_seq and start != self._current
-            ]
+            ends = [*starts[1:], self._next_seq]
+            gone = [start for start, end in zip(starts, ends[: len(starts)], strict=True) if end <= through_seq + 1]
+            gone = [start for start in gone if start != self._current]
             for start in gone:
                 del self._sizes[start]
         for start in gone:
