@@ -111,10 +111,15 @@ class Pipeline:
         return self.store.due(self._now_ns() / NANO)
 
     def commit(self) -> None:
-        """Make segments and checkpoint of all that was applied; the journal up to `applied_seq` may go."""
+        """Make segments and checkpoint of all that was applied; the journal up to `applied_seq` may go.
+
+        Raises:
+            StoreDown: the disk refused; nothing is lost, it is to be tried again.
+        """
         state, deltas = self.rollup.checkpoint()
         packed = msgspec.msgpack.encode({"ledger": self.ledger.dump(), "rollup": state})
         self.store.commit(self.applied_seq, packed, deltas, self._now_ns() / NANO)
+        self.rollup.saved()
 
     def answer(self, query: Query) -> list[Series]:
         """Answer from the live windows where they reach, else from stored spans."""

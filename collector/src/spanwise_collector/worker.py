@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from spanwise_collector.errors import StoreDown
 from spanwise_collector.gate import JournalGate
 from spanwise_collector.handover import Handover
 from spanwise_collector.pipeline import Pipeline
@@ -44,6 +45,7 @@ class Worker:
         self._keep_s = retention_days * _DAY_S
         self._now_ns = now_ns
         self._tidied_s = now_ns() / NANO
+        self._commit_after_ns = 0
         self._loop = asyncio.get_running_loop()
         self._moved = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
@@ -73,7 +75,7 @@ class Worker:
                     self._pipeline.apply(items)
                     self._gate.applied(items)
                     self._loop.call_soon_threadsafe(self._wake)
-                if self._pipeline.due():
+                if self._pipeline.due() and self._now_ns() >= self._commit_after_ns:
                     self._commit()
                 if not items:
                     self._tidy()
@@ -89,8 +91,13 @@ class Worker:
         moved.set()
 
     def _commit(self) -> None:
-        self._pipeline.commit()
-        self._journal.release(self._pipeline.applied_seq)
+        try:
+            self._pipeline.commit()
+        except StoreDown as fault:
+            _LOG.error("%s; the journal keeps what was acknowledged", fault)  # noqa: TRY400 - the message says it all
+            self._commit_after_ns = self._now_ns() + round(fault.retry_after_s * NANO)
+        else:
+            self._journal.release(self._pipeline.applied_seq)
 
     def _tidy(self) -> None:
         now_s = self._now_ns() / NANO

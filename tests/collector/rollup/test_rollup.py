@@ -186,4 +186,10 @@ def test_a_checkpoint_brings_everything_back():
 def test_a_second_checkpoint_holds_only_what_is_new(rollup):
     rollup.add(calls([1.0]), NOON)
     rollup.checkpoint()
+    rollup.saved()
     assert rollup.checkpoint()[1].height == 0
+
+
+def test_a_checkpoint_that_was_not_saved_comes_again(rollup):
+    rollup.add(calls([1.0]), NOON)
+    assert rollup.checkpoint()[1].height == rollup.checkpoint()[1].height == 1

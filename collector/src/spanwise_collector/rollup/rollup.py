@@ -75,11 +75,11 @@ class Rollup:
         return answer(query, self._windows.rows(query.first_ns, query.last_ns), self.book.table)
 
     def checkpoint(self) -> tuple[dict[str, Any], pl.DataFrame]:
-        """Give the state since ever, and what came since the last checkpoint.
+        """Give the state since ever, and what came since the last checkpoint that was `saved`.
 
         The second has `window_ns` (10 s wide), DIMENSIONS, `measure` (its name), `bucket`, `count`, `sum`, `max`.
         """
-        unsaved, self._unsaved = self._unsaved, []
+        unsaved = self._unsaved
         delta = coarsen(pl.concat(unsaved), _KEPT_WIDTH_NS) if unsaved else pl.DataFrame(schema=DELTA)
         names = pl.DataFrame(
             {"measure": range(len(RECORDED)), "name": RECORDED}, schema_overrides={"measure": pl.UInt8}
@@ -94,6 +94,10 @@ class Rollup:
             "unwindowed": dict(self.unwindowed),
         }
         return state, saved
+
+    def saved(self) -> None:
+        """Say that the last checkpoint is on the disk."""
+        self._unsaved = []
 
     def restore(self, state: dict[str, Any], saved: pl.DataFrame | None, now_ns: int) -> None:
         """Take up what checkpoints kept; `saved` is all that came within `keep_ns`."""
