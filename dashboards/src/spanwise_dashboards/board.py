@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from spanwise_schema.metrics import Metric
 
@@ -11,7 +12,8 @@ Colour = Literal["green", "orange", "red", "blue"]
 Kind = Literal["stat", "timeseries", "table", "bargauge", "state-timeline"]
 Unit = Literal["s", "percentunit", "currencyUSD", "cpm", "short", "none"]
 
-GRID_WIDTH = 24
+GRID_WIDTH: Final = 24
+_UID: Final = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,20 @@ class Query:
         expr: PromQL with Grafana's variables in it.
         legend: how a series is named, `{{label}}` for a label's value.
         instant: asked once at the end of the range, not along it.
-        exemplars: Grafana also asks for the trace ids behind the numbers; histogram buckets only.
+        exemplars: Grafana also asks for the trace ids behind the numbers; histogram buckets along the range only.
+
+    Raises:
+        ValueError: exemplars of something that has none.
     """
 
     expr: str
     legend: str = ""
     instant: bool = False
     exemplars: bool = False
+
+    def __post_init__(self) -> None:
+        if self.exemplars and (self.instant or "_bucket" not in self.expr):
+            raise ValueError(f"only buckets along the range have exemplars; this query has none: {self.expr}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,9 @@ class Board:
         question: what the board answers; shown as its description.
         variables: each filters by those before it.
         rows: from the general to the specific.
+
+    Raises:
+        ValueError: a uid that Grafana does not take.
     """
 
     uid: str
@@ -116,3 +128,7 @@ class Board:
     question: str
     variables: tuple[Variable, ...]
     rows: tuple[Row, ...]
+
+    def __post_init__(self) -> None:
+        if not _UID.fullmatch(self.uid):
+            raise ValueError(f"uid {self.uid!r}: expected 1 to 40 letters, digits, '-' and '_'")
