@@ -17,8 +17,6 @@ from spanwise_collector.errors import CollectorError
 EXPORT: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
-_Context = grpc.aio.ServicerContext[bytes, bytes]
-_Handler = grpc.RpcMethodHandler[bytes, bytes]
 _MINUTE_MS: Final = 60_000
 
 
@@ -48,14 +46,14 @@ class _Services(grpc.GenericRpcHandler):
     def __init__(self, gate: Gate, limits: Limits) -> None:
         self._gate = gate
         self._admission = Admission(limits)
-        handler = cast("Callable[[object], _Handler]", grpc.unary_unary_rpc_method_handler)
+        handler = cast("Callable[[object], grpc.RpcMethodHandler[bytes, bytes]]", grpc.unary_unary_rpc_method_handler)
         self._export_handler = handler(self._export)
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> _Handler | None:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes] | None:
         """Find the handler of a method; gRPC answers UNIMPLEMENTED where there is none."""
         return self._export_handler if handler_call_details.method == EXPORT else None
 
-    async def _export(self, body: bytes, context: _Context) -> bytes:
+    async def _export(self, body: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
         try:
             with self._admission.lease() as lease:
                 lease.grow(len(body))
