@@ -77,7 +77,7 @@ def test_a_refused_request_carries_grafanas_words():
         with pytest.raises(GrafanaRefusedError, match=r"refused to save the board 'B': .*folder not found"):
             client.save_board({"uid": "b", "title": "B"}, "nowhere")
         client.create_folder("spanwise", "Spanwise")
-        with pytest.raises(GrafanaRefusedError, match="Client Error 412"):
+        with pytest.raises(GrafanaRefusedError, match="a folder with the same uid already exists"):
             client.create_folder("spanwise", "Spanwise")
 
 
@@ -85,4 +85,5 @@ def test_the_fault_of_a_data_source_is_told_not_raised():
     with grafana() as state, connect(state) as client:
         source = {"uid": "p", "name": "P", "type": "prometheus", "access": "proxy", "url": "http://127.0.0.1:1"}
         client.create_data_source(source)
+        assert client.data_source_fault("p").startswith("error on post request: ")
         assert "Connection refused" in client.data_source_fault("p")

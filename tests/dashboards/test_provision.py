@@ -115,7 +115,7 @@ def test_a_data_source_from_a_file_is_left_alone_and_said_to_be_one():
 def test_a_prometheus_that_does_not_answer_is_told(tmp_path):
     with grafana() as state:
         outcome = run(state, prometheus_url="http://127.0.0.1:1")[0]
-        assert outcome.detail.startswith("http://127.0.0.1:1 does not answer: ")
+        assert outcome.detail.startswith("http://127.0.0.1:1; Grafana's check of it: error")
     with grafana() as state, prometheus(tmp_path) as server:
         assert run(state, prometheus_url=server.url)[0].detail == server.url
 

@@ -65,10 +65,11 @@ class Grafana:
 
     def data_source_fault(self, uid: str) -> str:
         """Ask Grafana whether the data source answers; the fault in its words, empty if there is none."""
+        what = "check the data source"
         try:
-            answer = self._do("check the data source", "datasources:query", self._api.datasource.health, uid)
+            answer = self._do(what, "datasources:query", self._api.datasource.health, uid)
         except GrafanaError as error:
-            return str(error)
+            return str(error).rpartition(f"refused to {what}: ")[2]
         return "" if answer.get("status") == "OK" else str(answer.get("message", answer))
 
     def folder(self, uid: str) -> Json | None:
@@ -109,8 +110,8 @@ class Grafana:
         return cast("Json", answer)
 
     def _translated(self, error: GrafanaException, what: str, right: str) -> GrafanaError:
-        status = cast("int", cast("Any", error).status_code)
-        said = f"{error}"
+        status, response = cast("int", cast("Any", error).status_code), cast("object", cast("Any", error).response)
+        said = str(cast("Json", response).get("message", error) if isinstance(response, dict) else error)
         if status in _AWAY:
             return GrafanaAwayError(f"cannot {what} at {self.url}: {said}")
         if status == _UNAUTHORIZED:

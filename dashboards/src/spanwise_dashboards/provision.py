@@ -119,7 +119,7 @@ def _data_source(grafana: Grafana, url: str | None, *, dry_run: bool) -> Outcome
         grafana.update_data_source({**found, **wanted})
     shown = {**(found or {}), **wanted}
     fault = grafana.data_source_fault(DATA_SOURCE_UID) if action in {"created", "updated", "unchanged"} else ""
-    detail = f"{shown['url']} does not answer: {fault}" if fault else str(shown["url"])
+    detail = f"{shown['url']}; Grafana's check of it: {fault}" if fault else str(shown["url"])
     return Outcome("data source", str(shown["name"]), DATA_SOURCE_UID, action, detail)
 
 
