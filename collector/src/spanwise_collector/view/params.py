@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, Literal, cast
 
 from spanwise_schema.measures import DIMENSIONS, MEASURES, NANO, Dimension, Measure, Stat
 
@@ -23,16 +23,20 @@ class Invalid(ValueError):
         field: the parameter's name.
         message: what is wrong and what was expected.
         allowed: the values that are allowed, where they can be listed.
+        where: the part of the request that holds it.
     """
 
-    def __init__(self, field: str, message: str, allowed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, field: str, message: str, allowed: Iterable[str] = (), where: Literal["query", "path"] = "query"
+    ) -> None:
         super().__init__(message)
         self.field = field
+        self.where = where
         self.allowed = list(allowed)
 
     def detail(self) -> dict[str, Any]:
         """Give the fault in the shape that FastAPI gives its own."""
-        found: dict[str, Any] = {"loc": ["query", self.field], "msg": str(self), "type": "value_error"}
+        found: dict[str, Any] = {"loc": [self.where, self.field], "msg": str(self), "type": "value_error"}
         return found | ({"allowed": self.allowed} if self.allowed else {})
 
 
@@ -99,12 +103,12 @@ def duration_ns(field: str, text: str) -> int:
 def moment_ns(field: str, text: str) -> int:
     """Read a moment: Unix seconds with or without a fraction, or RFC 3339."""
     try:
-        seconds = float(text)
-    except ValueError:
+        nanos = Decimal(text) * NANO
+    except InvalidOperation:
         return _rfc3339_ns(field, text)
-    if not math.isfinite(seconds) or abs(seconds) * NANO >= _MAX_NS:
+    if not nanos.is_finite() or abs(nanos) >= _MAX_NS:
         raise Invalid(field, f"expected Unix seconds or RFC 3339, got {text!r}")
-    return round(seconds * NANO)
+    return round(nanos)
 
 
 def _rfc3339_ns(field: str, text: str) -> int:

@@ -69,7 +69,7 @@ def _trace_id(text: str) -> bytes:
             return bytes.fromhex(text)
     except ValueError:
         pass
-    raise params.Invalid("trace_id", f"expected 32 hexadecimal digits, got {text!r}")
+    raise params.Invalid("trace_id", f"expected 32 hexadecimal digits, got {text!r}", where="path")
 
 
 def _span(row: dict[str, Any]) -> dict[str, Any]:
