@@ -1,0 +1,1 @@
+"""What the bytes on the wire say, one file for each API."""

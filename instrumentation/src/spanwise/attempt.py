@@ -1,0 +1,128 @@
+"""One attempt at a model call: its span, from the request's leaving to the answer's end."""
+
+from time import perf_counter_ns
+
+from opentelemetry.context import Context
+from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.util.types import AttributeValue
+
+from spanwise import context as names_context
+from spanwise.apis.api import Answer, Api, Asked, estimated_tokens
+from spanwise.providers import provider_of
+from spanwise.tracer import tracer
+
+_DEFAULT_PORT = {"https": 443, "http": 80}
+
+
+class Attempt:
+    """The span of one attempt and what is known of its answer; ends once, whoever comes first."""
+
+    __slots__ = ("_body", "_ended", "_estimates", "_first_chunk_ns", "_span", "_started_ns", "answer", "api")
+
+    def __init__(self, api: Api, asked: Asked, body: bytes, attributes: dict[str, AttributeValue]) -> None:
+        self.api = api
+        self._body = body
+        self._estimates = False
+        self.answer = Answer()
+        self._ended = False
+        self._first_chunk_ns: int | None = None
+        self._started_ns = perf_counter_ns()
+        name = f"{api.operation} {asked.model}" if asked.model else api.operation
+        self._span = tracer().start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the span has ended."""
+        return self._ended
+
+    def context(self) -> Context:
+        """Give the context in which the request leaves: whatever is traced below it becomes a child."""
+        return set_span_in_context(self._span)
+
+    def fold_body(self, body: bytes) -> None:
+        """Fold a whole response and end; what is no response of this API is an error."""
+        self._estimates = self.api.fold_body(body, self.answer)
+        self.end(None if self._estimates else "invalid_response")
+
+    def begin_stream(self) -> None:
+        """Note that a stream of events has begun: from here on tokens are used, reported or not."""
+        self._estimates = True
+
+    def fold_event(self, data: bytes, *, live: bool = True) -> bool:
+        """Fold one stream event; True where the caller must not see it. A finished answer ends the span."""
+        answer = self.answer
+        extra = self.api.fold_event(data, answer)
+        if self._first_chunk_ns is None and live and answer.output_bytes:
+            self._first_chunk_ns = perf_counter_ns()
+        if answer.finished:
+            self.end()
+        return extra
+
+    def end_of_stream(self) -> None:
+        """End after the last byte; a stream that stopped before its answer did is an error."""
+        said_all = self.answer.finished or self.answer.finish_reasons or self.answer.error_type
+        self.end(None if said_all else "incomplete_stream")
+
+    def end(self, error_type: str | None = None) -> None:
+        """End the span with what is known by now."""
+        if self._ended:
+            return
+        self._ended = True
+        error_type = error_type or self.answer.error_type
+        span = self._span
+        if span.is_recording():
+            span.set_attributes(self._told(error_type))
+            if error_type is not None:
+                span.set_status(Status(StatusCode.ERROR))
+        span.end()
+
+    def _told(self, error_type: str | None) -> dict[str, AttributeValue]:
+        answer = self.answer
+        told: dict[str, AttributeValue] = {}
+        if answer.model is not None:
+            told["gen_ai.response.model"] = answer.model
+        if answer.response_id is not None:
+            told["gen_ai.response.id"] = answer.response_id
+        if answer.finish_reasons:
+            told["gen_ai.response.finish_reasons"] = list(answer.finish_reasons.values())
+        if self._first_chunk_ns is not None:
+            told["gen_ai.response.time_to_first_chunk"] = (self._first_chunk_ns - self._started_ns) / 1e9
+        if error_type is not None:
+            told["error.type"] = error_type
+        self._tell_usage(told)
+        return told
+
+    def _tell_usage(self, told: dict[str, AttributeValue]) -> None:
+        answer = self.answer
+        given, made = answer.input_tokens, answer.output_tokens
+        if self._estimates and (given is None or made is None or not (answer.finished or answer.finish_reasons)):
+            told["spanwise.usage.estimated"] = True
+            given = estimated_tokens(self.api.input_bytes(self._body)) if given is None else given
+            made = max(made or 0, estimated_tokens(answer.output_bytes))
+        if given is not None:
+            told["gen_ai.usage.input_tokens"] = given
+        if made is not None:
+            told["gen_ai.usage.output_tokens"] = made
+        if answer.cache_read_tokens is not None:
+            told["gen_ai.usage.cache_read.input_tokens"] = answer.cache_read_tokens
+        if answer.cache_write_tokens is not None:
+            told["gen_ai.usage.cache_write.input_tokens"] = answer.cache_write_tokens
+        if answer.reasoning_tokens is not None:
+            told["gen_ai.usage.reasoning.output_tokens"] = answer.reasoning_tokens
+
+
+def start_attributes(api: Api, asked: Asked, scheme: str, host: str, port: int | None) -> dict[str, AttributeValue]:
+    """Give what is known before the answer, so that a sampler can judge by it."""
+    attributes: dict[str, AttributeValue] = {
+        "gen_ai.operation.name": api.operation,
+        "gen_ai.provider.name": provider_of(host),
+        "server.address": host,
+        "server.port": port or _DEFAULT_PORT.get(scheme, 443),
+        **api.attributes,
+        **names_context.names(),
+    }
+    if asked.model:
+        attributes["gen_ai.request.model"] = asked.model
+    if asked.stream:
+        attributes["gen_ai.request.stream"] = True
+    return attributes

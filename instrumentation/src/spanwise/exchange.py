@@ -1,0 +1,116 @@
+"""One request and its response, whatever carries them: what is traced, and what is asked for besides."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from opentelemetry import context as otel_context
+from opentelemetry.context import (
+    _SUPPRESS_INSTRUMENTATION_KEY as SUPPRESSED,  # pyright: ignore[reportPrivateUsage]
+)
+
+from spanwise.apis import registry
+from spanwise.attempt import Attempt, start_attributes
+from spanwise.watch import BodyWatch, EventWatch, Watch, fold_events
+
+# A body that is signed, digested or encoded must not be changed any more.
+_SEALS: Final = ("content-encoding", "content-digest", "content-md5", "digest", "signature", "x-amz-content-sha256")
+_REFUSALS: Final = frozenset({400, 422})
+_INFLATABLE: Final = frozenset({"gzip", "deflate"})
+
+
+class Url(Protocol):
+    """The address of a request."""
+
+    @property
+    def scheme(self) -> str: ...  # noqa: D102  named by its type
+    @property
+    def host(self) -> str: ...  # noqa: D102
+    @property
+    def port(self) -> int | None: ...  # noqa: D102
+    @property
+    def path(self) -> str: ...  # noqa: D102
+
+
+class _Asking:
+    """What is known about asking for the usage of streams."""
+
+    wanted = True
+    refused: Final[set[tuple[str, int | None]]] = set()
+
+
+def configure(*, stream_usage: bool) -> None:
+    """Say whether the usage of streams is asked for, and forget which hosts refused it."""
+    _Asking.wanted = stream_usage
+    _Asking.refused.clear()
+
+
+class Exchange:
+    """A call in flight: its attempt, and the body that leaves instead of the caller's."""
+
+    __slots__ = ("_host", "attempt", "body")
+
+    def __init__(self, attempt: Attempt, host: tuple[str, int | None], body: bytes | None) -> None:
+        self.attempt = attempt
+        self._host = host
+        self.body = body
+
+    def refused(self, status: int) -> bool:
+        """Say whether the answer may be due to what we asked for, so that the caller's own body must be tried."""
+        return self.body is not None and status in _REFUSALS
+
+    def retried(self, status: int) -> None:
+        """Take the answer to the caller's own body: where it is a good one, this host is not asked again."""
+        self.body = None
+        if status not in _REFUSALS:
+            _Asking.refused.add(self._host)
+
+    def read(self, body: bytes, status: int, content_type: str) -> bytes:
+        """Take a response that was read as a whole; give the body that the caller shall get."""
+        if status >= 400:  # noqa: PLR2004  the first status that is an error
+            self.attempt.end(str(status))
+        elif content_type.startswith("text/event-stream"):
+            return fold_events(self.attempt, body, hide=self.body is not None)
+        else:
+            self.attempt.fold_body(body)
+        return body
+
+    def watch(
+        self, status: int, content_type: str, encoding: str, decode: Callable[[bytes], bytes]
+    ) -> tuple[Watch | None, bool]:
+        """Give the watch for a response still to be read, and whether it takes the content encoding away."""
+        if status >= 400:  # noqa: PLR2004  the caller may never read the body of an error
+            self.attempt.end(str(status))
+            return None, False
+        events = content_type.startswith("text/event-stream")
+        if events and (not encoding or encoding in _INFLATABLE):
+            hide = self.body is not None
+            return EventWatch(self.attempt, hide=hide, compressed=bool(encoding)), hide and bool(encoding)
+        return BodyWatch(self.attempt, decode, events=events), False
+
+
+def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None) -> Exchange | None:
+    """Begin an attempt; None for a request that calls no known API or is made under `suppress_instrumentation`.
+
+    `headers` finds names in any case; `body` is None where it cannot be read without using it up.
+    """
+    api = registry.find(method, url.path)
+    if api is None or otel_context.get_value(SUPPRESSED):
+        return None
+    asked = api.read_request(body or b"")
+    host = url.host
+    attributes = start_attributes(api, asked, url.scheme, host, url.port)
+    resends = headers.get("x-stainless-retry-count", "0")
+    if resends != "0" and resends.isdecimal():
+        attributes["http.request.resend_count"] = int(resends)
+    key = (host, url.port)
+    asking = None
+    if asked.stream and body is not None and _may_ask(key, headers):
+        asking = api.ask_for_usage(body)
+    return Exchange(Attempt(api, asked, body or b"", attributes), key, asking)
+
+
+def _may_ask(host: tuple[str, int | None], headers: Mapping[str, str]) -> bool:
+    if not _Asking.wanted or host in _Asking.refused:
+        return False
+    sealed = any(name in headers for name in _SEALS)
+    return not sealed and not headers.get("authorization", "").startswith("AWS4-")

@@ -1,0 +1,78 @@
+"""Turns the tracing of a program on and off."""
+
+from typing import TYPE_CHECKING
+
+from spanwise import config as configuration
+from spanwise import guard
+from spanwise.config import Config
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
+
+
+def instrument(
+    *,
+    service: str | None = None,
+    endpoint: str | None = None,
+    tracer_provider: "TracerProvider | None" = None,
+    stream_usage: bool | None = None,
+    raise_faults: bool | None = None,
+) -> None:
+    """Trace every model call of this process from now on.
+
+    Spans go to `tracer_provider`, else to the provider that the program has set, else to one built from the OTEL_*
+    variables that exports over OTLP/HTTP to `endpoint` (`http://127.0.0.1:4318` where nothing says otherwise).
+    `stream_usage` decides whether the usage of streams is asked for (also SPANWISE_STREAM_USAGE); `raise_faults` raises
+    our own faults, for tests (also SPANWISE_RAISE_FAULTS). Calling it again applies the new arguments.
+
+    Raises ValueError that names every faulty variable.
+    """
+    config = configuration.read(endpoint=endpoint, stream_usage=stream_usage, raise_faults=raise_faults)
+    if config.disabled:
+        return
+    from spanwise import provider, tracer
+
+    tracer.use(tracer_provider or provider.join_or_build(config, service))
+    _watch(config)
+
+
+def instrument_late() -> None:
+    """Trace from now on, but take the provider only at the first span, so that one the program sets first is joined.
+
+    Nothing heavy is imported before the program imports an HTTP client. Raises ValueError like `instrument`.
+    """
+    config = configuration.read()
+    if config.disabled:
+        return
+    from spanwise import tracer
+
+    def find() -> "TracerProvider":
+        from spanwise import provider
+
+        return provider.join_or_build(config)
+
+    tracer.use_at_first_span(find)
+    _watch(config)
+
+
+def uninstrument() -> None:
+    """Leave every client as it was, and export what is waiting, for at most five seconds."""
+    from spanwise import provider, tracer
+    from spanwise.transports import registry
+
+    for transport in registry.TRANSPORTS:
+        transport.unwatch()
+    tracer.forget()
+    found = provider.current()
+    if found is not None:
+        provider.flush(found)
+
+
+def _watch(config: Config) -> None:
+    from spanwise import exchange
+    from spanwise.transports import registry
+
+    guard.configure(raise_faults=config.raise_faults)
+    exchange.configure(stream_usage=config.stream_usage)
+    for transport in registry.TRANSPORTS:
+        transport.watch()

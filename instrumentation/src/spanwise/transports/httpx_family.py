@@ -1,0 +1,207 @@
+"""Watches the clients of httpx and httpx2, which share one interface."""
+
+# ruff: noqa: ANN401  two libraries with equal, unrelated classes; neither is a dependency
+#
+# The place is `Client.send`: every attempt of an SDK passes it, with custom transports, with subclasses and on clients
+# built long before; signing (`auth`) and event hooks come after it, so they see the body that really leaves.
+
+from types import ModuleType
+from typing import Any
+
+import wrapt
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+
+from spanwise import exchange, guard
+from spanwise.exchange import Exchange
+from spanwise.transports.httpx_streams import WatchedAsync, WatchedSync
+
+_DROPPED = ("content-length", "accept-encoding")
+
+
+class HttpxFamily:
+    """One client library of the family, by the name it is imported by."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._hooked = False
+        self._watching = False
+        self._module: Any = None
+        self._patches: list[_Patch] = []
+        self._sync_stream: type = object
+        self._async_stream: type = object
+
+    def watch(self) -> None:
+        """See all requests from now on; the library itself is not imported for it."""
+        self._watching = True
+        if self._module is not None:
+            self._patch()
+        elif not self._hooked:
+            self._hooked = True
+            wrapt.register_post_import_hook(self._imported, self._name)
+
+    def unwatch(self) -> None:
+        """Leave the library as it was; where another has wrapped ours since, ours stays below it and does nothing."""
+        self._watching = False
+        self._patches = [patch for patch in self._patches if not patch.undone()]
+
+    @guard.guarded
+    def _imported(self, module: ModuleType) -> None:
+        if module.__name__ != self._name:
+            return  # httpx2 can take the name of httpx, and is watched under its own
+        self._module = module
+        own: Any = module
+        self._sync_stream = type("WatchedSyncStream", (WatchedSync, own.SyncByteStream), {})
+        self._async_stream = type("WatchedAsyncStream", (WatchedAsync, own.AsyncByteStream), {})
+        if self._watching:
+            self._patch()
+
+    def _patch(self) -> None:
+        if not self._patches:
+            self._patches = [_Patch(self._module.Client, self._send), _Patch(self._module.AsyncClient, self._asend)]
+
+    def _send(self, wrapped: Any, _client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        flight = self._begin(args, kwargs) if self._watching else None
+        if flight is None:
+            return wrapped(*args, **kwargs)
+        token = otel_context.attach(flight.context)
+        try:
+            response = wrapped(*flight.args, **flight.kwargs)
+            if flight.refused(response):
+                response.close()
+                response = wrapped(*args, **kwargs)
+                flight.retried(response)
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        finally:
+            otel_context.detach(token)
+        self._arrived(flight, response, self._sync_stream)
+        return response
+
+    async def _asend(self, wrapped: Any, _client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        flight = self._begin(args, kwargs) if self._watching else None
+        if flight is None:
+            return await wrapped(*args, **kwargs)
+        token = otel_context.attach(flight.context)
+        try:
+            response = await wrapped(*flight.args, **flight.kwargs)
+            if flight.refused(response):
+                await response.aclose()
+                response = await wrapped(*args, **kwargs)
+                flight.retried(response)
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        finally:
+            otel_context.detach(token)
+        self._arrived(flight, response, self._async_stream)
+        return response
+
+    @guard.guarded
+    def _begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Flight | None":
+        request: Any = args[0] if args else kwargs.get("request")
+        if request.method != "POST":
+            return None
+        try:
+            body = request.content
+        except self._module.RequestNotRead:
+            body = None
+        call = exchange.begin(request.method, request.url, request.headers, body)
+        if call is None:
+            return None
+        flight = _Flight(call, request, call.attempt.context(), args, kwargs)
+        if call.body is not None:
+            self._ask(flight, call.body)
+        return flight
+
+    @guard.guarded
+    def _ask(self, flight: "_Flight", body: bytes) -> None:
+        """Let a copy leave that asks for usage, and for plain bytes, so that the usage event is found as it passes."""
+        request = flight.request
+        headers = [(name, value) for name, value in request.headers.multi_items() if name not in _DROPPED]
+        headers.append(("accept-encoding", "identity"))
+        changed = self._module.Request(
+            request.method, request.url, headers=headers, content=body, extensions=request.extensions
+        )
+        flight.args = (changed, *flight.args[1:])
+        flight.kwargs = {name: value for name, value in flight.kwargs.items() if name != "request"}
+
+    @guard.guarded
+    def _arrived(self, flight: "_Flight", response: Any, stream: type) -> None:
+        call = flight.call
+        if call.body is not None and response.request is flight.args[0]:
+            response.request = flight.request  # the caller shall find what it sent
+        content_type = response.headers.get("content-type", "")
+        if response.is_closed:
+            self._read(call, response, content_type)
+            return
+        encoding = response.headers.get("content-encoding", "").strip().lower().removeprefix("identity")
+
+        def decode(raw: bytes) -> bytes:
+            return self._module.Response(200, headers={"content-encoding": encoding}, content=raw).content
+
+        watch, plain = call.watch(response.status_code, content_type, encoding, decode)
+        if watch is not None:
+            if plain:
+                del response.headers["content-encoding"]
+            response.stream = stream(response.stream, watch)
+
+    def _read(self, call: Exchange, response: Any, content_type: str) -> None:
+        try:
+            body = response.content
+        except self._module.ResponseNotRead:
+            call.attempt.end()
+            return
+        visible = call.read(body, response.status_code, content_type)
+        if visible is not body and visible != body:
+            response._content = visible  # noqa: SLF001  there is no public way to set a body that was read
+
+
+class _Flight:
+    """One call of `send` that is traced: what the caller passed, and what is passed on."""
+
+    __slots__ = ("args", "call", "context", "kwargs", "request")
+
+    def __init__(
+        self, call: Exchange, request: Any, context: Context, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        self.call = call
+        self.request = request
+        self.context = context
+        self.args = args
+        self.kwargs = kwargs
+
+    @guard.guarded
+    def refused(self, response: Any) -> bool:
+        """Say whether the caller's own request must be tried."""
+        return self.call.refused(response.status_code)
+
+    @guard.guarded
+    def retried(self, response: Any) -> None:
+        """Take the answer to the caller's own request."""
+        self.call.retried(response.status_code)
+
+    @guard.guarded
+    def fail(self, error: BaseException) -> None:
+        """End the attempt; the error names the caller's own request."""
+        self.call.attempt.end(type(error).__qualname__)
+        if self.call.body is not None and getattr(error, "_request", None) is not None:
+            error.request = self.request  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class _Patch:
+    """One method replaced by a watched one."""
+
+    def __init__(self, owner: Any, wrapper: Any) -> None:
+        self._owner = owner
+        self._original = owner.send
+        self._wrapped = wrapt.FunctionWrapper(self._original, wrapper)
+        owner.send = self._wrapped
+
+    def undone(self) -> bool:
+        """Put the original back; False where somebody else's wrapper stands there now."""
+        if self._owner.__dict__.get("send") is not self._wrapped:
+            return False
+        self._owner.send = self._original
+        return True

@@ -1,0 +1,20 @@
+"""Lists the transports that are watched."""
+
+from typing import Protocol
+
+from spanwise.transports import on_httpx, on_httpx2
+
+
+class Transport(Protocol):
+    """An HTTP client that can be watched, also when the program imports it later."""
+
+    def watch(self) -> None:
+        """See all requests from now on, of clients built before and after."""
+        ...
+
+    def unwatch(self) -> None:
+        """Leave the client as it was."""
+        ...
+
+
+TRANSPORTS: tuple[Transport, ...] = (on_httpx2.TRANSPORT, on_httpx.TRANSPORT)
