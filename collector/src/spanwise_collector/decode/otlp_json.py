@@ -47,7 +47,7 @@ def to_protobuf(body: bytes) -> bytes:
     """
     try:
         given = cast("object", msgspec.json.decode(body))
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Malformed(f"expected JSON, got {len(body)} bytes: {fault}") from fault
     request = ExportTraceServiceRequest()
     _fill(request, given, "", 0)
