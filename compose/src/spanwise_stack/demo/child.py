@@ -1,0 +1,73 @@
+"""Runs the demo's agent as a program of its own, through `spanwise run`, for as long as a block runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sysconfig
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Final
+
+from spanwise_stack.config import agent_environment
+from spanwise_stack.errors import AgentEnded
+
+_STOP_S: Final = 10.0
+
+
+def _command(provider: str, otlp_http: str) -> list[str]:
+    spanwise = str(Path(sysconfig.get_path("scripts")) / "spanwise")
+    agent = ["-m", "spanwise_stack.demo.agent", "--base-url", f"http://{provider}/v1"]
+    return [spanwise, "run", "--service", "research-desk", "--endpoint", f"http://{otlp_http}", *agent]
+
+
+class Child:
+    """The agent's process.
+
+    Attributes:
+        log: where its output goes.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self._process = process
+        self.log = log
+
+    def check(self) -> None:
+        """Raise AgentEnded, with the end of its output, if it runs no more."""
+        status = self._process.returncode
+        if status is not None:
+            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
+            raise AgentEnded(f"the agent ended with status {status}; its output ({self.log}) ends with:\n{tail}")
+
+
+@contextlib.asynccontextmanager
+async def agent(provider: str, otlp_http: str, log: Path) -> AsyncGenerator[Child]:
+    """Start the agent; at the end let it finish, and wait until it has sent its last span.
+
+    Its standard input is a pipe from this process, so that it also ends when this process is killed. It has a
+    session of its own: Ctrl-C reaches only this process, which then stops everything in order.
+
+    Args:
+        provider: the provider's "host:port".
+        otlp_http: the collector's "host:port" for OTLP over HTTP.
+        log: where its output goes.
+    """
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *_command(provider, otlp_http),
+            env=agent_environment(),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield Child(process, log)
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,92 @@
+"""What the demo showed, and what of it did not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from spanwise_stack.demo.course import Course
+from spanwise_stack.demo.rules import LATENCY, RATE_LIMITED
+from spanwise_stack.demo.weather import UNPRICED_MODEL
+from spanwise_stack.numbers import Numbers, Row, Snapshot
+from spanwise_stack.terminal import dollars, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The end of the demo.
+
+    Attributes:
+        lines: for the terminal.
+        missing: what should have happened and did not; empty if all is well.
+    """
+
+    lines: Sequence[str]
+    missing: Sequence[str]
+
+
+async def summarise(course: Course, numbers: Numbers, ended: Sequence[str]) -> Summary:
+    """Ask the collector for everything since the start, once the agent has ended.
+
+    Args:
+        course: that was played.
+        numbers: of the collector, which still runs.
+        ended: why the agent ended before it was asked to, if it did.
+    """
+    course.tell()
+    snapshot = await numbers.snapshot(course.since_s, course.since_s)
+    slowest = await numbers.slowest_run(course.since_s)
+    missing = [*ended, *course.witness.missing(), *_gaps(snapshot, course.provider.answered)]
+    if slowest is None:
+        missing.append("no run of the agent finished")
+    lines = [
+        "",
+        _total(course, snapshot),
+        *(_row(row) for row in (*snapshot.models, *snapshot.tools)),
+        *_alerts(course),
+        *([] if slowest is None else _slowest(slowest)),
+        *(f"MISSING: {line}" for line in missing),
+        "all of it happened" if not missing else f"{len(missing)} of it did not happen",
+    ]
+    return Summary(lines, missing)
+
+
+def _gaps(snapshot: Snapshot, answered: int) -> Iterator[str]:
+    if snapshot.calls != answered:
+        yield f"the provider answered {answered} calls, the collector counted {snapshot.calls}"
+    if not snapshot.tools:
+        yield "no tool was called"
+    if not snapshot.cost_usd:
+        yield "no call has a price"
+    if not any(row.name == UNPRICED_MODEL and row.cost_usd is None for row in snapshot.models):
+        yield f"{UNPRICED_MODEL} does not show as unpriced"
+
+
+def _total(course: Course, snapshot: Snapshot) -> str:
+    return (
+        f"in {course.elapsed_s:.0f} s: {snapshot.calls} calls, {snapshot.errors} failed, {snapshot.tokens:,} tokens, "
+        f"{dollars(snapshot.cost_usd)}; the provider answered {course.provider.answered} calls"
+    )
+
+
+def _row(row: Row) -> str:
+    head = f"  {row.name:<20}{row.calls:>6} calls{row.errors:>6} failed   p95 {seconds(row.p95_s):>8}"
+    if row.input_tokens is None:
+        return head
+    return f"{head}   {row.input_tokens:>9,} in {row.output_tokens:>8,} out   {dollars(row.cost_usd)}"
+
+
+def _alerts(course: Course) -> Iterator[str]:
+    witness = course.witness
+    for rule in (LATENCY, RATE_LIMITED):
+        fired, resolved = witness.fired_s.get(rule), witness.resolved_s.get(rule)
+        yield (
+            f"alert {rule}: "
+            + ("did not fire" if fired is None else f"fired at {fired:.1f} s")
+            + ("" if resolved is None else f", resolved at {resolved:.1f} s")
+        )
+    yield f"arrived: {witness.told}"
+
+
+def _slowest(trace: object) -> list[str]:
+    return [str(trace)[:100]]

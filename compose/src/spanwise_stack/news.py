@@ -1,0 +1,18 @@
+"""What the alert manager did, as one line for the terminal."""
+
+from __future__ import annotations
+
+from spanwise_alerts.events import AlertChanged, Event
+
+
+def line(event: Event) -> str:
+    """Say what happened to an alert or to a message about it."""
+    if isinstance(event, AlertChanged):
+        notice = event.notice
+        return f"alert {event.kind}  {notice.tier}  {notice.rule}: {notice.summary}"
+    notice, outcome = event.letter.notice, event.outcome
+    what = f"{notice.status} {notice.rule} to {event.letter.channel}"
+    if outcome.kind == "delivered":
+        return f"delivered  {what}"
+    fate = "given up" if outcome.kind == "dead" else "to be tried again"
+    return f"not delivered, {fate}  {what}, attempt {event.attempts}: {outcome.reason}"

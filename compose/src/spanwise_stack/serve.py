@@ -1,0 +1,50 @@
+"""Runs the stack until it is asked to stop, and says what became of the spans."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from spanwise_stack.config import StackConfig
+from spanwise_stack.news import line
+from spanwise_stack.stack import Stack
+from spanwise_stack.stop import Stop
+from spanwise_stack.terminal import Plain, Screen
+
+
+async def serve(config: StackConfig, *, for_s: float | None, started_s: float) -> int:
+    """Run until Ctrl-C, SIGTERM or the end of `for_s`; give the exit status.
+
+    Args:
+        config: of all parts.
+        for_s: how long; none for ever.
+        started_s: when the command began, on `time.perf_counter`.
+    """
+    stop, screen = Stop(), Plain()
+    with stop.listening():
+        stack = Stack(config, on_event=lambda event: screen.say(line(event)))
+        async with stack:
+            welcome(screen, stack.addresses, config.collector.data, started_s)
+            await stop.within(for_s)
+            screen.say("stopping: refuse, drain, flush, close")
+        return farewell(screen, stack.ledger)
+
+
+def welcome(screen: Screen, addresses: Mapping[str, str], data: Path, started_s: float) -> None:
+    """Say that everything is ready, and what to open."""
+    screen.say(f"ready in {time.perf_counter() - started_s:.2f} s")
+    screen.say(f"  send spans to  http://{addresses['otlp_http']} (OTLP/HTTP), {addresses['otlp_grpc']} (OTLP/gRPC)")
+    screen.say(f"  query API      http://{addresses['http']}/docs")
+    screen.say(f"  metrics        http://{addresses['http']}/metrics")
+    screen.say(f"  alerts         http://{addresses['alerts']}/api/v2/alerts")
+    screen.say(f"  data           {data.resolve()}")
+
+
+def farewell(screen: Screen, ledger: Mapping[str, int]) -> int:
+    """Say what became of the spans; give the exit status, 1 if one is lost."""
+    screen.say(
+        f"stopped: {ledger['received']} spans received, {ledger['stored']} stored, {ledger['rejected']} rejected, "
+        f"{ledger['duplicate']} duplicate; {ledger['lost']} spans lost"
+    )
+    return 1 if ledger["lost"] else 0

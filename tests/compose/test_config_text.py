@@ -1,0 +1,75 @@
+"""The configuration that `spanwise config` prints."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from spanwise_stack.config import StackConfig, parse
+from spanwise_stack.config_text import EXAMPLES, render
+
+
+def models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from models_in(inner)
+
+
+def keys(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield field.alias or name
+        for inner in models_in(field.annotation):
+            yield from keys(inner)
+
+
+def uncommented(text: str) -> str:
+    """Take the examples in place of the empty defaults."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        stripped = line.lstrip()
+        if stripped.startswith("#   "):
+            kept[-1] = kept[-1].removesuffix(" []").removesuffix(" null")
+            kept.append(line.replace("#", " ", 1))
+        elif not stripped.startswith("#"):
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def test_reading_it_back_gives_the_defaults():
+    assert parse(yaml.safe_load(render()), "printed", Path()) == StackConfig()
+
+
+def test_every_key_of_every_model_is_in_it():
+    missing = [key for key in keys(StackConfig) if f"{key}:" not in render()]
+    assert [key for key in missing if key not in {"info", "below", "clear_above"}] == []
+
+
+def test_its_examples_are_valid_as_they_stand(tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "more.yaml").write_text("rules: []")
+    (tmp_path / "secret").write_text("word")
+    text = uncommented(render()).replace("/run/secrets/smtp", str(tmp_path / "secret"))
+    config = parse(yaml.safe_load(text), "example", tmp_path)
+    assert config.alerts.rules[0].name == "llm-latency"
+    assert config.alerts.told is not None
+    assert config.alerts.told.email is not None
+    assert config.alerts.told.webhook is not None
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_each_example_belongs_to_a_key(path):
+    assert path.removeprefix("alerts.") in StackConfig().alerts.model_fields_set | set(
+        type(StackConfig().alerts).model_fields
+    )
+
+
+def test_every_key_has_a_comment_above_it():
+    lines = [line for line in render().splitlines() if line and "#  " not in line]
+    for above, line in pairwise(lines):
+        if not line.lstrip().startswith("#"):
+            assert above.lstrip().startswith("#"), line
