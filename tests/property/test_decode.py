@@ -1,3 +1,4 @@
+import base64
 import json
 from collections.abc import Mapping
 
@@ -61,7 +62,7 @@ def as_otlp_json(message: ExportTraceServiceRequest) -> bytes:
     def hexed(node):
         if isinstance(node, Mapping):
             return {
-                key: json_format.base64.b64decode(value).hex() if key in ("traceId", "spanId") else hexed(value)
+                key: base64.b64decode(value).hex() if key in ("traceId", "spanId") else hexed(value)
                 for key, value in node.items()
             }
         return [hexed(item) for item in node] if isinstance(node, list) else node
