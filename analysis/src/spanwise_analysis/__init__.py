@@ -1,1 +1,1 @@
-"""Why: pure functions over frames; no input or output."""
+"""Why: pure functions over frames; no input or output. One file answers one question."""

@@ -108,7 +108,8 @@ def test_the_answering_model_is_paid_where_it_differs():
     ("provider", "model"),
     [
         ("x_ai", "grok-4"), ("aws.bedrock", "anthropic.claude-3-haiku-20240307-v1:0"), ("azure.ai.openai", "gpt-4o"),
-        ("gcp.vertex_ai", "gemini-2.5-pro"), ("gcp.gen_ai", "models/gemini-2.5-pro"), ("mistral_ai", "mistral-large-latest"),
+        ("gcp.vertex_ai", "gemini-2.5-pro"), ("gcp.gen_ai", "models/gemini-2.5-pro"),
+        ("mistral_ai", "mistral-large-latest"),
         ("moonshot_ai", "kimi-k2-0905-preview"), ("openai", "openai/gpt-4o"), (None, "azure/gpt-4o"),
         (None, "claude-sonnet-4-5"), ("openrouter", "openai/gpt-4o"), ("groq", "llama-3.3-70b-versatile"),
         ("openai", "GPT-4o"),

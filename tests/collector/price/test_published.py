@@ -3,7 +3,6 @@ from genai_prices.types import ModelPrice
 
 from spanwise_collector.price import published
 
-
 TOKEN_PRICES = {"input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "output_reasoning_mtok"}
 
 

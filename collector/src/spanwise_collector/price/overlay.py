@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final, cast
 
-from spanwise_collector.price.tariff import Rate, Tariff, rate, tariff
+from spanwise_collector.price.tariff import Rate, Rates, Tariff, complete, rate, tariff
 
 OVERLAY: Final = "overlay"
 """What `price_version` says of a price from here."""
@@ -21,7 +21,6 @@ _KEYS: Final = {
     "cache_write_mtok": "cache_write",
     "output_reasoning_mtok": "reasoning",
 }
-_ELSE: Final = {"cache_read": "uncached", "cache_write": "uncached", "reasoning": "output"}
 
 
 def read(overlay: Mapping[str, object]) -> dict[tuple[str, str], Tariff]:
@@ -48,7 +47,7 @@ def _mapping(value: object, path: str, faults: list[str]) -> Mapping[str, object
     return {}
 
 
-def _rates(prices: Mapping[str, object], path: str, faults: list[str]) -> dict[str, Rate]:
+def _rates(prices: Mapping[str, object], path: str, faults: list[str]) -> Rates:
     rates: dict[str, Rate] = {}
     for key, value in prices.items():
         if key not in _KEYS:
@@ -59,10 +58,7 @@ def _rates(prices: Mapping[str, object], path: str, faults: list[str]) -> dict[s
             rates[_KEYS[key]] = rate(usd, _PER_MTOK)
     if prices and "input_mtok" not in prices:
         faults.append(f"{path}.input_mtok: missing")
-    for part, whole in _ELSE.items():
-        if part not in rates and whole in rates:
-            rates[part] = rates[whole]
-    return rates
+    return complete(rates)
 
 
 def _usd(value: object) -> Decimal | None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from spanwise_collector.price.tariff import Rate, Rates, Tariff, rate, tariff
+from spanwise_collector.price.tariff import Rate, Rates, Tariff, complete, rate, tariff
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice, Provider
@@ -22,8 +22,6 @@ _OF: Final = {
     "cache_write": "cache_write_mtok",
     "reasoning": "output_reasoning_mtok",
 }
-_ELSE: Final = {"cache_read": "uncached", "cache_write": "uncached", "reasoning": "output"}
-"""A part without a price of its own is paid like the whole."""
 
 
 def version() -> str:
@@ -86,11 +84,8 @@ def _rates(price: ModelPrice, *, free: bool) -> Rates:
     rates = {name: found for name, key in _OF.items() if (found := _rate(price, key, _PER_MTOK))}
     if not rates:
         return {"call": Rate(Decimal(0))} if free else {}
-    for part, whole in _ELSE.items():
-        if part not in rates and whole in rates:
-            rates[part] = rates[whole]
     call = _rate(price, "requests_kcount", _PER_KCOUNT)
-    return {**rates, "call": call} if call else rates
+    return complete({**rates, "call": call} if call else rates)
 
 
 def _rate(price: ModelPrice, key: str, per: int) -> Rate | None:

@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 BILLED: Final = ("uncached", "output", "cache_read", "cache_write", "reasoning", "call")
 """What is paid for, each apart: input without the cache, output without reasoning, ..., the call itself."""
 
+_WHOLE: Final = {"cache_read": "uncached", "cache_write": "uncached", "reasoning": "output"}
 _DAY_NS: Final = 86_400_000_000_000
 _EPOCH: Final = date(1970, 1, 1)
 
@@ -101,6 +102,11 @@ def rate(usd: Decimal, per: int, tiers: Sequence[tuple[int, Decimal]] = ()) -> R
     """Make a rate of prices in USD for `per` of the billed thing; tiers as (above input tokens, USD)."""
     pico = Decimal(PICO_PER_USD) / per
     return Rate(usd * pico, tuple((start, price * pico) for start, price in tiers))
+
+
+def complete(rates: Rates) -> Rates:
+    """Give each part that has no price of its own the price of its whole."""
+    return {**{part: rates[whole] for part, whole in _WHOLE.items() if whole in rates}, **rates}
 
 
 def _sample_sizes(sizes: Sequence[int]) -> list[int]:
