@@ -20,8 +20,9 @@ class Buffer:
 
     def append(self, frame: pl.DataFrame) -> None:
         """Add rows. Raises ValueError for a frame that does not have the STORED columns."""
-        for name, dtype in SCHEMA.items():
-            found = frame.schema.get(name)
+        schema = frame.schema
+        for name, dtype in SCHEMA.items() if schema != SCHEMA else ():
+            found = schema.get(name)
             if found != dtype:
                 raise ValueError(f"column {name!r} is {found or 'missing'}, expected {dtype}")
         if frame.height:

@@ -8,7 +8,8 @@ from typing import Final
 
 from spanwise_collector.store.manifest import Segment
 
-MAX_BYTES: Final = 128 * 2**20
+MAX_BYTES: Final = 256 * 2**20  # of what is merged at once; it gets smaller by compression
+LARGE_BYTES: Final = 32 * 2**20  # such a segment is left alone
 _FEW: Final = 8  # segments that an hour which still fills may have of a size
 _RATIO: Final = 2  # a segment is written again only with that much of its size in company
 _SETTLED_NS: Final = 300 * 1_000_000_000  # an hour is over when most late spans are in
@@ -18,7 +19,7 @@ def group(segments: Sequence[Segment], now_ns: int, partition_ns: int) -> tuple[
     """Choose the segments to merge next, in commit order; empty when nothing is worth it.
 
     Small ones of one partition go together, the smallest first, so that a row is written again about
-    log(size) times. While a partition fills, it takes eight, or enough for a half-full segment.
+    log(size) times. While a partition fills, it takes eight, or enough for half of MAX_BYTES.
 
     Args:
         segments: committed segments, oldest commit first.
@@ -27,7 +28,7 @@ def group(segments: Sequence[Segment], now_ns: int, partition_ns: int) -> tuple[
     """
     small: defaultdict[str, list[Segment]] = defaultdict(list)
     for segment in segments:
-        if segment.size_bytes < MAX_BYTES // 2:
+        if segment.size_bytes < LARGE_BYTES:
             small[segment.file.rpartition("/")[0]].append(segment)
     for members in small.values():
         newest_ns = max(segment.max_ns for segment in members)

@@ -161,7 +161,9 @@ class Store:
     def trace(self, trace_id: bytes) -> pl.DataFrame:
         """Return all spans of a trace with all columns, in no order."""
         with self._catalog.reading() as view:
-            return self._collect(view, view.manifest.spans, pl.col("trace_id") == trace_id, SCHEMA.names())
+            unwritten = view.unwritten().filter(pl.col("trace_id") == trace_id)
+            files = [(self._folder / segment.file, segment.rows) for segment in view.manifest.spans]
+            return pl.concat([unwritten, *segments.find_trace(files, trace_id)])
 
     def ids_since(self, since_ns: int) -> pl.DataFrame:
         """Return `trace_id` and `span_id` of the spans that ended at `since_ns` or later."""
