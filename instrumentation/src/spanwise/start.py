@@ -63,6 +63,7 @@ def uninstrument() -> None:
     for transport in registry.TRANSPORTS:
         transport.unwatch()
     tracer.forget()
+    guard.configure(raise_faults=False)
     found = provider.current()
     if found is not None:
         provider.flush(found)

@@ -1,0 +1,138 @@
+import json
+
+import pytest
+
+from spanwise.apis.api import Answer, Asked
+from spanwise.apis.openai_chat import OpenAIChat
+
+API = OpenAIChat()
+
+
+def folded(*chunks: dict) -> Answer:
+    answer = Answer()
+    for chunk in chunks:
+        API.fold_event(json.dumps(chunk).encode(), answer)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        (b'{"model":"m","stream":true}', Asked("m", stream=True)),
+        (b'{"model":"m","stream":null}', Asked("m")),
+        (b'{"model":7}', Asked()),
+        (b"not json", Asked()),
+        (b"", Asked()),
+    ],
+)
+def test_request_that_cannot_be_read_gives_an_empty_record(body, asked):
+    assert API.read_request(body) == asked
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"model":"m","stream":true,"messages":[{"content":"\\u00e9 {"}]}',
+        ' {\n "stream" : true, "big": 12345678901234567890, "x": 1.10 }',
+        '{"stream":true,"stream_options":null}',
+        '{"stream":true,"stream_options":{"include_obfuscation":false}}',
+        "{}",
+    ],
+)
+def test_asking_for_usage_changes_nothing_else(body):
+    changed = json.loads(API.ask_for_usage(body.encode()))
+    before = json.loads(body)
+    assert changed["stream_options"].pop("include_usage") is True
+    assert changed["stream_options"] == (before.pop("stream_options", None) or {})
+    del changed["stream_options"]
+    assert changed == before
+
+
+@pytest.mark.parametrize("wish", ["true", "false"])
+def test_callers_own_decision_on_usage_stands(wish):
+    assert API.ask_for_usage(b'{"stream_options":{"include_usage":%s}}' % wish.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("usage", "read"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 3}}, 3),
+        ({"prompt_cache_hit_tokens": 4, "prompt_cache_miss_tokens": 5}, 4),
+        ({"cached_tokens": 5}, 5),
+        ({"prompt_tokens_details": None}, None),
+        ({}, None),
+    ],
+)
+def test_cached_tokens_of_each_provider_are_read(usage, read):
+    answer = Answer()
+    body = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 1, **usage}}
+    assert API.fold_body(json.dumps(body).encode(), answer)
+    assert (answer.input_tokens, answer.output_tokens, answer.cache_read_tokens) == (9, 1, read)
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2}},
+        {"choices": [{"delta": {}, "finish_reason": "stop", "usage": {"prompt_tokens": 9, "completion_tokens": 2}}]},
+        {"choices": [], "x_groq": {"usage": {"prompt_tokens": 9, "completion_tokens": 2}}},
+    ],
+    ids=["openai", "moonshot", "groq"],
+)
+def test_usage_of_a_stream_is_read_where_each_provider_puts_it(chunk):
+    answer = folded(chunk)
+    assert (answer.input_tokens, answer.output_tokens) == (9, 2)
+
+
+def test_only_the_event_with_usage_and_no_choices_is_ours():
+    def extra(chunk) -> bool:
+        return API.fold_event(json.dumps(chunk).encode(), Answer())
+
+    usage = {"prompt_tokens": 1, "completion_tokens": 1}
+    assert extra({"choices": [], "usage": usage})
+    assert not extra({"choices": [{"delta": {}}], "usage": usage})
+    assert not extra({"choices": [], "prompt_filter_results": []})
+    assert not API.fold_event(b"[DONE]", Answer())
+    assert not API.fold_event(b"{broken", Answer())
+
+
+def test_text_reasoning_and_tool_arguments_are_measured_in_bytes():
+    answer = folded(
+        {"choices": [{"delta": {"content": "ab"}}]},
+        {"choices": [{"delta": {"content": "\u591a\u7459"}}]},
+        {"choices": [{"delta": {"reasoning_content": "think"}}]},
+        {"choices": [{"delta": {"reasoning": "hm"}}]},
+        {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"name": "f", "arguments": '{"a":1}'}}]}}]},
+    )
+    assert answer.output_bytes == 2 + 6 + 5 + 2 + 7
+
+
+def test_finish_reasons_stand_in_the_order_choices_finish():
+    answer = folded(
+        {"id": "a", "model": "m", "choices": [{"index": 1, "delta": {}, "finish_reason": "length"}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+    )
+    assert answer.finish_reasons == {1: "length", 0: "stop"}
+    assert (answer.response_id, answer.model) == ("a", "m")
+
+
+def test_negative_counts_are_not_known():
+    answer = folded({"choices": [], "usage": {"prompt_tokens": -1, "completion_tokens": 2}})
+    assert (answer.input_tokens, answer.output_tokens) == (None, 2)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"id":"x"}', b'{"choices":[{"finish_rea'])
+def test_what_is_no_completion_is_refused(body):
+    assert not API.fold_body(body, Answer())
+
+
+def test_input_is_the_text_of_messages_and_tools_without_images():
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 1000}}
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "12345"}, image]},
+        {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]},
+        {"role": "tool", "content": "42"},
+    ]
+    body = json.dumps({"messages": messages, "tools": [1, 2]}).encode()
+    assert API.input_bytes(body) == 5 + 2 + 2 + len("[1, 2]")
+    assert API.input_bytes(b"{") == 0

@@ -1,0 +1,49 @@
+import httpx2
+import pytest
+
+from spanwise import exchange
+
+URL = httpx2.URL("http://host:1/v1/chat/completions")
+STREAM = b'{"model":"m","stream":true}'
+
+
+def begin(headers=None, *, url=URL, body: bytes | None = STREAM):
+    return exchange.begin("POST", url, httpx2.Headers(headers or {}), body)
+
+
+def test_host_is_remembered_as_refusing_only_when_it_answers_without_the_option(spans):
+    del spans
+    call = begin()
+    assert call.refused(400)
+    call.retried(400)
+    assert begin().body is not None
+    call.retried(200)
+    assert begin().body is None
+    assert begin(url=httpx2.URL("http://host:2/v1/chat/completions")).body is not None
+    exchange.configure(stream_usage=True)
+    assert begin().body is not None
+
+
+@pytest.mark.parametrize("status", [200, 401, 429, 500])
+def test_other_answers_are_no_refusal(spans, status):
+    del spans
+    assert not begin().refused(status)
+
+
+def test_call_that_asked_for_nothing_cannot_be_refused(spans):
+    del spans
+    assert not begin(body=b'{"model":"m"}').refused(400)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Digest": "x"}, {"Content-Encoding": "gzip"}, {"Authorization": "AWS4-HMAC-SHA256 x"}]
+)
+def test_sealed_body_is_not_changed(spans, headers):
+    del spans
+    assert begin(headers).body is None
+
+
+def test_resend_count_is_told_only_when_it_is_a_number_above_nought(spans):
+    for count in ("0", "x", "3"):
+        begin({"x-stainless-retry-count": count}).attempt.end()
+    assert [span.attributes.get("http.request.resend_count") for span in spans.all()] == [None, None, 3]

@@ -1,0 +1,80 @@
+import subprocess
+import sys
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+
+from spanwise import provider
+from spanwise.config import Config
+
+
+@pytest.fixture
+def built(otlp):
+    made = provider.build(Config(traces_endpoint=f"{otlp.endpoint}/v1/traces"), "svc")
+    yield made
+    made.shutdown()
+
+
+def test_built_provider_exports_to_the_endpoint_under_the_service(otlp, built):
+    built.get_tracer("t").start_span("s").end()
+    assert provider.flush(built) is True
+    assert otlp.names() == ["s"]
+    assert otlp.services() == {"svc"}
+
+
+def test_flush_is_left_behind_when_the_collector_does_not_answer(otlp, built):
+    otlp.hold.clear()
+    built.get_tracer("t").start_span("s").end()
+    assert provider.flush(built, timeout_s=0.05) is False
+    otlp.hold.set()
+
+
+def test_foreign_provider_is_not_flushed():
+    assert provider.flush(trace.NoOpTracerProvider()) is True
+
+
+def test_none_exports_nothing():
+    made = provider.build(Config(exporter="none"))
+    assert made._active_span_processor._span_processors == ()
+
+
+def test_service_is_named_after_the_program(monkeypatch):
+    monkeypatch.delenv("OTEL_SERVICE_NAME", raising=False)
+    monkeypatch.setattr(sys, "argv", ["/app/planner.py"])
+    assert provider._resource(None).attributes["service.name"] == "planner"
+    monkeypatch.setattr(sys, "argv", ["/app/agents/__main__.py"])
+    assert provider._resource(None).attributes["service.name"] == "agents"
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "named")
+    assert provider._resource(None).attributes["service.name"] == "named"
+
+
+def test_spans_leave_at_exit(otlp):
+    program = f"""
+import spanwise
+spanwise.instrument(endpoint={otlp.endpoint!r}, service="svc")
+with spanwise.agent("a"):
+    pass
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    assert otlp.names() == ["invoke_agent a"]
+
+
+def test_exit_is_bounded_when_the_collector_never_answers(otlp):
+    otlp.hold.clear()
+    program = f"""
+import spanwise
+from spanwise import provider
+provider.FLUSH_TIMEOUT_S = 0.2
+spanwise.instrument(endpoint={otlp.endpoint!r})
+with spanwise.agent("a"):
+    pass
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=9)  # the exporter's own time-out is ten seconds
+    otlp.hold.set()
+
+
+def test_provider_of_the_program_is_joined(monkeypatch):
+    theirs = TracerProvider(shutdown_on_exit=False)
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: theirs)
+    assert provider.join_or_build(Config()) is theirs

@@ -1,0 +1,76 @@
+import subprocess
+import sys
+
+import httpx2
+import pytest
+
+import spanwise
+from spanwise import start, tracer
+
+ASK = {"model": "m", "messages": []}
+
+
+def test_instrument_twice_traces_once_and_takes_the_new_arguments(provider, instrumented):
+    first, second = instrumented(), instrumented()
+    httpx2.post(f"{provider.base_url}/chat/completions", json=ASK)
+    assert first.all() == ()
+    assert len(second.all()) == 1
+
+
+def test_uninstrument_stops_and_instrument_starts_again(provider, instrumented):
+    spans = instrumented()
+    spanwise.uninstrument()
+    httpx2.post(f"{provider.base_url}/chat/completions", json=ASK)
+    again = instrumented()
+    httpx2.post(f"{provider.base_url}/chat/completions", json=ASK)
+    assert (len(spans.all()), len(again.all())) == (0, 1)
+
+
+def test_wrong_environment_is_told_before_anything_is_touched(monkeypatch):
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "zipkin")
+    with pytest.raises(ValueError, match="OTEL_TRACES_EXPORTER: got 'zipkin'"):
+        spanwise.instrument()
+    assert type(httpx2.Client.__dict__["send"]).__name__ == "function"
+
+
+def test_disabled_sdk_touches_nothing(monkeypatch):
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    spanwise.instrument()
+    start.instrument_late()
+    assert type(httpx2.Client.__dict__["send"]).__name__ == "function"
+
+
+def test_late_instrument_finds_the_provider_at_the_first_span(provider, monkeypatch):
+    from opentelemetry.sdk.trace import TracerProvider
+
+    found = []
+
+    def find(_config):
+        found.append(TracerProvider(shutdown_on_exit=False))
+        return found[0]
+
+    monkeypatch.setattr("spanwise.provider.join_or_build", find)
+    start.instrument_late()
+    try:
+        assert found == []
+        httpx2.post(f"{provider.base_url}/chat/completions", json=ASK)
+        httpx2.post(f"{provider.base_url}/chat/completions", json=ASK)
+        assert len(found) == 1
+    finally:
+        spanwise.uninstrument()
+    assert tracer.tracer() is not None
+
+
+def test_importing_spanwise_imports_nothing_of_the_sdk():
+    program = (
+        "import sys, spanwise; print([m for m in sys.modules if m.startswith(('opentelemetry', 'msgspec', 'wrapt'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, timeout=60, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_public_names_are_all_there_and_others_are_refused():
+    for name in spanwise.__all__:
+        assert callable(getattr(spanwise, name))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = spanwise.nothing
