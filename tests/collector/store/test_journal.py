@@ -45,6 +45,24 @@ async def filled(folder: Path, bodies: list[bytes], **options: int) -> None:
     await journal.close()
 
 
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def starts(folder: Path) -> list[int]:
+    return [int(path.stem.removeprefix("journal-")) for path in files(folder)]
+
+
+def total_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in files(folder))
+
+
+def flip_bit(path: Path, position: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[position] ^= 1
+    path.write_bytes(data)
+
+
 def test_acknowledged_requests_survive_kill(tmp_path: Path):
     draw = random.Random(1)
     acknowledged: dict[int, str] = {}
@@ -112,7 +130,7 @@ async def test_a_new_file_is_begun_at_the_limit_and_at_every_start(tmp_path: Pat
         await journal.append(bytes(600), 1)
     await journal.close()
     await filled(tmp_path, [b"x"])
-    assert sorted(int(path.stem[8:]) for path in tmp_path.glob("*.wal")) == [0, 2, 4]
+    assert starts(tmp_path) == [0, 2, 4]
 
 
 async def test_release_deletes_only_files_that_are_applied(tmp_path: Path):
@@ -120,12 +138,12 @@ async def test_release_deletes_only_files_that_are_applied(tmp_path: Path):
     for _ in range(5):
         await journal.append(bytes(600), 1)
     before = journal.size_bytes
-    assert before == sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert before == total_bytes(tmp_path)
     journal.release(2)
-    assert sorted(int(path.stem[8:]) for path in tmp_path.glob("*.wal")) == [2, 4]
+    assert starts(tmp_path) == [2, 4]
     journal.release(4)
-    assert sorted(int(path.stem[8:]) for path in tmp_path.glob("*.wal")) == [4]
-    assert journal.size_bytes == sum(path.stat().st_size for path in tmp_path.iterdir()) < before
+    assert starts(tmp_path) == [4]
+    assert journal.size_bytes == total_bytes(tmp_path) < before
     assert await journal.append(b"x", 1) == 5
     await journal.close()
 
@@ -134,7 +152,7 @@ async def test_numbers_are_not_used_again_after_all_files_were_released(tmp_path
     await filled(tmp_path, [b"a", b"b", b"c"])
     journal = Journal(tmp_path, 3)
     journal.release(2)
-    assert list(tmp_path.iterdir()) == []
+    assert starts(tmp_path) == []
     assert list(journal.replay(2)) == []
     assert await journal.append(b"d", 1) == 3
     await journal.close()
@@ -143,10 +161,7 @@ async def test_numbers_are_not_used_again_after_all_files_were_released(tmp_path
 async def test_damage_ends_its_file_only_and_is_counted(tmp_path: Path):
     await filled(tmp_path, [bytes(100) for _ in range(4)])
     await filled(tmp_path, [b"after"])
-    first = min(tmp_path.iterdir())
-    data = bytearray(first.read_bytes())
-    data[2 * 128 + 50] ^= 1  # in the third of four records of 28 + 100 bytes
-    first.write_bytes(data)
+    flip_bit(min(files(tmp_path)), 2 * 128 + 50)  # in the third of four records of 28 + 100 bytes
     journal = Journal(tmp_path, 0)
     assert [record.seq for record in journal.replay(-1)] == [0, 1, 4]
     assert journal.damaged_bytes == 256
@@ -159,21 +174,19 @@ async def test_a_full_disk_refuses_and_later_requests_are_kept(tmp_path: Path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
     try:
         for _ in range(3):
-            refused = await asyncio.gather(
-                *(journal.append(bytes(900), 1) for _ in range(3)), return_exceptions=True
-            )
+            refused = await asyncio.gather(*(journal.append(bytes(900), 1) for _ in range(3)), return_exceptions=True)
             assert all(isinstance(error, StoreDown) for error in refused)
         with pytest.raises(StoreDown, match="could not be written"):
             await journal.append(bytes(2_000), 1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     seq = await journal.append(b"after", 1)
-    assert journal.size_bytes == sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert journal.size_bytes == total_bytes(tmp_path)
     await journal.close()
     again = Journal(tmp_path, 0)
     assert [(r.seq, r.body) for r in again.replay(-1)] == [(0, b"before"), (seq, b"after")]
     assert again.damaged_bytes == 0
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(starts(tmp_path)) == 2
 
 
 async def test_nothing_more_is_written_to_a_file_whose_sync_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -192,7 +205,7 @@ async def test_nothing_more_is_written_to_a_file_whose_sync_failed(tmp_path: Pat
     await journal.append(b"after", 1)
     await journal.close()
     assert [record.body for record in Journal(tmp_path, 0).replay(-1)] == [b"before", b"after"]
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(starts(tmp_path)) == 2
 
 
 async def test_a_sender_that_leaves_does_not_disturb_the_others(tmp_path: Path):
@@ -219,4 +232,4 @@ async def test_close_keeps_what_waits_and_refuses_what_comes_later(tmp_path: Pat
 
 async def test_requests_can_be_read_by_nobody_else(tmp_path: Path):
     await filled(tmp_path, [b"secret"])
-    assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600]
+    assert [path.stat().st_mode & 0o777 for path in files(tmp_path)] == [0o600]

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import json
 import random
 import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +13,6 @@ import pytest
 
 from spanwise_collector.errors import StoreDown
 from spanwise_collector.store import Store
-from spanwise_collector.store.folder import FolderUnusable
 from spanwise_collector.store.segments import SCHEMA
 from tests.collector.store.stored import HOUR_NS, MODELS, NOON_NS, NOON_S, SECOND_NS, deltas, minute, same, spans
 
@@ -187,7 +185,10 @@ def test_segments_without_newer_columns_read_as_null(store: Store, tmp_path: Pat
     commit(store, 1, minute(30, seed=2))
     assert store.scan(0, 2 * NOON_NS, ["model"])["model"].null_count() == 30
     assert store.sql("SELECT count(*) - count(model) AS n FROM spans")["n"].to_list() == [30]
-    assert store.trace(rows["trace_id"][0])["raw"].null_count() == rows.filter(pl.col("trace_id") == rows["trace_id"][0]).height
+    assert (
+        store.trace(rows["trace_id"][0])["raw"].null_count()
+        == rows.filter(pl.col("trace_id") == rows["trace_id"][0]).height
+    )
     store.compact(NOON_S + 2 * 3_600)
     assert store.segments == 1
     assert store.scan(0, 2 * NOON_NS, ["model"])["model"].null_count() == 30
@@ -213,7 +214,7 @@ def test_a_full_disk_refuses_and_the_next_commit_takes_the_rows(store: Store, tm
     assert same(store.scan(0, 2 * NOON_NS, rows.columns), pl.concat([minute(50, seed=1), rows]))
 
 
-def test_a_failed_compaction_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch):
+def test_a_failed_compaction_changes_nothing(store: Store):
     truth = [minute(20, seed=number) for number in range(3)]
     for seq, rows in enumerate(truth):
         commit(store, seq, rows)
@@ -244,7 +245,9 @@ def test_compaction_loses_nothing_and_leaves_no_file_behind(store: Store, tmp_pa
 
 def test_retention_drops_only_partitions_that_are_wholly_old(store: Store, tmp_path: Path):
     for hour in range(4):
-        commit(store, hour, minute(10, seed=hour, start_ns=NOON_NS + hour * HOUR_NS), deltas(NOON_NS + hour * 24 * HOUR_NS))
+        commit(
+            store, hour, minute(10, seed=hour, start_ns=NOON_NS + hour * HOUR_NS), deltas(NOON_NS + hour * 24 * HOUR_NS)
+        )
     commit(store, 4, spans([NOON_NS + HOUR_NS + 30 * 60 * SECOND_NS], seed=9))
     assert store.retain(NOON_S + 3 * 3_600, 105 * 60) == 10  # 13:15 is the limit; hour 13 has a span of 13:30
     assert store.rows == 31
@@ -268,9 +271,11 @@ def test_files_stay_while_somebody_reads_them(store: Store, tmp_path: Path):
 
 def test_readers_see_every_row_once_while_the_store_changes(store: Store):
     parts = [minute(20, seed=number) for number in range(60)]
-    appended, faults, done = [0], [], threading.Event()
+    appended = [0]
+    faults: list[BaseException] = []
+    done = threading.Event()
 
-    def read(count: object) -> None:
+    def read(count: Callable[[], int]) -> None:
         try:
             while not done.is_set():
                 before = appended[0]
@@ -304,60 +309,6 @@ def test_readers_see_every_row_once_while_the_store_changes(store: Store):
         thread.join()
     assert faults == []
     assert same(store.scan(0, 2 * NOON_NS, parts[0].columns), pl.concat(parts))
-
-
-def test_a_folder_is_used_by_one_process(store: Store, tmp_path: Path):
-    with pytest.raises(FolderUnusable, match="another running collector uses it"):
-        Store(tmp_path / "data")
-    script = "import sys\nfrom pathlib import Path\nfrom spanwise_collector.store import Store\nStore(Path(sys.argv[1]))"
-    other = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "data")], capture_output=True, text=True, check=False
-    )
-    assert other.returncode == 1
-    assert "another running collector uses it" in other.stderr
-    store.close()
-    store.__init__(tmp_path / "data")
-
-
-def test_a_folder_of_somebody_else_is_refused(tmp_path: Path):
-    (tmp_path / "thesis.tex").write_text("mine")
-    with pytest.raises(FolderUnusable, match=r"holds 'thesis.tex' but no manifest.json; expected an empty folder"):
-        Store(tmp_path)
-    assert (tmp_path / "thesis.tex").exists()
-    (tmp_path / "thesis.tex").unlink()
-    Store(tmp_path).close()
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('{"format": "spanwise-store", "version": 2}', "version is 2, this release reads up to 1"),
-        ('{"format": "other", "version": 1}', "format is 'other', expected 'spanwise-store'"),
-        ("not json", "is no manifest of a store"),
-        ('{"format": "spanwise-store", "version": 1, "spans": [1]}', r"is no manifest of a store: .*spans"),
-    ],
-)
-def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path, text: str, message: str):
-    (tmp_path / "manifest.json").write_text(text)
-    (tmp_path / "state-0000000001.bin").write_bytes(b"kept")
-    with pytest.raises(FolderUnusable, match=message):
-        Store(tmp_path)
-    assert (tmp_path / "state-0000000001.bin").exists()
-
-
-def test_a_path_that_is_no_folder_is_named(tmp_path: Path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(FolderUnusable, match=r"file: cannot be opened for writing"):
-        Store(tmp_path / "file")
-
-
-def test_the_manifest_says_what_the_store_is(store: Store, tmp_path: Path):
-    commit(store, 7, minute(10, seed=1))
-    written = json.loads((tmp_path / "data" / "manifest.json").read_text())
-    assert (written["format"], written["version"], written["applied_seq"], written["committed_s"]) == (
-        "spanwise-store", 1, 7, NOON_S,
-    )  # fmt: skip
-    assert written["spans"][0]["rows"] == 10
 
 
 def test_a_store_needs_no_sql_engine_until_it_is_asked(tmp_path: Path):

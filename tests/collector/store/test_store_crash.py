@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from spanwise_collector.store import Store
 from tests.collector.store.stored import HOUR_NS, NOON_NS, NOON_S, deltas, minute, same
 
@@ -47,6 +49,15 @@ for step in range(MAX_STEPS):
         sys.exit(os.WEXITSTATUS(status))
     assert os.WTERMSIG(status) == signal.SIGKILL
 sys.exit("more steps than expected")
+"""
+
+HOLDER = """
+import sys
+from pathlib import Path
+from spanwise_collector.store import Store
+store = Store(Path(sys.argv[1]))
+print("open", flush=True)
+sys.stdin.read()
 """
 
 FIRST = [minute(40, seed=number) for number in range(9)]
@@ -152,8 +163,7 @@ def test_the_lock_goes_with_the_process(tmp_path: Path):
         [
             sys.executable,
             "-c",
-            "import sys\nfrom pathlib import Path\nfrom spanwise_collector.store import Store\n"
-            "store = Store(Path(sys.argv[1]))\nprint('open', flush=True)\nsys.stdin.read()",
+            HOLDER,
             str(tmp_path),
         ],
         stdin=subprocess.PIPE,
@@ -165,3 +175,29 @@ def test_the_lock_goes_with_the_process(tmp_path: Path):
     child.send_signal(signal.SIGKILL)
     child.communicate()
     Store(tmp_path).close()
+
+
+def test_all_that_a_commit_names_is_on_the_disk_before_the_manifest_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    build(tmp_path)
+    before = files(tmp_path)
+    store = Store(tmp_path)
+    order: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def noting_fsync(descriptor: int) -> None:
+        order.append(Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(tmp_path).as_posix())
+        fsync(descriptor)
+
+    def noting_replace(source: Path, target: Path) -> Path:
+        order.append("commit")
+        return replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", noting_fsync)
+    monkeypatch.setattr(Path, "replace", noting_replace)
+    commit_last(store)
+    at = order.index("commit")
+    made = files(tmp_path) - before
+    assert len(made) == 4  # two segments, deltas, state
+    assert made | {Path(file).parent.as_posix() for file in made} | {"manifest.json.new"} <= set(order[:at])
+    assert order[at:] == ["commit", "."]
+    store.close()

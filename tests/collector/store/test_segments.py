@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from spanwise_collector.store import segments
+from tests.collector.store.stored import NOON_NS, minute, same, spans
+
+
+def test_a_merged_file_has_the_rows_of_all_and_is_compressed(tmp_path: Path):
+    parts = [spans([NOON_NS + number] * 3_000, seed=number, traces=300) for number in range(5)]
+    paths = [tmp_path / f"{number}.parquet" for number in range(5)]
+    sizes = [segments.write_spans(part, path) for part, path in zip(parts, paths, strict=True)]
+    merged = segments.merge_spans(paths, tmp_path / "merged.parquet")
+    assert same(segments.scan([tmp_path / "merged.parquet"]).collect(), pl.concat(parts))
+    assert merged == (tmp_path / "merged.parquet").stat().st_size < sum(sizes)
+
+
+def test_a_trace_is_found_in_every_file_and_run(tmp_path: Path):
+    parts = [spans([NOON_NS + number] * 4_000, seed=number % 2, traces=50) for number in range(4)]
+    files = []
+    for number, part in enumerate(parts):
+        path = tmp_path / f"{number}.parquet"
+        segments.write(part if number == 3 else part.sort("trace_id"), path)  # one where the trace is all over
+        files.append((path, part.height))
+    for trace_id in parts[0]["trace_id"].unique()[:3]:
+        truth = pl.concat(parts).filter(pl.col("trace_id") == trace_id)
+        found = pl.concat(segments.find_trace(files, trace_id))
+        assert found.height == truth.height
+        assert (
+            found.select("end_ns", "span_id")
+            .sort("end_ns", "span_id")
+            .equals(truth.select("end_ns", "span_id").sort("end_ns", "span_id"))
+        )
+    assert segments.find_trace(files, bytes(16)) == []
+    assert segments.find_trace([], bytes(16)) == []
+
+
+@pytest.mark.parametrize(("raw_bytes", "expected"), [(10, 8_192), (100_000, 1_024)])
+def test_row_groups_of_long_contents_have_fewer_rows(raw_bytes: int, expected: int):
+    assert segments.group_rows(spans([NOON_NS] * 50, raw_bytes=raw_bytes)) == expected
+
+
+def test_one_hour_is_one_part_and_is_not_copied():
+    rows = minute(10, seed=1)
+    assert [(folder, part is rows) for folder, part in segments.partitions(rows)] == [
+        ("spans/date=2025-11-20/hour=12", True)
+    ]
+    assert segments.rollup_partition(NOON_NS) == "rollup/date=2025-11-20"
