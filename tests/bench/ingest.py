@@ -192,7 +192,7 @@ def drive(server: Server, senders: list[Send], bodies: list[bytes], every_s: flo
         due.put(None)
     while any(thread.is_alive() for thread in threads):
         outcome.rss_mib = max(outcome.rss_mib, server.rss_mib())
-        time.sleep(0.05)
+        time.sleep(0.1)
     if len(outcome.acks_s) != len(bodies):
         raise RuntimeError(f"{len(outcome.acks_s)} of {len(bodies)} requests were acknowledged")
     return outcome
@@ -213,7 +213,7 @@ def drained(server: Server, sent: int) -> None:
     while server.stored() != sent or server.pending():
         if time.monotonic() > until:
             raise TimeoutError(f"{server.stored()} of {sent} spans are stored, {server.pending():.0f} requests wait")
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 @contextlib.contextmanager
@@ -244,7 +244,7 @@ def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             if process.poll() is not None or time.monotonic() > until:
                 raise
-            time.sleep(0.05)
+            time.sleep(0.1)
         else:
             return
 

@@ -44,6 +44,7 @@ def spans(draw, attributes):
         draw(attributes),
         trace_id=draw(ids),
         span_id=draw(ids.map(lambda raw: raw[:7] + b"\x01")),
+        parent_span_id=draw(st.just(b"") | ids.map(lambda raw: raw[:8])),
         start_ns=draw(st.integers(1, (1 << 63) - 1)),
         end_ns=draw(st.integers(1, (1 << 63) - 1)),
         status_code=draw(st.integers(0, 2)),
@@ -62,7 +63,7 @@ def as_otlp_json(message: ExportTraceServiceRequest) -> bytes:
     def hexed(node):
         if isinstance(node, Mapping):
             return {
-                key: base64.b64decode(value).hex() if key in ("traceId", "spanId") else hexed(value)
+                key: base64.b64decode(value).hex() if key in ("traceId", "spanId", "parentSpanId") else hexed(value)
                 for key, value in node.items()
             }
         return [hexed(item) for item in node] if isinstance(node, list) else node

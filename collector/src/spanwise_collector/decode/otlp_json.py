@@ -10,6 +10,7 @@ import base64
 import binascii
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, cast
 
@@ -32,11 +33,36 @@ _RANGE: Final[dict[int, tuple[int, int]]] = {
     FieldDescriptor.TYPE_FIXED32: (0, (1 << 32) - 1),
     FieldDescriptor.TYPE_ENUM: (-(1 << 31), (1 << 31) - 1),
 }
+_NAMED: Final[dict[type, str]] = {dict: "an object", list: "a list"}  # either may be deeper than repr can go
 _SHOWN: Final = 60
+_SHOWN_PATH: Final = 200
 _MAX_DIGITS: Final = 24
 
-Reader = Callable[[object, str], Any]
-"""Reads a JSON value; the path is for the message of Malformed."""
+Reader = Callable[[object], Any]
+"""Reads a JSON value, or raises _Fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What a JSON key stands for; without a reader it is a message."""
+
+    name: str
+    repeated: bool
+    read: Reader | None
+
+
+class _Fault(Exception):
+    """A value is not what it has to be; each level that it leaves adds its step to the path."""
+
+    def __init__(self, value: object, expected: str) -> None:
+        shown = _NAMED.get(type(value)) or repr(value)
+        self.problem = f"expected {expected}, got {shown[:_SHOWN]}{'…' * (len(shown) > _SHOWN)}"
+        self.steps: list[str] = []
+
+    @property
+    def path(self) -> str:
+        path = "".join(reversed(self.steps)).removeprefix(".") or "the body"
+        return path if len(path) <= _SHOWN_PATH else f"{path[:_SHOWN_PATH]}…"
 
 
 def to_protobuf(body: bytes) -> bytes:
@@ -50,44 +76,59 @@ def to_protobuf(body: bytes) -> bytes:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Malformed(f"expected JSON, got {len(body)} bytes: {fault}") from fault
     request = ExportTraceServiceRequest()
-    _fill(request, given, "", 0)
+    try:
+        _fill(request, given, 0)
+    except _Fault as fault:
+        raise Malformed(f"{fault.path}: {fault.problem}") from None
     return request.SerializeToString()
 
 
-def _fill(message: Message, given: object, path: str, depth: int) -> None:
+def _fill(message: Message, given: object, depth: int) -> None:
     if not isinstance(given, dict):
-        raise _fault(path or "the body", given, "an object")
+        raise _Fault(given, "an object")
     if depth > MAX_DEPTH:
-        raise Malformed(f"{path[:_SHOWN]}…: expected at most {MAX_DEPTH} messages inside each other")
-    readers = _readers(message.DESCRIPTOR)
+        raise _Fault(cast("object", given), f"at most {MAX_DEPTH} messages inside each other")
+    fields = _fields(message.DESCRIPTOR)
     for key, value in cast("dict[str, object]", given).items():
-        known = readers.get(key)
-        if known is not None and value is not None:
-            field, read = known
-            _set(message, field, read, value, f"{path}.{key}" if path else key, depth)
+        field = fields.get(key)
+        if field is None or value is None:
+            continue
+        try:
+            _set(message, field, value, depth)
+        except _Fault as fault:
+            fault.steps.append(f".{key}")
+            raise
 
 
-def _set(message: Message, field: FieldDescriptor, read: Reader | None, value: object, path: str, depth: int) -> None:
-    target = getattr(message, field.name)
-    if field.is_repeated:
-        if not isinstance(value, list):
-            raise _fault(path, value, "a list")
-        for index, item in enumerate(cast("list[object]", value)):
-            if read is None:
-                _fill(target.add(), item, f"{path}[{index}]", depth + 1)
-            else:
-                target.append(read(item, f"{path}[{index}]"))
-    elif read is None:
-        target.SetInParent()
-        _fill(target, value, path, depth + 1)
+def _set(message: Message, field: _Field, value: object, depth: int) -> None:
+    if field.repeated:
+        _extend(getattr(message, field.name), field.read, value, depth)
+    elif field.read is not None:
+        setattr(message, field.name, field.read(value))
     else:
-        setattr(message, field.name, read(value, path))
+        inner: Message = getattr(message, field.name)
+        inner.SetInParent()
+        _fill(inner, value, depth + 1)
+
+
+def _extend(target: Any, read: Reader | None, value: object, depth: int) -> None:  # noqa: ANN401 - a repeated field
+    if not isinstance(value, list):
+        raise _Fault(value, "a list")
+    for index, item in enumerate(cast("list[object]", value)):
+        try:
+            if read is None:
+                _fill(target.add(), item, depth + 1)
+            else:
+                target.append(read(item))
+        except _Fault as fault:
+            fault.steps.append(f"[{index}]")
+            raise
 
 
 @cache
-def _readers(descriptor: Descriptor) -> dict[str, tuple[FieldDescriptor, Reader | None]]:
-    """Map the JSON keys of a message to its fields; None reads a message."""
-    return {field.json_name: (field, _reader(field)) for field in descriptor.fields}
+def _fields(descriptor: Descriptor) -> dict[str, _Field]:
+    """Map the JSON keys of a message to its fields."""
+    return {field.json_name: _Field(field.name, field.is_repeated, _reader(field)) for field in descriptor.fields}
 
 
 def _reader(field: FieldDescriptor) -> Reader | None:
@@ -100,27 +141,22 @@ def _reader(field: FieldDescriptor) -> Reader | None:
     return _SCALARS[field.type]
 
 
-def _fault(path: str, value: object, expected: str) -> Malformed:
-    shown = repr(value)
-    return Malformed(f"{path}: expected {expected}, got {shown[:_SHOWN]}{'…' * (len(shown) > _SHOWN)}")
-
-
-def _hex(value: object, path: str) -> bytes:
+def _hex(value: object) -> bytes:
     if not isinstance(value, str):
-        raise _fault(path, value, "hex digits")
+        raise _Fault(value, "hex digits")
     try:
         return binascii.unhexlify(value)
     except ValueError:
-        raise _fault(path, value, "hex digits") from None
+        raise _Fault(value, "hex digits") from None
 
 
 def _whole(least: int, most: int, *, text: bool) -> Reader:
-    def read(value: object, path: str) -> int:
+    def read(value: object) -> int:
         number = _from_text(value) if text and isinstance(value, str) else value
         if isinstance(number, float) and number.is_integer():
             number = int(number)
         if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
-            raise _fault(path, value, f"a whole number from {least} to {most}")
+            raise _Fault(value, f"a whole number from {least} to {most}")
         return number
 
     return read
@@ -131,39 +167,39 @@ def _from_text(value: str) -> int | None:
     return int(value) if len(value) <= _MAX_DIGITS and digits.isascii() and digits.isdigit() else None
 
 
-def _double(value: object, path: str) -> float:
+def _double(value: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, str):
         try:
             number = float(value)
         except ValueError:
-            raise _fault(path, value, "a number") from None
+            raise _Fault(value, "a number") from None
         if math.isfinite(number) or value in ("NaN", "Infinity", "-Infinity"):
             return number
-    raise _fault(path, value, 'a number, "NaN", "Infinity" or "-Infinity"')
+    raise _Fault(value, 'a number, "NaN", "Infinity" or "-Infinity"')
 
 
-def _string(value: object, path: str) -> str:
+def _string(value: object) -> str:
     if not isinstance(value, str):
-        raise _fault(path, value, "a string")
+        raise _Fault(value, "a string")
     return value
 
 
-def _bool(value: object, path: str) -> bool:
+def _bool(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _fault(path, value, "true or false")
+        raise _Fault(value, "true or false")
     return value
 
 
-def _bytes(value: object, path: str) -> bytes:
+def _bytes(value: object) -> bytes:
     if not isinstance(value, str):
-        raise _fault(path, value, "base64")
+        raise _Fault(value, "base64")
     padded = value.translate(_URL_SAFE).rstrip("=")
     try:
         return base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True)
     except ValueError:
-        raise _fault(path, value, "base64") from None
+        raise _Fault(value, "base64") from None
 
 
 _URL_SAFE: Final = str.maketrans("-_", "+/")
