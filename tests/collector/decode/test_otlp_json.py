@@ -8,6 +8,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from spanwise_collector.decode.otlp_json import MAX_DEPTH, to_protobuf
 from spanwise_collector.errors import Malformed
 
+DEEP = b"[" * 900 + b"]" * 900
 AT = "resourceSpans[0].scopeSpans[0].spans[0]"
 
 
