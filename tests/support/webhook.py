@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -98,8 +99,14 @@ class WebhookSink(Server):
     def bodies(self) -> list[Any]:
         return [delivery.body for delivery in self.deliveries]
 
-    def wait_for(self, count: int, deadline_s: float = 20.0) -> None:
+    def wait_for(self, count: int) -> None:
         """Wait until so many requests arrived."""
+        self.wait_until(lambda: len(self.deliveries) >= count)
+
+    def wait_until(self, condition: Callable[[], bool], deadline_s: float = 20.0) -> None:
+        """Wait until a condition holds; it is looked at with each request, and at least every 50 ms."""
+        end_s = time.monotonic() + deadline_s
         with self.arrived:
-            if not self.arrived.wait_for(lambda: len(self.deliveries) >= count, deadline_s):
-                raise AssertionError(f"{len(self.deliveries)} of {count} deliveries within {deadline_s} s")
+            while not self.arrived.wait_for(condition, 0.05):
+                if time.monotonic() > end_s:
+                    raise AssertionError(f"it did not happen within {deadline_s} s; told {self.bodies}")

@@ -55,7 +55,7 @@ def _check(files: list[str], *, as_json: bool) -> int:
     elif faults:
         for fault in faults:
             print(fault, file=sys.stderr)
-        print(f"{len(faults)} faults", file=sys.stderr)
+        print(f"{len(faults)} fault{'s' * (len(faults) > 1)}", file=sys.stderr)
     else:
         print("ok: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     return 1 if faults else 0
@@ -68,13 +68,13 @@ def _checked(name: str) -> tuple[int, int]:
 
     path = Path(name)
     data = read_yaml(path, name)
-    keys = set(cast("dict[str, Any]", data)) if isinstance(data, dict) else set[str]()
+    keys = cast("dict[str, object]", data) if isinstance(data, dict) else {}
     if "rules" in keys:
-        return len(load_rules(data, name)), 0
-    if not keys & {"alerts", "collector"}:
+        return len(load_rules(keys, name)), 0
+    if not keys.keys() & {"alerts", "collector"}:
         raise ConfigError([Fault(name, "", "expected the key `rules` (a rule file) or `alerts` (a spanwise.yaml)")])
     try:
-        config = load(cast("dict[str, Any]", data).get("alerts"), name, path.parent)
+        config = load(keys.get("alerts"), name, path.parent)
     except ConfigError as error:
         raise ConfigError([f.under("alerts") if f.file == name else f for f in error.faults]) from error
     return len(config.rules), len(config.receivers)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal, cast
+from typing import Annotated, Final, Literal, Self, cast
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from spanwise_alerts.faults import ConfigError, Fault, expected, faults_of
@@ -124,14 +125,11 @@ class Receiver(Section):
     webhook: Webhook | None = None
     email: Email | None = None
 
-    @field_validator("email")
-    @classmethod
-    def _reachable(cls, email: Email | None, info: ValidationInfo) -> Email | None:
-        if email is None and info.data.get("webhook", ...) is None:
-            raise ValueError("expected a receiver to have `webhook`, `email` or both")
-        return email
-
-    model_config = Section.model_config | {"validate_default": True}
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.webhook is None and self.email is None:
+            raise ValueError("expected `webhook`, `email` or both")
+        return self
 
 
 class Route(Section):
@@ -148,7 +146,7 @@ class AlertsConfig(Section):
     rules: list[Rule] = Field(default_factory=list[Rule])
     rule_files: list[str] = Field(default_factory=list[str])
     receivers: list[Receiver] = Field(default_factory=list[Receiver])
-    route: Route | None = None
+    route: Route | None = Field(default=None, validate_default=True)
 
     @field_validator("receivers")
     @classmethod
@@ -163,16 +161,20 @@ class AlertsConfig(Section):
     @field_validator("route")
     @classmethod
     def _known(cls, route: Route | None, info: ValidationInfo) -> Route | None:
-        names = [receiver.name for receiver in info.data.get("receivers", ())]
-        if route and "receivers" in info.data and route.receiver not in names:
+        if "receivers" not in info.data:
+            return route
+        names = [receiver.name for receiver in info.data["receivers"]]
+        if route is not None and route.receiver not in names:
             refuse([(("receiver",), expected(route.receiver, names))])
+        if route is None and len(names) > 1:
+            raise ValueError(f"missing; with several receivers, expected `receiver`: one of {', '.join(names)}")
         return route
 
     @property
     def told(self) -> Receiver | None:
         """The receiver that alerts are routed to; the only one needs no route."""
         if self.route is None:
-            return self.receivers[0] if len(self.receivers) == 1 else None
+            return self.receivers[0] if self.receivers else None
         return next(receiver for receiver in self.receivers if receiver.name == self.route.receiver)
 
 

@@ -92,7 +92,8 @@ def _message(details: ErrorDetails, model: type[BaseModel]) -> str:
         case "value_error":
             return details["msg"].removeprefix("Value error, ")
         case _:
-            wanted = _WANTED.get(kind, f"otherwise: {details['msg'][:1].lower()}{details['msg'][1:]}")
+            said = details["msg"][:1].lower() + details["msg"][1:]
+            wanted = _WANTED.get(kind, said.removeprefix("input should be ").removeprefix("input should "))
             return f"got {_brief(raw)}, expected {wanted}"
 
 

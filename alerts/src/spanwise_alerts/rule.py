@@ -71,9 +71,9 @@ class Tier(Section):
         if self.below is not None and self.clear_below is not None:
             found.append((("clear_below",), "goes with `above`; a tier with `below` clears by `clear_above`"))
         if self.above and self.clear_below and self.clear_below.value > self.above.value:
-            found.append((("clear_below",), "expected at most the value of `above`"))
+            found.append((("clear_below",), f"got {self.clear_below.text!r}, expected at most the value of `above`"))
         if self.below and self.clear_above and self.clear_above.value < self.below.value:
-            found.append((("clear_above",), "expected at least the value of `below`"))
+            found.append((("clear_above",), f"got {self.clear_above.text!r}, expected at least the value of `below`"))
         refuse(found)
         return self
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-_MATCHER: Final = re.compile(r'\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^"]*?))\s*')
+_NAME: Final = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
+_VALUE: Final = r'"((?:[^"\\]|\\.)*)"|((?![=~])[^"]*?)'
+_MATCHER: Final = re.compile(rf"\s*({_NAME})\s*(=~|!~|!=|=)\s*(?:{_VALUE})\s*")
 _ESCAPE: Final = re.compile(r"\\(.)")
 
 Matcher = Callable[[Mapping[str, str]], bool]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import AuthResult
+
+from spanwise_alerts.alert import Outcome
+from spanwise_alerts.config import Email
+from spanwise_alerts.notify.mail import MailChannel, message_of, subject_of
+from tests.alerts.builders import a_letter, a_notice
+from tests.support.smtp import MailSink
+
+EMAIL = {"to": ["a@example.com", "b@example.com"], "from": "s@example.com", "host": "127.0.0.1", "tls": "none"}
+INJECTION = "<script>alert(1)</script>\r\nBcc: victim@example.com\r\n\r\n{{ 7 * 7 }}"
+
+
+async def send(port: int, **config: Any) -> Outcome:
+    channel = MailChannel("team", "a@example.com", Email.model_validate({**EMAIL, "port": port, **config}))
+    return await channel.send(a_letter("team/email/a@example.com"))
+
+
+async def test_a_mail_goes_to_one_recipient_and_names_all():
+    with MailSink() as sink:
+        assert await send(sink.port) == Outcome("delivered")
+    (mail,) = sink.mails
+    assert mail.recipients == ["a@example.com"]
+    assert mail.message["To"] == "a@example.com, b@example.com"
+    assert mail.message["Subject"] == "[FIRING:warning] gpt-4o is slow"
+    assert mail.message["From"] == "Spanwise <s@example.com>"
+    assert "Value      9.5 s (42 observations)" in mail.text
+    assert "Since      1970-01-01 00:16:40 UTC" in mail.text
+    assert "https://example.com/r" in mail.text
+    assert ">9.5 s</span>" in mail.html
+
+
+def test_the_first_mail_of_a_firing_begins_the_thread():
+    first, later = (message_of(a_letter(step=step), "s@example.com", ["a@b"]) for step in (1, 2))
+    assert first["Message-ID"] == f"<{a_letter().key}@example.com>"
+    assert first["References"] is None
+    assert later["Message-ID"] != first["Message-ID"]
+    assert later["References"] == later["In-Reply-To"] == first["Message-ID"]
+
+
+def test_labels_and_sentences_are_inert_in_every_part():
+    letter = a_letter(summary=INJECTION, description=INJECTION, labels={"model": INJECTION})
+    message = message_of(letter, "s@example.com", ["a@b"])
+    assert message["Bcc"] is None
+    assert "\n" not in message["Subject"]
+    html = message.get_body(("html",))
+    assert html is not None
+    assert "<script>" not in html.get_content()
+    assert "&lt;script&gt;" in html.get_content()
+    assert "49" not in html.get_content()
+
+
+def test_a_resolved_alert_says_so_and_a_subject_is_short():
+    assert subject_of(a_notice(status="resolved", summary="x" * 500)) == "[RESOLVED] " + "x" * 189
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        ("451 greylisted", Outcome("retry", "server answered 451: greylisted")),
+        ("554 spam", Outcome("dead", "server answered 554: spam")),
+    ],
+)
+async def test_a_refusal_of_the_message_passes_or_does_not(answer: str, wanted: Outcome):
+    with MailSink(answer) as sink:
+        assert await send(sink.port) == wanted
+
+
+@pytest.mark.parametrize(("code", "kind"), [("450", "retry"), ("550", "dead")])
+async def test_a_refusal_of_the_recipient_passes_or_does_not(code: str, kind: str):
+    with MailSink(refuse={"a@example.com": f"{code} no"}) as sink:
+        assert await send(sink.port) == Outcome(kind, f"server answered {code}: no")
+
+
+async def test_a_server_that_is_not_there_is_tried_again():
+    assert (await send(1)).kind == "retry"
+
+
+async def test_starttls_is_not_given_up_for_a_server_that_has_none():
+    with MailSink() as sink:
+        outcome = await send(sink.port, tls="starttls")
+    assert outcome.kind == "retry"
+    assert not sink.mails
+
+
+@pytest.mark.parametrize(("password", "wanted"), [("right", "delivered"), ("wrong", "retry")])
+async def test_a_log_in_that_fails_is_tried_again(password: str, wanted: str, tmp_path: Path):
+    def check(*arguments: Any) -> AuthResult:
+        return AuthResult(success=arguments[-1].password == b"right")
+
+    (tmp_path / "password").write_text(password)
+    with MailSink(authenticator=check, auth_require_tls=False) as sink:
+        outcome = await send(sink.port, username="u", password_file=str(tmp_path / "password"))
+    assert outcome.kind == wanted
+    assert password not in outcome.reason
+    assert len(sink.mails) == (wanted == "delivered")
+
+
+async def test_a_password_file_that_is_gone_is_tried_again(tmp_path: Path):
+    path = tmp_path / "password"
+    path.write_text("x")
+    config = Email.model_validate({**EMAIL, "username": "u", "password_file": str(path)})
+    path.unlink()
+    assert (await MailChannel("team", "a@example.com", config).send(a_letter())).kind == "retry"

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from spanwise_alerts.alert import Change, Held, Outcome
+from spanwise_alerts.errors import RecordError
+from spanwise_alerts.record.store import Store
+from tests.alerts.builders import a_letter, a_notice, an_alert
+
+CHANNEL = "team/webhook"
+
+
+async def test_alert_letter_and_audit_are_one_transaction(tmp_path: Path):
+    async with Store(tmp_path / "db") as store:
+        held = Held("aa", an_alert(), a_notice())
+        await store.commit([Change("aa", held, a_notice(), (a_letter(),))], 1.0)
+        # the second letter has the key of the first: the whole transaction is refused
+        with pytest.raises(RecordError, match="UNIQUE"):
+            await store.commit([Change("aa", None, a_notice(status="resolved"), (a_letter(),))], 2.0)
+        assert await store.alerts() == [held]
+        assert await store.counts() == {(CHANNEL, "pending"): 1}
+    with sqlite3.connect(tmp_path / "db") as database:
+        assert database.execute("SELECT what FROM audit").fetchall() == [("fired",)]
+    database.close()
+
+
+async def test_what_was_recorded_is_there_after_a_restart(tmp_path: Path):
+    held = Held("aa", an_alert(tier=None), None)
+    async with Store(tmp_path / "db") as store:
+        await store.commit([Change("aa", held)], 1.0)
+        await store.watch({"r": 5.0})
+    async with Store(tmp_path / "db") as store:
+        assert await store.alerts() == [held]
+        assert await store.watched() == {"r": 5.0}
+
+
+async def test_commits_survive_the_loss_of_power(tmp_path: Path):
+    async with Store(tmp_path / "db") as store:
+        pragma = "PRAGMA {}"
+        found = [
+            await store._run(lambda db, name=name: db.exec_driver_sql(pragma.format(name)).scalar())
+            for name in ("journal_mode", "synchronous")
+        ]
+    assert found == ["wal", 2]
+
+
+async def test_a_letter_under_way_at_a_crash_is_due_again_with_its_key(tmp_path: Path):
+    async with Store(tmp_path / "db") as store:
+        await store.commit([Change("aa", None, a_notice(), (a_letter(),))], 1.0)
+        (before,) = await store.due(CHANNEL, 1.0, 10)
+    async with Store(tmp_path / "db") as store:
+        assert await store.due(CHANNEL, 1.0, 10) == [before]
+        await store.settle(before, Outcome("delivered"), 2.0, 0.0)
+        assert await store.due(CHANNEL, 9.0, 10) == []
+        assert await store.next_due_s(CHANNEL) is None
+
+
+async def test_letters_of_unknown_channels_are_buried(tmp_path: Path):
+    async with Store(tmp_path / "db") as store:
+        await store.commit([Change("aa", None, a_notice(), (a_letter(), a_letter("old/webhook")))], 1.0)
+        assert await store.bury([CHANNEL], 2.0) == 1
+        assert await store.counts() == {(CHANNEL, "pending"): 1, ("old/webhook", "dead"): 1}
+
+
+async def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path):
+    (tmp_path / "db").write_bytes(b"no database" * 100)
+    with pytest.raises(RecordError, match="db cannot be opened"):
+        async with Store(tmp_path / "db"):
+            pass

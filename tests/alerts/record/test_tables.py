@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from spanwise_alerts.record.tables import METADATA
+
+
+def test_the_tables_are_those_that_running_databases_have():
+    """A change here needs a migration."""
+    assert {name: [column.name for column in table.columns] for name, table in METADATA.tables.items()} == {
+        "alerts": ["fingerprint", "rule", "state", "told"],
+        "outbox": [
+            "id", "key", "first_key", "channel", "fingerprint", "notice", "status", "attempts", "due_s", "created_s",
+            "ended_s", "reason",
+        ],
+        "audit": ["id", "at_s", "what", "fingerprint", "detail"],
+        "watched": ["rule", "at_s"],
+    }  # fmt: skip

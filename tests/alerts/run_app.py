@@ -1,0 +1,31 @@
+"""An alert manager in a process of its own, for tests that kill it: DATA COLLECTOR_URL HOOK_URL."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from spanwise_alerts.app import App
+from spanwise_alerts.config import load
+
+RULE = {
+    "name": "llm-latency", "measure": "llm.duration", "stat": "p95", "by": ["model"],
+    "tiers": {"warning": {"above": "8s"}},
+}  # fmt: skip
+
+
+async def main(data: str, collector_url: str, hook_url: str) -> None:
+    section = {
+        "http": "127.0.0.1:0", "interval": "50ms", "rules": [RULE],
+        "receivers": [{"name": "team", "webhook": {"url": hook_url}}],
+    }  # fmt: skip
+    config = load(section, "spanwise.yaml", Path())
+    async with App(config, collector_url=collector_url, data=Path(data), now=time.time) as app:
+        print(app.addresses["http"], flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
