@@ -20,19 +20,19 @@ class SenderError(CollectorError):
     """The request is at fault; sending it again would not help."""
 
 
-class Malformed(SenderError):  # noqa: N818 - read as an answer
+class Malformed(SenderError):
     """The bytes are no such request; the message names the field, the value and what was expected."""
 
 
-class TooLarge(SenderError):  # noqa: N818 - read as an answer
+class TooLarge(SenderError):
     """The request exceeds a limit; the message names the limit."""
 
 
-class UnsupportedMedia(SenderError):  # noqa: N818 - read as an answer
+class UnsupportedMedia(SenderError):
     """The request has a content type or encoding that is not read here."""
 
 
-class RetryLater(CollectorError):  # noqa: N818 - it is an answer, not an error
+class RetryLater(CollectorError):
     """The request is good, but cannot be taken now.
 
     Args:
