@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from spanwise_alerts.app import App as Alerts
+from spanwise_alerts.errors import AlertsError
 from spanwise_alerts.events import Event
 from spanwise_collector.app import App as Collector
+from spanwise_collector.errors import CollectorError
 from spanwise_stack.addresses import refusals
 from spanwise_stack.config import StackConfig, addresses
 from spanwise_stack.errors import CannotStart
@@ -48,8 +50,8 @@ class Stack:
         async with contextlib.AsyncExitStack() as stack:
             try:
                 await self._start(stack)
-            except OSError as fault:
-                # taken between the check and the start, or a data folder in use
+            except (OSError, CollectorError, AlertsError) as fault:
+                # an address taken since the check, or a data folder in use by another collector
                 raise CannotStart(str(fault)) from fault
             self._stack = stack.pop_all()
         return self

@@ -18,7 +18,10 @@ _RULES: Final[list[dict[str, Any]]] = [
         "by": ["provider", "model"],
         "window": f"{WINDOW_S}s",
         "min_count": 5,
-        "tiers": {"warning": {"above": "1.5s", "for": "0s"}, "critical": {"above": "2.5s", "for": "2s"}},
+        "tiers": {
+            "warning": {"above": "1.5s", "for": "0s", "clear_below": "1s"},
+            "critical": {"above": "2.5s", "for": "2s", "clear_below": "1.5s"},
+        },
         "summary": "{{ model }} p95 is {{ value }}, expected below {{ threshold }}",
     },
     {

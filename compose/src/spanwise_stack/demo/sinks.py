@@ -38,6 +38,11 @@ class Sinks:
     hooks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
 
+def subject(mail: EmailMessage) -> str:
+    """Give a mail's subject; a long one comes folded, so that it may begin with a space."""
+    return str(mail["Subject"]).strip()
+
+
 class _Mailbox:
     """The handler that aiosmtpd calls with each message."""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
+from spanwise_analysis.breakdown import breakdown
+from spanwise_analysis.findings import findings
 from spanwise_stack.demo.course import Course
 from spanwise_stack.demo.rules import LATENCY, RATE_LIMITED
 from spanwise_stack.demo.weather import UNPRICED_MODEL
 from spanwise_stack.numbers import Numbers, Row, Snapshot
 from spanwise_stack.terminal import dollars, seconds
+from spanwise_stack.trace import frame
+
+_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ async def summarise(course: Course, numbers: Numbers, ended: Sequence[str]) -> S
     missing = [*ended, *course.witness.missing(), *_gaps(snapshot, course.provider.answered)]
     if slowest is None:
         missing.append("no run of the agent finished")
-    lines = [
+    lines: list[str] = [
         "",
         _total(course, snapshot),
         *(_row(row) for row in (*snapshot.models, *snapshot.tools)),
@@ -88,5 +94,15 @@ def _alerts(course: Course) -> Iterator[str]:
     yield f"arrived: {witness.told}"
 
 
-def _slowest(trace: object) -> list[str]:
-    return [str(trace)[:100]]
+def _slowest(trace: Mapping[str, Any]) -> Iterator[str]:
+    spans = frame(trace)
+    run = breakdown(spans)
+    yield (
+        f"slowest run {trace['trace_id']}: {seconds(run.duration_s)}, of which models {run.llm_share:.0%}, "
+        f"tools {run.tool_share:.0%}, own code {run.own_share:.0%}; {run.steps} steps, "
+        f"{run.input_tokens + run.output_tokens:,} tokens, {dollars(run.cost_usd)}"
+    )
+    slow = ", ".join(f"{call.name} {seconds(call.duration_s)}" for call in run.slowest[:_SHOWN])
+    yield f"  waited longest for {slow}"
+    for finding in findings(spans, run):
+        yield f"  found: {finding.text}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from spanwise_stack.demo.rules import LATENCY, RATE_LIMITED
-from spanwise_stack.demo.sinks import Sinks
+from spanwise_stack.demo.sinks import Sinks, subject
 from spanwise_stack.terminal import Firing
 
 
@@ -43,7 +43,7 @@ class Witness:
             yield self._took(hook, elapsed_s)
         for mail in self._sinks.mails[self._read_mails :]:
             self._read_mails += 1
-            yield f"{elapsed_s:5.1f}s  mail     {mail['Subject']}"
+            yield f"{elapsed_s:5.1f}s  mail     {subject(mail)}"
 
     def _took(self, hook: dict[str, Any], elapsed_s: float) -> str:
         rule, key = str(hook["rule"]), str(hook["fingerprint"])
@@ -63,7 +63,7 @@ class Witness:
         found += [f"{alert.name} still fires: {alert.summary}" for alert in self._firing.values()]
         for status in ("firing", "resolved"):
             hooks = sum(1 for hook in self._sinks.hooks if hook["status"] == status)
-            mails = sum(1 for mail in self._sinks.mails if str(mail["Subject"]).startswith(f"[{status.upper()}"))
+            mails = sum(1 for mail in self._sinks.mails if subject(mail).startswith(f"[{status.upper()}"))
             if hooks != mails:
                 found.append(f"{hooks} webhooks but {mails} mails say {status}")
         return found
