@@ -2,7 +2,7 @@ import pytest
 
 from spanwise_dashboards.board import Variable
 from spanwise_dashboards.query import RANGE, Scope
-from spanwise_schema.metrics import LLM_COST, RUN_DURATION, RUNS_ACTIVE, TOOL_DURATION, UNPRICED_CALLS
+from spanwise_schema.metrics import LLM_COST, RUN_DURATION, RUNS_ACTIVE, STORED, TOOL_DURATION
 
 SERVICE = Variable("service", "Service", "service_name", RUN_DURATION)
 TENANT = Variable("tenant", "Tenant", "tenant", RUN_DURATION)
@@ -14,8 +14,8 @@ def test_a_variable_filters_each_metric_that_has_its_label():
     assert scope.rate(LLM_COST) == (
         'sum (rate(spanwise_llm_cost_usd_total{service_name=~"$service",tenant=~"$tenant"}[$__rate_interval]))'
     )
-    assert scope.gauge(RUNS_ACTIVE) == 'sum (spanwise_runs_active{service_name=~"$service"})'
-    assert scope.increase(UNPRICED_CALLS) == "sum (increase(spanwise_llm_unpriced_calls_total[$__range]))"
+    assert scope.gauge(RUNS_ACTIVE) == 'sum (spanwise_runs_active{service_name=~"$service",tenant=~"$tenant"})'
+    assert scope.increase(STORED) == "sum (increase(spanwise_collector_spans_stored_total[$__range]))"
 
 
 def test_error_ratio_is_zero_without_errors_and_absent_without_traffic():
@@ -42,8 +42,8 @@ def test_values_of_a_variable_are_narrowed_by_those_before_it():
 
 
 def test_a_label_that_the_metric_lacks_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"spanwise_runs_active has no label 'tenant'; it has \['service_name'"):
-        NOTHING.gauge(RUNS_ACTIVE, ["tenant"])
+    with pytest.raises(ValueError, match=r"spanwise_runs_active has no label 'error_type'; it has \['service_name'"):
+        NOTHING.gauge(RUNS_ACTIVE, ["error_type"])
 
 
 def test_a_sample_that_the_type_lacks_is_refused_by_name():

@@ -39,6 +39,8 @@ _LLM: Final[tuple[Dimension, ...]] = (
     "service", "agent", "provider", "model", "operation", "error_type", "environment", "tenant",
 )  # fmt: skip
 _TOOL: Final[tuple[Dimension, ...]] = ("service", "agent", "tool", "error_type", "environment", "tenant")
+_UNPRICED: Final[tuple[Dimension, ...]] = ("service", "provider", "model", "environment", "tenant")
+_ACTIVE: Final[tuple[Dimension, ...]] = ("service", "agent", "environment", "tenant")
 _RUN: Final[tuple[Dimension, ...]] = ("service", "agent", "error_type", "environment", "tenant")
 
 
@@ -53,7 +55,7 @@ class Metric:
         help: one sentence, exposed as HELP.
         measure: the recorded measure it is made of; empty for the collector's own metrics.
         buckets: upper bounds of a histogram in the metric's unit, without +Inf.
-        dimensions: the dimensions behind `labels`, where it is made of a measure.
+        dimensions: the dimensions behind `labels`, where they are dimensions.
     """
 
     name: str
@@ -98,16 +100,17 @@ RUN_TOKENS: Final = _of("spanwise_run_tokens", "run.tokens", _RUN, "Input and ou
 RUN_COST: Final = _of("spanwise_run_cost_usd", "run.cost", _RUN, "Cost of an agent run in USD.", _USD)
 
 UNPRICED_CALLS: Final = Metric(
-    "spanwise_llm_unpriced_calls", "counter", (LABEL["provider"], LABEL["model"]),
-    "Calls of a model for which no price is known; their cost is in no other number.",
+    "spanwise_llm_unpriced_calls", "counter", tuple(LABEL[d] for d in _UNPRICED),
+    "Calls of a model for which no price is known; their cost is in no other number.", dimensions=_UNPRICED,
 )  # fmt: skip
 UNPRICED_TOKENS: Final = Metric(
-    "spanwise_llm_unpriced_tokens", "counter", (LABEL["provider"], LABEL["model"]),
-    "Input and output tokens of calls for which no price is known.",
+    "spanwise_llm_unpriced_tokens", "counter", tuple(LABEL[d] for d in _UNPRICED),
+    "Input and output tokens of calls for which no price is known.", dimensions=_UNPRICED,
 )  # fmt: skip
 RUNS_ACTIVE: Final = Metric(
-    "spanwise_runs_active", "gauge", (LABEL["service"], LABEL["agent"]), "Agent runs whose end was not seen yet."
-)
+    "spanwise_runs_active", "gauge", tuple(LABEL[d] for d in _ACTIVE),
+    "Agent runs whose end was not seen yet.", dimensions=_ACTIVE,
+)  # fmt: skip
 RECEIVED: Final = Metric(
     "spanwise_collector_spans_received", "counter", (), "Spans in requests that were acknowledged."
 )

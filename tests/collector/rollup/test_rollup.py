@@ -162,7 +162,7 @@ def test_histograms_count_by_their_bounds(rollup):
 def test_unpriced_calls_are_counted_with_their_tokens(rollup):
     unpriced = {"provider": "acme", "model": "m1", "cost_source": "unpriced", "input_tokens": 5}
     rollup.add(batch(row(1, **unpriced), row(2, **unpriced, output_tokens=2), row(3, cost_source="computed")), NOON)
-    assert rollup.unpriced.of == {("acme", "m1"): [2, 12]}
+    assert rollup.unpriced.of == {("shop", "acme", "m1", "", ""): [2, 12]}
 
 
 def test_a_checkpoint_brings_everything_back():

@@ -57,9 +57,15 @@ def test_missing_tokens_and_cost_stay_missing():
 def test_a_run_below_an_unseen_root_ends_when_it_is_quiet():
     runs = Runs()
     runs.add(batch(row(1, "agent", parent=7, agent="a")), NOON)
-    assert runs.active() == {("shop", "a"): 1}
+    assert runs.active() == {("shop", "a", "", ""): 1}
     assert runs.add(batch(row(5, "llm", trace=2)), NOON + QUIET_NS - SECOND).height == 0
     assert runs.add(batch(row(6, "llm", trace=2)), NOON + QUIET_NS)["agent"].to_list() == ["a"]
+
+
+def test_a_run_in_flight_is_known_by_what_its_calls_say():
+    runs = Runs()
+    runs.add(batch(row(1, "llm"), row(2, "llm", agent="a", tenant="t"), row(3, "llm", trace=2)), NOON)
+    assert runs.active() == {("shop", "a", "", "t"): 1}
 
 
 def test_traces_without_an_end_are_forgotten():

@@ -89,7 +89,7 @@ class Rollup:
         state = {
             "totals": self.totals.dump(),
             "runs": self.runs.dump(),
-            "unpriced": [(*key, *counts) for key, counts in self.unpriced.of.items()],
+            "unpriced": list(self.unpriced.of.items()),
             "folded": dict(self.book.folded),
             "unwindowed": dict(self.unwindowed),
         }
@@ -103,7 +103,7 @@ class Rollup:
         """Take up what checkpoints kept; `saved` is all that came within `keep_ns`."""
         self.totals.load(state["totals"])
         self.runs.load(state["runs"])
-        self.unpriced.of = {(provider, model): [*counts] for provider, model, *counts in state["unpriced"]}
+        self.unpriced.of = {tuple(key): [*counts] for key, counts in state["unpriced"]}
         self.unwindowed.update(state["unwindowed"])
         if saved is not None and saved.height:
             numbers = {name: number for number, name in enumerate(RECORDED)}

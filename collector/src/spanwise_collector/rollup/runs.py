@@ -6,13 +6,16 @@ outermost agent's span was seen and nothing came for QUIET_NS (the root belongs 
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import polars as pl
 
 from spanwise_schema.measures import NANO
+from spanwise_schema.metrics import RUNS_ACTIVE
+
+Labels = tuple[str, ...]
 
 QUIET_NS: Final = 60 * NANO
 FORGET_NS: Final = 3_600 * NANO
@@ -40,9 +43,16 @@ RUN: Final[dict[str, pl.DataType]] = {
 
 @dataclass(slots=True)
 class Open:
-    """A trace whose end was not seen. `top` holds the values of its outermost agent span so far."""
+    """A trace whose end was not seen.
+
+    Attributes:
+        seen_ns: when its last span came.
+        labels: values of RUNS_ACTIVE's dimensions; null while no span named an agent.
+        top: values of its outermost agent span so far.
+    """
 
     seen_ns: int
+    labels: Labels | None = None
     steps: int = 0
     tokens: int | None = None
     cost_pico_usd: int | None = None
@@ -61,14 +71,9 @@ class Runs:
     def __len__(self) -> int:
         return len(self._open)
 
-    def active(self) -> dict[tuple[str, str], int]:
-        """Count the runs in flight by service and agent; agents are known once one of their spans ended."""
-        counts: dict[tuple[str, str], int] = {}
-        for run in tuple(self._open.values()):
-            if run.top is not None:
-                key = (run.top["service"] or "", run.top["agent"] or "")
-                counts[key] = counts.get(key, 0) + 1
-        return counts
+    def active(self) -> Counter[Labels]:
+        """Count the runs in flight by the dimensions of RUNS_ACTIVE, as far as a span named its agent."""
+        return Counter(run.labels for run in tuple(self._open.values()) if run.labels is not None)
 
     def add(self, frame: pl.DataFrame, now_ns: int) -> pl.DataFrame:
         """Fold spans (columns SPAN, CALL, PRICE) and give the runs that ended by it: columns RUN."""
@@ -92,8 +97,11 @@ class Runs:
         run.tokens = _plus(run.tokens, trace["tokens"])
         run.cost_pico_usd = _plus(run.cost_pico_usd, trace["cost_pico_usd"])
         run.rooted |= trace["rooted"]
+        if run.labels is None and trace["agent"] is not None:
+            run.labels = tuple(trace[dimension] or "" for dimension in RUNS_ACTIVE.dimensions)
         if top is not None and (run.top is None or _outer(top, run.top)):
             run.top = top
+            run.labels = tuple(top[dimension] or "" for dimension in RUNS_ACTIVE.dimensions)
         return key
 
     def _quiet(self, now_ns: int) -> list[bytes]:
@@ -110,14 +118,15 @@ class Runs:
                 quiet.append(key)
         return quiet
 
-    def dump(self) -> list[tuple[bytes, int, int, int | None, int | None, dict[str, Any] | None]]:
+    def dump(self) -> list[tuple[bytes, dict[str, Any]]]:
         """Give what a checkpoint keeps."""
-        return [(k, r.seen_ns, r.steps, r.tokens, r.cost_pico_usd, r.top) for k, r in self._open.items()]
+        return [(key, asdict(run)) for key, run in self._open.items()]
 
-    def load(self, dumped: list[tuple[bytes, int, int, int | None, int | None, dict[str, Any] | None]]) -> None:
+    def load(self, dumped: list[tuple[bytes, dict[str, Any]]]) -> None:
         """Take up what a checkpoint kept."""
-        for key, seen_ns, steps, tokens, cost, top in dumped:
-            self._open[key] = Open(seen_ns, steps, tokens, cost, rooted=False, top=top)
+        for key, values in dumped:
+            labels = values.pop("labels")
+            self._open[key] = Open(**values, labels=None if labels is None else tuple(labels))
 
 
 def _by_trace(frame: pl.DataFrame) -> pl.DataFrame:
@@ -129,6 +138,7 @@ def _by_trace(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when((llm & told).any()).then(tokens.filter(llm & told).sum()).alias("tokens"),
         pl.when(pl.col("cost_pico_usd").is_not_null().any()).then(pl.col("cost_pico_usd").sum()).alias("cost_pico_usd"),
         pl.col("parent_span_id").is_null().any().alias("rooted"),
+        *(pl.col(dimension).drop_nulls().first() for dimension in RUNS_ACTIVE.dimensions),
     )
 
 

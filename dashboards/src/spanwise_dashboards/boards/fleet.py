@@ -54,7 +54,7 @@ _NOW: Final = Row(
         stat("Run duration p95", "Are runs slow?", Query(_ASK.quantile(0.95, RUN_DURATION)), "s", _SLOW),
         stat("Cost per hour", "What do we burn now?", Query(f"3600 * {_ASK.rate(LLM_COST)}"), "currencyUSD"),
         stat(
-            "Unpriced calls", "How many model calls of all services have no known price and are in no cost here?",
+            "Unpriced calls", "How many model calls have no known price and are in no cost here?",
             Query(f"{_ASK.increase(UNPRICED_CALLS)} or vector(0)", instant=True), "short", rising(1, 100),
         ),
         stat(

@@ -1,0 +1,85 @@
+"""A real Prometheus scrapes the collector's own page, and every query of every board returns data."""
+
+import subprocess
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from spanwise_dashboards.catalogue import boards
+from tests.support.otlp import request, span, traffic
+from tests.support.prometheus import binary, prometheus, queries, substitute
+from tests.support.up import running
+
+SCRAPES = 12
+
+
+def post(up, body):
+    asked = urllib.request.Request(up.otlp, body, {"Content-Type": "application/x-protobuf"})
+    urllib.request.urlopen(asked, timeout=30).close()
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("up")) as up:
+        ended = threading.Event()
+
+        def send():
+            for seed in range(10_000):
+                body, _ = traffic(seed, spans=64, now_ns=time.time_ns(), spread_s=1)
+                post(up, body)
+                if ended.wait(0.2):
+                    return
+
+        sender = threading.Thread(target=send)
+        call = {"gen_ai.operation.name": "chat", "gen_ai.agent.name": "slow", "gen_ai.request.model": "gpt-4o"}
+        in_flight = request([span("chat", span_id=b"child001", parent_span_id=b"parent01", attributes=call)])
+        post(up, in_flight.SerializeToString())
+        sender.start()
+        yield up
+        ended.set()
+        sender.join()
+
+
+@pytest.fixture(scope="module")
+def scraped(up, tmp_path_factory):
+    with prometheus(tmp_path_factory.mktemp("prometheus"), [up.http.removeprefix("http://")]) as server:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            found = server.query("count_over_time(up[60s])")
+            if found and float(found[0]["value"][1]) >= SCRAPES:
+                break
+            time.sleep(0.2)
+        assert server.query("up")[0]["value"][1] == "1"
+        yield server
+
+
+def asked(server, query):
+    expr = substitute(query.expr)
+    now = time.time()
+    if query.instant:
+        return server.query(expr, now)
+    return server.query_range(expr, now - 3, now, 1)
+
+
+@pytest.mark.parametrize(
+    ("panel", "query"),
+    [pytest.param(p, q, id=f"{b.uid}-{p.title}-{q.legend}") for b in boards() for p, q in queries(b)],
+)
+def test_every_query_of_every_board_returns_data(scraped, panel, query):
+    assert asked(scraped, query), f"{panel.title}: {query.expr}"
+
+
+def test_promtool_finds_nothing_to_say_about_the_page(up):
+    with urllib.request.urlopen(f"{up.http}/metrics") as answer:
+        page = answer.read()
+    checked = subprocess.run([binary("promtool"), "check", "metrics"], input=page, capture_output=True, check=False)
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, b"")
+
+
+def test_percentiles_of_prometheus_lie_in_the_bucket_of_ours(up, scraped):
+    ours = up.get("/api/v1/measure?measure=llm.duration&stat=p95&window=1m")["series"][0]["value"]
+    expr = "histogram_quantile(0.95, sum by (le) (gen_ai_client_operation_duration_seconds_bucket))"
+    theirs = float(scraped.query(expr)[0]["value"][1])
+    assert 0.5 <= ours / theirs <= 2
