@@ -12,7 +12,7 @@ from tests.alerts.builders import a_rule
 @pytest.mark.parametrize(
     ("measure", "stat", "unit"),
     [
-        ("llm.duration", "p95", "s"), ("llm.duration", "count", ""), ("llm.calls", "count", "{call}"),
+        ("llm.duration", "p95", "s"), ("llm.duration", "count", "1"), ("llm.calls", "count", "{call}"),
         ("llm.calls", "rate", "{call}/s"), ("llm.errors", "ratio", "1"), ("run.cost", "sum", "USD"),
     ],
 )  # fmt: skip
@@ -22,10 +22,11 @@ def test_a_rule_knows_the_unit_of_its_values(measure: str, stat: str, unit: str)
 
 @pytest.mark.parametrize("measure", MEASURES.values(), ids=lambda measure: measure.name)
 def test_every_measure_and_stat_of_the_catalogue_can_have_a_rule(measure: object):
-    written = {"s": "1s", "USD": "$1", "USD/s": "$1", "1": "5%"}
+    written = {"s": "1s", "USD": "$1", "USD/s": "$1"}
     found = MEASURES[measure.name]
     for stat in found.stats:
-        tiers = {"warning": {"above": written.get(unit_of(found, stat), 1)}}
+        amount = "5%" if stat == "ratio" else written.get(unit_of(found, stat), 50)
+        tiers = {"warning": {"above": amount}}
         rule = a_rule(measure=found.name, stat=stat, by=found.dimensions, tiers=tiers)
         assert rule.unit == unit_of(found, stat)
 

@@ -69,7 +69,7 @@ def quantity(raw: object) -> Quantity:
 
 
 def human(value: float | None, unit: str) -> str:
-    """Print a value in its unit (UCUM, as the measure catalogue writes it; `/s` for a rate) for a person."""
+    """Print a value in its unit (UCUM, as the measure catalogue writes it; `/s` a rate, `%` a share) for a person."""
     if value is None:
         return "no data"
     if unit.endswith("/s"):
@@ -78,7 +78,7 @@ def human(value: float | None, unit: str) -> str:
         return human_duration(value)
     if unit == "USD":
         return f"${value:,.2f}" if value == 0 or abs(value) >= _CENT else f"${value:.2g}"
-    if unit == "1":
+    if unit == "%":
         return f"{value * 100:.3g} %"
     number = f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}"  # noqa: PLR2004
     return f"{number} {_WORD[unit]}" if unit in _WORD else number

@@ -116,8 +116,13 @@ class Rule(Section):
 
     @property
     def unit(self) -> str:
-        """The unit of the rule's values: the measure's, `1` for a share or a bare count, `/s` behind a rate's."""
+        """The unit of the rule's values, as the collector names it."""
         return unit_of(MEASURES[self.measure], self.stat)
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit in which values are told: `%` for a share, else `unit`."""
+        return _shown(self.unit, self.stat)
 
     @field_validator("name")
     @classmethod
@@ -172,7 +177,7 @@ class Rule(Section):
         if not tiers:
             raise ValueError(f"expected at least one of {', '.join(TIERS)}")
         measure, stat = _measure(info), info.data.get("stat")
-        refuse(_misfits(tiers, unit_of(measure, stat)) if measure and isinstance(stat, str) else [])
+        refuse(_misfits(tiers, _shown(unit_of(measure, stat), stat)) if measure and isinstance(stat, str) else [])
         refuse(_disorder(tiers))
         return {name: tiers[name] for name in TIERS if name in tiers}
 
@@ -203,13 +208,15 @@ class Rule(Section):
 
 
 def unit_of(measure: Measure, stat: str) -> str:
-    """Name the unit that a statistic of a measure has."""
-    if stat == "ratio":
-        return "1"
+    """Name the unit that a statistic of a measure has: the measure's; `1` for a share or a count of values."""
     countable = measure.unit in {"{call}", "{run}", "{error}"}
-    if stat == "count" and not countable:
-        return ""
+    if stat == "ratio" or (stat == "count" and not countable):
+        return "1"
     return f"{measure.unit}/s" if stat == "rate" else measure.unit
+
+
+def _shown(unit: str, stat: str) -> str:
+    return "%" if stat == "ratio" else unit
 
 
 def _measure(info: ValidationInfo) -> Measure | None:
@@ -230,11 +237,11 @@ def _misfit(amount: Quantity, unit: str) -> str:
     match unit:
         case "s" if amount.sign != "s" and amount.value != 0:
             wanted = "a duration with its unit, such as 8s or 500ms"
-        case "1" if amount.sign not in {"%", ""} or not 0 <= amount.value <= 1:
+        case "%" if amount.sign not in {"%", ""} or not 0 <= amount.value <= 1:
             wanted = "a share, such as 5% or 0.05"
         case "USD" | "USD/s" if amount.sign not in {"$", ""}:
             wanted = "an amount of dollars, such as $0.5"
-        case "s" | "1" | "USD" | "USD/s":
+        case "s" | "%" | "USD" | "USD/s":
             return ""
         case _ if amount.sign:
             wanted = "a plain number, such as 50000"

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from spanwise_alerts.ask.collector import Collector
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.rule import Rule
+from spanwise_collector.app import App
+from spanwise_collector.config import CollectorConfig, OtlpConfig
+from spanwise_schema.measures import MEASURES
+from tests.alerts.builders import a_rule
 from tests.support.webhook import Reply, Server
 
 RULE = Rule.model_validate(
@@ -51,3 +58,20 @@ async def test_a_collector_that_is_not_there_is_an_error():
     with pytest.raises(AskError, match="collector did not answer: ConnectError"):
         await source.ask(RULE, 1.0)
     await source.close()
+
+
+async def test_the_real_collector_takes_every_measure_stat_and_dimension_and_means_the_same_unit(tmp_path: Path):
+    free = "127.0.0.1:0"
+    config = CollectorConfig(otlp=OtlpConfig(http=free, grpc=free), http=free, data=tmp_path)
+    async with App(config, time.time_ns) as app, httpx.AsyncClient() as client:
+        source = Collector(f"http://{app.addresses['http']}")
+        for measure in MEASURES.values():
+            for stat in measure.stats:
+                rule = a_rule(
+                    measure=measure.name, stat=stat, by=measure.dimensions, where={"agent": "a:b c"}, window="1h30m",
+                    tiers={"warning": {"above": 0}},
+                )  # fmt: skip
+                assert await source.ask(rule, time.time()) == []
+                answer = (await client.get(source.link(rule))).json()
+                assert (answer["unit"], answer["window_s"]) == (rule.unit, 5400.0)
+        await source.close()

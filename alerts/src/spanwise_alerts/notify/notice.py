@@ -31,7 +31,7 @@ def notice_of(
     assert alert.starts_at_s is not None
     status = "firing" if alert.tier else "resolved"
     threshold = rule.tiers[told].threshold.value if told in rule.tiers else 0.0
-    value_text, threshold_text = human(alert.value, rule.unit), human(threshold, rule.unit)
+    value_text, threshold_text = human(alert.value, rule.shown_unit), human(threshold, rule.shown_unit)
     dimensions = {name: dict(alert.series).get(name, "") for name in rule.by}
     names = {
         **dimensions, "value": value_text, "threshold": threshold_text, "tier": told, "status": status,
