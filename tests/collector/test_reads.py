@@ -83,7 +83,7 @@ async def test_what_has_no_price_is_on_the_metrics_page(tmp_path):
         page = (await talk.get("/metrics")).text
         labels = (
             'environment="",gen_ai_provider_name="openai",gen_ai_request_model="made-up-9",'
-            'service_name="unknown_service",tenant=""'
+            'service_name="research-api",tenant=""'
         )
         assert f"spanwise_llm_unpriced_calls_total{{{labels}}} 1.0" in page
         assert f"spanwise_llm_unpriced_tokens_total{{{labels}}} 1100.0" in page
