@@ -135,4 +135,4 @@ def channels_of(config: AlertsConfig, now: Callable[[], float]) -> list[Channel]
         return []
     hooks: list[Channel] = [WebhookChannel(told.name, told.webhook, now)] if told.webhook else []
     email = told.email
-    return [*hooks, *(MailChannel(told.name, to, email) for to in email.to)] if email else hooks
+    return [*hooks, *(MailChannel(told.name, to, email, now) for to in email.to)] if email else hooks

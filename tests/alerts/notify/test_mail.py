@@ -17,7 +17,7 @@ INJECTION = "<script>alert(1)</script>\r\nBcc: victim@example.com\r\n\r\n{{ 7 * 
 
 
 async def send(port: int, **config: Any) -> Outcome:
-    channel = MailChannel("team", "a@example.com", Email.model_validate({**EMAIL, "port": port, **config}))
+    channel = MailChannel("team", "a@example.com", Email.model_validate({**EMAIL, "port": port, **config}), lambda: 5.0)
     return await channel.send(a_letter("team/email/a@example.com"))
 
 
@@ -28,6 +28,7 @@ async def test_a_mail_goes_to_one_recipient_and_names_all():
     assert mail.recipients == ["a@example.com"]
     assert mail.message["To"] == "a@example.com, b@example.com"
     assert mail.message["Subject"] == "[FIRING:warning] gpt-4o is slow"
+    assert mail.message["Date"] == "Thu, 01 Jan 1970 00:00:05 +0000"
     assert mail.message["From"] == "Spanwise <s@example.com>"
     assert "Value      9.5 s (42 observations)" in mail.text
     assert "Since      1970-01-01 00:16:40 UTC" in mail.text
@@ -36,7 +37,7 @@ async def test_a_mail_goes_to_one_recipient_and_names_all():
 
 
 def test_the_first_mail_of_a_firing_begins_the_thread():
-    first, later = (message_of(a_letter(step=step), "s@example.com", ["a@b"]) for step in (1, 2))
+    first, later = (message_of(a_letter(step=step), "s@example.com", ["a@b"], 5.0) for step in (1, 2))
     assert first["Message-ID"] == f"<{a_letter().key}@example.com>"
     assert first["References"] is None
     assert later["Message-ID"] != first["Message-ID"]
@@ -45,7 +46,7 @@ def test_the_first_mail_of_a_firing_begins_the_thread():
 
 def test_labels_and_sentences_are_inert_in_every_part():
     letter = a_letter(summary=INJECTION, description=INJECTION, labels={"model": INJECTION})
-    message = message_of(letter, "s@example.com", ["a@b"])
+    message = message_of(letter, "s@example.com", ["a@b"], 5.0)
     assert message["Bcc"] is None
     assert "\n" not in message["Subject"]
     html = message.get_body(("html",))
@@ -106,4 +107,4 @@ async def test_a_password_file_that_is_gone_is_tried_again(tmp_path: Path):
     path.write_text("x")
     config = Email.model_validate({**EMAIL, "username": "u", "password_file": str(path)})
     path.unlink()
-    assert (await MailChannel("team", "a@example.com", config).send(a_letter())).kind == "retry"
+    assert (await MailChannel("team", "a@example.com", config, lambda: 5.0).send(a_letter())).kind == "retry"

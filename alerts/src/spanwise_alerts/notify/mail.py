@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -26,10 +26,11 @@ _SUBJECT_CHARS: Final = 200
 class MailChannel:
     """One recipient: a refusal of one address neither stops nor repeats the mail to another."""
 
-    def __init__(self, receiver: str, to: str, config: Email) -> None:
+    def __init__(self, receiver: str, to: str, config: Email, now: Callable[[], float]) -> None:
         self.name = f"{receiver}/email/{to}"
         self._to = to
         self._config = config
+        self._now = now
 
     async def send(self, letter: Letter) -> Outcome:
         """Hand the message to the server once: a 5xx about it is dead, all else (log-in too) may pass."""
@@ -37,7 +38,7 @@ class MailChannel:
         try:
             password = config.password()
             await aiosmtplib.send(
-                message_of(letter, config.sender, config.to),
+                message_of(letter, config.sender, config.to, self._now()),
                 sender=config.sender,
                 recipients=[self._to],
                 hostname=config.host,
@@ -63,16 +64,15 @@ class MailChannel:
         """Nothing is held between messages."""
 
 
-def message_of(letter: Letter, sender: str, to: Sequence[str]) -> EmailMessage:
+def message_of(letter: Letter, sender: str, to: Sequence[str], now_s: float) -> EmailMessage:
     """Write the message; its Message-ID is the idempotency key, the first one of the firing is referenced."""
     notice = letter.notice
     domain = sender.rpartition("@")[2]
-    at = datetime.fromtimestamp(notice.ends_at_s or notice.starts_at_s, UTC)
     message = EmailMessage()
     message["Subject"] = subject_of(notice)
     message["From"] = Address("Spanwise", addr_spec=sender)
     message["To"] = ", ".join(to)
-    message["Date"] = format_datetime(at)
+    message["Date"] = format_datetime(datetime.fromtimestamp(now_s, UTC))
     message["Message-ID"] = f"<{letter.key}@{domain}>"
     if letter.key != letter.first_key:
         message["In-Reply-To"] = message["References"] = f"<{letter.first_key}@{domain}>"
