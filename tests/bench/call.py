@@ -4,17 +4,21 @@ import argparse
 import gc
 import json
 import statistics
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from time import process_time_ns
 
 import httpx2
 import openai
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.trace import SpanKind, Tracer
 
 import spanwise
 
 CHUNKS = 100
+KEYS = [f"gen_ai.key.{number}" for number in range(14)]
 MESSAGES = [
     {"role": "system", "content": "You are brief."},
     {"role": "user", "content": "Name a river in Europe. " * 8},
@@ -79,44 +83,84 @@ class Provider(httpx2.BaseTransport):
     def __init__(self):
         self.plain = json.dumps(ANSWER).encode()
         self.streams = {(n, usage): events(n, usage=usage) for n in (1, CHUNKS) for usage in (False, True)}
+        self.tracer: Tracer | None = None
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self.tracer is None:
+            return self.answer(request)
+        span = self.tracer.start_span("chat gpt-4o", kind=SpanKind.CLIENT, attributes=dict.fromkeys(KEYS[:7], "value"))
+        response = self.answer(request)
+        span.set_attributes(dict.fromkeys(KEYS[7:], 1))
+        span.end()
+        return response
+
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.content)
         if not body.get("stream"):
-            headers = {"content-type": "application/json"}
-            return httpx2.Response(200, headers=headers, stream=Events([self.plain]))
-        usage = "stream_options" in body
-        stream = Events(self.streams[int(body["user"]), usage])
+            return httpx2.Response(200, headers={"content-type": "application/json"}, stream=Events([self.plain]))
+        stream = Events(self.streams[int(body["user"]), "stream_options" in body])
         return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=stream)
 
 
-def added_us(call: Callable[[], None], provider: TracerProvider, rounds: int, repeats: int) -> tuple[float, float]:
-    """Median CPU of a call without, and the median of what a pair adds, in microseconds."""
-    bare: list[float] = []
-    added: list[float] = []
-    for round_number in range(rounds):
-        pair = {}
-        for traced in (True, False) if round_number % 2 else (False, True):
-            if traced:
-                spanwise.instrument(tracer_provider=provider)
+@dataclass(frozen=True)
+class Bench:
+    """Pairs of rounds, one with and one without, in turns: what the machine does besides falls on both."""
+
+    rounds: int
+    repeats: int
+
+    def added_us(self, call: Callable[[], None], switch: Callable[..., None]) -> tuple[float, float]:
+        """Median CPU of a call without, and median of what the other of its pair adds, in microseconds."""
+        bare: list[float] = []
+        added: list[float] = []
+        for number in range(self.rounds):
+            spent: dict[bool, float] = {}
+            for on in (True, False) if number % 2 else (False, True):
+                switch(on=on)
+                spent[on] = self.cpu_us(call)
+            bare.append(spent[False])
+            added.append(spent[True] - spent[False])
+        switch(on=False)
+        return statistics.median(bare), statistics.median(added)
+
+    def cpu_us(self, call: Callable[[], None]) -> float:
+        call()
+        started = process_time_ns()
+        for _ in range(self.repeats):
             call()
-            started = process_time_ns()
-            for _ in range(repeats):
-                call()
-            pair[traced] = (process_time_ns() - started) / repeats / 1000
-            if traced:
-                spanwise.uninstrument()
-        bare.append(pair[False])
-        added.append(pair[True] - pair[False])
-    return statistics.median(bare), statistics.median(added)
+        return (process_time_ns() - started) / self.repeats / 1000
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench call", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--repeats", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=60, help="pairs of each measurement")
+    parser.add_argument("--repeats", type=int, default=40, help="calls in each half of a pair")
     options = parser.parse_args(argv)
-    client = openai.OpenAI(api_key="none", http_client=httpx2.Client(transport=Provider()))
+    gc.freeze()
+    for name, processor in (
+        ("no export", SpanProcessor()),
+        ("BatchSpanProcessor to a sink", BatchSpanProcessor(Sink())),
+    ):
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(processor)
+        print(f"-- {name}; CPU of the whole process, microseconds")
+        measure(provider, Bench(options.rounds, options.repeats), Bench(options.rounds, max(1, options.repeats // 8)))
+        provider.shutdown()
+    return 0
+
+
+def measure(provider: TracerProvider, bench: Bench, long_bench: Bench) -> None:
+    transport = Provider()
+    client = openai.OpenAI(api_key="none", http_client=httpx2.Client(transport=transport))
+
+    def spanwise_on(*, on: bool) -> None:
+        if on:
+            spanwise.instrument(tracer_provider=provider)
+        else:
+            spanwise.uninstrument()
+
+    def span_by_hand(*, on: bool) -> None:
+        transport.tracer = provider.get_tracer("by hand") if on else None
 
     def plain() -> None:
         client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
@@ -125,26 +169,18 @@ def main(argv: list[str]) -> int:
         for _ in client.chat.completions.create(model="gpt-4o", messages=MESSAGES, stream=True, user=str(chunks)):
             pass
 
-    gc.freeze()
-    for name, processor in (
-        ("no export", SpanProcessor()),
-        ("BatchSpanProcessor to a sink", BatchSpanProcessor(Sink())),
-    ):
-        provider = TracerProvider(shutdown_on_exit=False)
-        provider.add_span_processor(processor)
-        bare, cost = added_us(plain, provider, options.rounds, options.repeats)
-        print(f"{name}: plain call            {bare:8.1f} us without, added {cost:6.1f} us")
-        short_bare, short = added_us(lambda: streamed(1), provider, options.rounds, options.repeats)
-        print(f"{name}: streamed call, 1 chunk {short_bare:7.1f} us without, added {short:6.1f} us")
-        long_bare, long = added_us(lambda: streamed(CHUNKS), provider, options.rounds, max(1, options.repeats // 8))
-        print(f"{name}: streamed, {CHUNKS} chunks {long_bare:8.1f} us without, added {long:6.1f} us")
-        print(
-            f"{name}: each chunk             {(long_bare - short_bare) / (CHUNKS - 1):7.2f} us without, "
-            f"added {(long - short) / (CHUNKS - 1):6.2f} us"
-        )
-        provider.shutdown()
-    return 0
+    hand_bare, hand = bench.added_us(plain, span_by_hand)
+    bare, added = bench.added_us(plain, spanwise_on)
+    short_bare, short = bench.added_us(lambda: streamed(1), spanwise_on)
+    long_bare, long = long_bench.added_us(lambda: streamed(CHUNKS), spanwise_on)
+    chunk_bare, chunk = (long_bare - short_bare) / (CHUNKS - 1), (long - short) / (CHUNKS - 1)
+    print(f"{'':34}{'without':>10}{'added':>10}")
+    print(f"{'bare SDK span of 14 attributes':34}{hand_bare:10.1f}{hand:10.1f}")
+    print(f"{'plain call':34}{bare:10.1f}{added:10.1f}")
+    print(f"{'streamed call of 1 chunk':34}{short_bare:10.1f}{short:10.1f}")
+    print(f"{'streamed call of 100 chunks':34}{long_bare:10.1f}{long:10.1f}")
+    print(f"{'each chunk':34}{chunk_bare:10.2f}{chunk:10.2f}")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main([]))
+    raise SystemExit(main(sys.argv[1:]))

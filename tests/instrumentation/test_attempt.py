@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from opentelemetry.context import Context
 
 from spanwise.apis.api import Asked
 from spanwise.apis.openai_chat import OpenAIChat
@@ -13,7 +14,7 @@ BODY = json.dumps({"messages": [{"role": "user", "content": "12345678"}]}).encod
 @pytest.fixture
 def attempt(spans):
     del spans
-    return Attempt(API, Asked("m", stream=True), BODY, {})
+    return Attempt(API, Asked("m", stream=True), BODY, {}, Context())
 
 
 def event(attempt, **chunk) -> None:
@@ -62,7 +63,7 @@ def test_call_without_an_answer_has_no_tokens(attempt, spans):
 
 
 def test_sampler_sees_what_is_known_at_the_start():
-    told = start_attributes(API, Asked("m", stream=True), "http", "api.groq.com", None)
+    told = start_attributes(API, Asked("m", stream=True), "http", "api.groq.com", None, Context())
     assert told == {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "groq",

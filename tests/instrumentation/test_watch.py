@@ -2,6 +2,7 @@ import gzip
 import zlib
 
 import pytest
+from opentelemetry.context import Context
 
 from spanwise import watch
 from spanwise.apis.api import Asked
@@ -17,7 +18,7 @@ HIDDEN = b"".join(event for event in events(usage=True) if b'"choices": []' not 
 @pytest.fixture
 def attempt(spans):
     del spans
-    return Attempt(OpenAIChat(), Asked("m", stream=True), b"{}", {})
+    return Attempt(OpenAIChat(), Asked("m", stream=True), b"{}", {}, Context())
 
 
 def through(watched, data: bytes, size: int) -> bytes:

@@ -17,18 +17,21 @@ _DEFAULT_PORT = {"https": 443, "http": 80}
 class Attempt:
     """The span of one attempt and what is known of its answer; ends once, whoever comes first."""
 
-    __slots__ = ("_body", "_ended", "_estimates", "_first_chunk_ns", "_span", "_started_ns", "answer", "api")
+    __slots__ = ("_around", "_body", "_ended", "_estimates", "_first_chunk_ns", "_span", "_started_ns", "answer", "api")
 
-    def __init__(self, api: Api, asked: Asked, body: bytes, attributes: dict[str, AttributeValue]) -> None:
+    def __init__(
+        self, api: Api, asked: Asked, body: bytes, attributes: dict[str, AttributeValue], around: Context
+    ) -> None:
         self.api = api
+        self._around = around
         self._body = body
         self._estimates = False
         self.answer = Answer()
         self._ended = False
         self._first_chunk_ns: int | None = None
-        self._started_ns = perf_counter_ns()
         name = f"{api.operation} {asked.model}" if asked.model else api.operation
-        self._span = tracer().start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
+        self._span = tracer().start_span(name, around, SpanKind.CLIENT, attributes)
+        self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
 
     @property
     def ended(self) -> bool:
@@ -37,7 +40,7 @@ class Attempt:
 
     def context(self) -> Context:
         """Give the context in which the request leaves: whatever is traced below it becomes a child."""
-        return set_span_in_context(self._span)
+        return set_span_in_context(self._span, self._around)
 
     def fold_body(self, body: bytes) -> None:
         """Fold a whole response and end; what is no response of this API is an error."""
@@ -111,7 +114,9 @@ class Attempt:
             told["gen_ai.usage.reasoning.output_tokens"] = answer.reasoning_tokens
 
 
-def start_attributes(api: Api, asked: Asked, scheme: str, host: str, port: int | None) -> dict[str, AttributeValue]:
+def start_attributes(
+    api: Api, asked: Asked, scheme: str, host: str, port: int | None, around: Context
+) -> dict[str, AttributeValue]:
     """Give what is known before the answer, so that a sampler can judge by it."""
     attributes: dict[str, AttributeValue] = {
         "gen_ai.operation.name": api.operation,
@@ -119,7 +124,7 @@ def start_attributes(api: Api, asked: Asked, scheme: str, host: str, port: int |
         "server.address": host,
         "server.port": port or _DEFAULT_PORT.get(scheme, 443),
         **api.attributes,
-        **names_context.names(),
+        **names_context.names(around),
     }
     if asked.model:
         attributes["gen_ai.request.model"] = asked.model

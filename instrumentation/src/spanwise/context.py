@@ -14,9 +14,9 @@ _KEY = otel_context.create_key("spanwise-names")
 _NOTHING: Mapping[str, str] = {}
 
 
-def names(context: Context | None = None) -> Mapping[str, str]:
+def names(context: Context) -> Mapping[str, str]:
     """Tell the span attributes that the surrounding scopes give to every span inside them."""
-    found = otel_context.get_value(_KEY, context)
+    found = context.get(_KEY)
     return found if isinstance(found, dict) else _NOTHING  # pyright: ignore[reportUnknownVariableType]
 
 

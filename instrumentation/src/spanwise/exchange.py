@@ -12,8 +12,18 @@ from spanwise.apis import registry
 from spanwise.attempt import Attempt, start_attributes
 from spanwise.watch import BodyWatch, EventWatch, Watch, fold_events
 
-# A body that is signed, digested or encoded must not be changed any more.
-_SEALS: Final = ("content-encoding", "content-digest", "content-md5", "digest", "signature", "x-amz-content-sha256")
+# A body that is signed, digested, encoded or sent in parts must not be changed any more.
+_SEALS: Final = frozenset(
+    {
+        "content-encoding",
+        "content-digest",
+        "content-md5",
+        "digest",
+        "signature",
+        "transfer-encoding",
+        "x-amz-content-sha256",
+    }
+)
 _REFUSALS: Final = frozenset({400, 422})
 _INFLATABLE: Final = frozenset({"gzip", "deflate"})
 
@@ -91,14 +101,17 @@ class Exchange:
 def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None) -> Exchange | None:
     """Begin an attempt; None for a request that calls no known API or is made under `suppress_instrumentation`.
 
-    `headers` finds names in any case; `body` is None where it cannot be read without using it up.
+    `headers` lists names in lower case and finds them in any; `body` is None where reading would use it up.
     """
     api = registry.find(method, url.path)
-    if api is None or otel_context.get_value(SUPPRESSED):
+    if api is None:
+        return None
+    around = otel_context.get_current()
+    if around.get(SUPPRESSED):
         return None
     asked = api.read_request(body or b"")
     host = url.host
-    attributes = start_attributes(api, asked, url.scheme, host, url.port)
+    attributes = start_attributes(api, asked, url.scheme, host, url.port, around)
     resends = headers.get("x-stainless-retry-count", "0")
     if resends != "0" and resends.isdecimal():
         attributes["http.request.resend_count"] = int(resends)
@@ -106,11 +119,10 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     asking = None
     if asked.stream and body is not None and _may_ask(key, headers):
         asking = api.ask_for_usage(body)
-    return Exchange(Attempt(api, asked, body or b"", attributes), key, asking)
+    return Exchange(Attempt(api, asked, body or b"", attributes, around), key, asking)
 
 
 def _may_ask(host: tuple[str, int | None], headers: Mapping[str, str]) -> bool:
     if not _Asking.wanted or host in _Asking.refused:
         return False
-    sealed = any(name in headers for name in _SEALS)
-    return not sealed and not headers.get("authorization", "").startswith("AWS4-")
+    return _SEALS.isdisjoint(headers) and not headers.get("authorization", "").startswith("AWS4-")

@@ -16,8 +16,6 @@ from spanwise import exchange, guard
 from spanwise.exchange import Exchange
 from spanwise.transports.httpx_streams import WatchedAsync, WatchedSync
 
-_DROPPED = ("content-length", "accept-encoding")
-
 
 class HttpxFamily:
     """One client library of the family, by the name it is imported by."""
@@ -67,7 +65,7 @@ class HttpxFamily:
         token = otel_context.attach(flight.context)
         try:
             response = wrapped(*flight.args, **flight.kwargs)
-            if flight.refused(response):
+            if flight.args is not args and flight.refused(response):
                 response.close()
                 response = wrapped(*args, **kwargs)
                 flight.retried(response)
@@ -86,7 +84,7 @@ class HttpxFamily:
         token = otel_context.attach(flight.context)
         try:
             response = await wrapped(*flight.args, **flight.kwargs)
-            if flight.refused(response):
+            if flight.args is not args and flight.refused(response):
                 await response.aclose()
                 response = await wrapped(*args, **kwargs)
                 flight.retried(response)
@@ -119,11 +117,13 @@ class HttpxFamily:
     def _ask(self, flight: "_Flight", body: bytes) -> None:
         """Let a copy leave that asks for usage, and for plain bytes, so that the usage event is found as it passes."""
         request = flight.request
-        headers = [(name, value) for name, value in request.headers.multi_items() if name not in _DROPPED]
-        headers.append(("accept-encoding", "identity"))
+        stream = self._module.ByteStream(body)
         changed = self._module.Request(
-            request.method, request.url, headers=headers, content=body, extensions=request.extensions
+            request.method, request.url, headers=request.headers, stream=stream, extensions=request.extensions
         )
+        changed.headers["content-length"] = str(len(body))
+        changed.headers["accept-encoding"] = "identity"
+        changed.read()
         flight.args = (changed, *flight.args[1:])
         flight.kwargs = {name: value for name, value in flight.kwargs.items() if name != "request"}
 
