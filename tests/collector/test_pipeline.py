@@ -73,3 +73,10 @@ def test_a_second_pipeline_resumes_from_the_commit(tmp_path):
         assert second.rollup.totals.of == first.rollup.totals.of
         second.apply([item(2, good(1))])
         assert second.published["duplicate"] == 30
+
+
+def test_warming_leaves_no_trace_in_the_numbers(pipeline):
+    pipeline.warm()
+    assert pipeline.ledger.received == 0
+    assert pipeline.rollup.totals.of == {}
+    assert pipeline.store.rows == 0

@@ -46,13 +46,19 @@ class LimitsConfig(_Section):
     """What one request, and all of them together, may take."""
 
     body_bytes: int = Field(
-        default=64 * _MIB, ge=1024, description="largest request in bytes, after decompression; larger ones are answered 413"
+        default=64 * _MIB,
+        ge=1024,
+        description="largest request in bytes, after decompression; larger ones are answered 413",
     )
     pending_bytes: int = Field(
-        default=64 * _MIB, ge=1024, description="requests in work, in bytes; above it senders are told to come again (503)"
+        default=32 * _MIB,
+        ge=1024,
+        description="requests in work, in bytes; above it senders are told to come again (503)",
     )
     label_values: int = Field(
-        default=200, ge=1, description="values that one label may take in metrics; further ones are folded into __other__"
+        default=200,
+        ge=1,
+        description="values that one label may take in metrics; further ones are folded into __other__",
     )
     series: int = Field(default=20_000, ge=1, description="series in memory; further ones are folded into __other__")
 

@@ -16,6 +16,7 @@ from spanwise_collector.normalise import WANTED, normalise
 from spanwise_collector.price import PriceBook
 from spanwise_collector.query import Query, Series
 from spanwise_collector.rollup.rollup import HISTORY_COLUMNS, Rollup, answer_history
+from spanwise_collector.sample import sample
 from spanwise_collector.store.store import Store
 from spanwise_collector.telemetry import Ledger
 from spanwise_schema.columns import STORED
@@ -52,6 +53,13 @@ class Pipeline:
         self.rollup.restore(state["rollup"], self.store.deltas(now_ns - self.rollup.keep_ns), now_ns)
         self.published = self.ledger.dump()
         self.rollup.seen.add(self.store.ids_since(now_ns - _DUPLICATES_NS))
+
+    def warm(self) -> None:
+        """Load what the first batch would wait for: the price table, the compiled expressions."""
+        decoded = self.decode(sample())
+        priced = self._understand([Item(0, 0, 0, decoded)])
+        assert priced is not None
+        Rollup().add(priced, self._now_ns())
 
     @staticmethod
     def decode(body: bytes) -> Decoded:

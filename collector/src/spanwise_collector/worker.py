@@ -70,6 +70,7 @@ class Worker:
 
     def _run(self) -> None:
         try:
+            self._pipeline.warm()
             while (items := self._handover.take(_ROWS, _LINGER_S, _IDLE_S)) is not None:
                 if items:
                     self._pipeline.apply(items)
@@ -94,7 +95,7 @@ class Worker:
         try:
             self._pipeline.commit()
         except StoreDown as fault:
-            _LOG.error("%s; the journal keeps what was acknowledged", fault)  # noqa: TRY400 - the message says it all
+            _LOG.error("%s; the journal keeps what was acknowledged", fault)
             self._commit_after_ns = self._now_ns() + round(fault.retry_after_s * NANO)
         else:
             self._journal.release(self._pipeline.applied_seq)
