@@ -73,3 +73,17 @@ def test_every_key_has_a_comment_above_it():
     for above, line in pairwise(lines):
         if not line.lstrip().startswith("#"):
             assert above.lstrip().startswith("#"), line
+
+
+def test_the_documentation_names_every_key():
+    text = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    assert [path for path in paths(StackConfig, "") if f"`{path}`" not in text] == []
+
+
+def paths(model: type[BaseModel], above: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        path = f"{above}{field.alias or name}"
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from paths(field.annotation, f"{path}.")
+        else:
+            yield path

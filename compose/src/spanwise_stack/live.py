@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Final, Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live as RefreshedBlock
 from rich.table import Table
@@ -53,7 +54,7 @@ class Live:
         self._live.update(Group(*parts), refresh=True)
 
     def _models(self, numbers: Snapshot) -> Table:
-        table = Table("model", title="models", title_justify="left", expand=True)
+        table = Table("model", box=SIMPLE_HEAD)
         for name in ("calls", "errors", self._p95, "tokens in", "tokens out", "cost"):
             table.add_column(name, justify="right")
         for row in numbers.models:
@@ -63,7 +64,7 @@ class Live:
         return table
 
     def _tools(self, numbers: Snapshot) -> Table:
-        table = Table("tool", title="tools", title_justify="left", expand=True)
+        table = Table("tool", box=SIMPLE_HEAD)
         for name in ("calls", "errors", self._p95):
             table.add_column(name, justify="right")
         for row in numbers.tools:

@@ -39,7 +39,7 @@ async def test_when_nothing_happened_everything_is_missing(tmp_path):
         "no run of the agent finished",
     ):
         assert line in found.missing
-        assert f"MISSING: {line}" in found.lines
+        assert f"MISSING: {line}" in found.verdict
 
 
 async def test_it_says_calls_cost_and_where_the_slowest_run_spent_its_time(tmp_path):

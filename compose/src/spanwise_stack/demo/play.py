@@ -54,10 +54,11 @@ async def demo(config: StackConfig, *, for_s: float | None, started_s: float, ow
                 screen = _screen(stack.addresses, config.collector.data)
                 welcome(screen, stack.addresses, config.collector.data, started_s)
                 summary = await _play(Course(provider, Witness(arrived), screen, stop), stack, host, for_s)
+                screen.say("stopping: refuse, drain, flush, close")
             status = farewell(screen, stack.ledger)
-    for line in summary.lines:
-        screen.say(line)
     cut_short = sys.stdout.isatty() and stop.asked
+    for line in (*summary.lines, *([] if cut_short else summary.verdict)):
+        screen.say(line)
     return status if cut_short or not summary.missing else 1
 
 

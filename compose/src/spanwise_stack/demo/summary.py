@@ -23,12 +23,18 @@ class Summary:
     """The end of the demo.
 
     Attributes:
-        lines: for the terminal.
+        lines: what happened, for the terminal.
         missing: what should have happened and did not; empty if all is well.
     """
 
     lines: Sequence[str]
     missing: Sequence[str]
+
+    @property
+    def verdict(self) -> list[str]:
+        """Say what is missing, line by line."""
+        missing = [f"MISSING: {line}" for line in self.missing]
+        return [*missing, f"missing: {len(missing)}" if missing else "all of it happened"]
 
 
 async def summarise(course: Course, numbers: Numbers, ended: Sequence[str]) -> Summary:
@@ -51,8 +57,6 @@ async def summarise(course: Course, numbers: Numbers, ended: Sequence[str]) -> S
         *(_row(row) for row in (*snapshot.models, *snapshot.tools)),
         *_alerts(course),
         *([] if slowest is None else _slowest(slowest)),
-        *(f"MISSING: {line}" for line in missing),
-        "all of it happened" if not missing else f"{len(missing)} of it did not happen",
     ]
     return Summary(lines, missing)
 
