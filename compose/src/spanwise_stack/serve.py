@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from spanwise_stack import process
 from spanwise_stack.config import StackConfig
 from spanwise_stack.news import line
 from spanwise_stack.stack import Stack
@@ -33,9 +33,8 @@ async def serve(config: StackConfig, *, for_s: float | None, started_s: float) -
 
 
 def welcome(screen: Screen, addresses: Mapping[str, str], data: Path, started_s: float) -> None:
-    """Say that everything is ready, and what to open; from here on garbage is collected."""
-    gc.freeze()  # modules and models live as long as the process: later collections need not look at them
-    gc.enable()
+    """Say that everything is ready, and what to open."""
+    process.started()
     screen.say(f"ready in {time.perf_counter() - started_s:.2f} s")
     screen.say(f"  send spans to  http://{addresses['otlp_http']} (OTLP/HTTP), {addresses['otlp_grpc']} (OTLP/gRPC)")
     screen.say(f"  query API      http://{addresses['http']}/docs")
