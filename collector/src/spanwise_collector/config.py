@@ -51,7 +51,7 @@ class LimitsConfig(_Section):
         description="largest request in bytes, after decompression; larger ones are answered 413",
     )
     pending_bytes: int = Field(
-        default=32 * _MIB,
+        default=16 * _MIB,
         ge=1024,
         description="requests in work, in bytes; above it senders are told to come again (503)",
     )
