@@ -1,4 +1,4 @@
-"""What can go wrong on the way of a span, in two families."""
+"""What can go wrong: on the way of a span in two families, and at the start."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from __future__ import annotations
 # │   ├── Malformed         the bytes are no such request
 # │   ├── TooLarge          a limit is exceeded, measured after decompression
 # │   └── UnsupportedMedia  a content type or encoding that we do not read
-# └── RetryLater            ours: the sender keeps the request and comes again
-#     ├── Overloaded        the hand-over queue is full, or the collector stops
-#     └── StoreDown         the request could not be made durable
+# ├── RetryLater            ours: the sender keeps the request and comes again
+# │   ├── Overloaded        the hand-over queue is full, or the collector stops
+# │   └── StoreDown         the request could not be made durable
+# └── FolderUnusable        at the start: the data folder is somebody else's, or damaged
 
 
 class CollectorError(Exception):
@@ -51,3 +52,7 @@ class Overloaded(RetryLater):
 
 class StoreDown(RetryLater):
     """The request could not be made durable: a full disk, a failed write."""
+
+
+class FolderUnusable(CollectorError):
+    """The data folder cannot be used; the message names it and says why."""

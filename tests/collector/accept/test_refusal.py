@@ -11,7 +11,7 @@ def concrete(kind):
     return [kind] if not kind.__subclasses__() else [leaf for sub in kind.__subclasses__() for leaf in concrete(sub)]
 
 
-@pytest.mark.parametrize("kind", concrete(errors.CollectorError))
+@pytest.mark.parametrize("kind", [*concrete(errors.SenderError), *concrete(errors.RetryLater)])
 def test_every_fault_has_an_answer(kind):
     no = refusal(kind("why"))
     assert no.message == "why"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from spanwise_collector.errors import FolderUnusable
 from spanwise_collector.store import Store
-from spanwise_collector.store.folder import FolderUnusable
 
 
 def test_a_folder_is_used_by_one_process(tmp_path: Path):

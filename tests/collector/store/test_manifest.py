@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from spanwise_collector.errors import FolderUnusable
 from spanwise_collector.store import Store
-from spanwise_collector.store.folder import FolderUnusable
 from tests.collector.store.stored import NOON_S, minute
 
 

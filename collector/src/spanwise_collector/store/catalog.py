@@ -12,9 +12,10 @@ from typing import Final
 import msgspec
 import polars as pl
 
+from spanwise_collector.errors import FolderUnusable
 from spanwise_collector.store import durable, manifest
 from spanwise_collector.store.buffer import Buffer, joined
-from spanwise_collector.store.folder import MANIFEST, ROLLUP, SPANS, FolderUnusable
+from spanwise_collector.store.folder import MANIFEST, ROLLUP, SPANS
 from spanwise_collector.store.leases import Leases
 from spanwise_collector.store.manifest import Manifest, Segment
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from spanwise_collector.errors import CollectorError
+from spanwise_collector.errors import FolderUnusable
 from spanwise_collector.store import durable
 
 LOCK: Final = "lock"
@@ -15,10 +15,6 @@ MANIFEST: Final = "manifest.json"
 SPANS: Final = "spans"
 ROLLUP: Final = "rollup"
 _OURS_BEFORE_MANIFEST: Final = frozenset({LOCK, "journal", f"{MANIFEST}.new"})
-
-
-class FolderUnusable(CollectorError):
-    """The data folder cannot be used; the message names it and says why."""
 
 
 class FolderLock:

@@ -7,8 +7,9 @@ from typing import Final
 
 import msgspec
 
+from spanwise_collector.errors import FolderUnusable
 from spanwise_collector.store import durable
-from spanwise_collector.store.folder import MANIFEST, FolderUnusable
+from spanwise_collector.store.folder import MANIFEST
 
 FORMAT: Final = "spanwise-store"
 VERSION: Final = 1
