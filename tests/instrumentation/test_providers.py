@@ -94,15 +94,15 @@ def told():
     ],
 )
 def test_provider_is_named_by_its_host(host, provider):
-    assert provider_of(host, 443, "/v1/chat/completions") == provider
+    assert provider_of(host, port=443, path="/v1/chat/completions") == provider
 
 
 @pytest.mark.parametrize(
     "host", ["localhost", "llm.internal", "notapi.x.ai", "vllm-1.elb.amazonaws.com", "api.openai.com.evil.example", ""]
 )
 def test_unknown_host_is_named_after_the_protocol_it_speaks(host):
-    assert provider_of(host, 8000, "/v1/chat/completions") == "openai"
-    assert provider_of(host, 8000, "/v1/messages", "anthropic") == "anthropic"
+    assert provider_of(host, port=8000, path="/v1/chat/completions") == "openai"
+    assert provider_of(host, "anthropic", port=8000, path="/v1/messages") == "anthropic"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_unknown_host_is_named_after_the_protocol_it_speaks(host):
     ],
 )
 def test_local_server_is_named_only_where_its_port_is_a_sign(host, port, provider):
-    assert provider_of(host, port, "/v1/chat/completions") == provider
+    assert provider_of(host, port=port, path="/v1/chat/completions") == provider
 
 
 @pytest.mark.parametrize(
@@ -138,24 +138,24 @@ def test_local_server_is_named_only_where_its_port_is_a_sign(host, port, provide
     ],
 )
 def test_gateway_is_looked_through_where_its_path_names_the_provider(host, path, provider):
-    assert provider_of(host, 443, path) == provider
+    assert provider_of(host, port=443, path=path) == provider
 
 
 def test_users_own_names_win_over_table_port_and_path(told):
     told({"LLM.internal": "vllm", "localhost:8000": "vllm", "api.openai.com": "proxy", "router.huggingface.co": "hf"})
     assert provider_of("llm.internal") == "vllm"
-    assert provider_of("eu.llm.internal", 8443) == "vllm"
-    assert provider_of("localhost", 8000) == "vllm"
-    assert provider_of("localhost", 8001) == "openai"
+    assert provider_of("eu.llm.internal", port=8443) == "vllm"
+    assert provider_of("localhost", port=8000) == "vllm"
+    assert provider_of("localhost", port=8001) == "openai"
     assert provider_of("api.openai.com") == "proxy"
-    assert provider_of("router.huggingface.co", 443, "/groq/v1/chat/completions") == "hf"
+    assert provider_of("router.huggingface.co", path="/groq/v1/chat/completions") == "hf"
 
 
 def test_new_configuration_forgets_the_old_one(told):
     told({"localhost": "vllm"})
-    assert provider_of("localhost", 8000) == "vllm"
+    assert provider_of("localhost", port=8000) == "vllm"
     told({})
-    assert provider_of("localhost", 8000) == "openai"
+    assert provider_of("localhost", port=8000) == "openai"
 
 
 def test_every_name_finds_its_prices_or_is_known_to_have_none():

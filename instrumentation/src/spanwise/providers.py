@@ -145,7 +145,7 @@ def configure(providers: Mapping[str, str]) -> None:
     _by_address.cache_clear()
 
 
-def provider_of(host: str, port: int | None = None, path: str = "", speaks: str | None = None) -> str:
+def provider_of(host: str, speaks: str | None = None, *, port: int | None = None, path: str = "") -> str:
     """Name the provider at an address; `speaks`, else `openai`, where nothing tells more than the protocol."""
     provider, final = _by_address(host, port)
     if final:
