@@ -1,5 +1,6 @@
 import json
 
+import httpx2
 import pytest
 from opentelemetry.context import Context
 
@@ -63,7 +64,8 @@ def test_call_without_an_answer_has_no_tokens(attempt, spans):
 
 
 def test_sampler_sees_what_is_known_at_the_start():
-    told = start_attributes(API, Asked("m", stream=True), "http", "api.groq.com", None, Context())
+    url = httpx2.URL("http://api.groq.com/openai/v1/chat/completions")
+    told = start_attributes(API, Asked("m", stream=True), url, Context())
     assert told == {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "groq",
@@ -73,3 +75,22 @@ def test_sampler_sees_what_is_known_at_the_start():
         "server.address": "api.groq.com",
         "server.port": 80,
     }
+
+
+def test_parameters_that_were_given_are_told():
+    asked = Asked(
+        "m", operation="rerank", temperature=0.0, choice_count=1, encoding_formats=("float",), conversation="c"
+    )
+    told = start_attributes(API, asked, httpx2.URL("http://host/"), Context())
+    assert told["gen_ai.operation.name"] == "rerank"
+    assert told["gen_ai.request.temperature"] == 0.0
+    assert told["gen_ai.request.encoding_formats"] == ("float",)
+    assert told["gen_ai.conversation.id"] == "c"
+    assert "gen_ai.request.choice.count" not in told
+
+
+def test_stream_asked_for_by_the_path_is_told_as_one(spans):
+    attempt = Attempt(API, Asked("m"), BODY, {}, Context())
+    attempt.begin_stream()
+    attempt.end_of_stream()
+    assert spans.one().attributes["gen_ai.request.stream"] is True

@@ -10,14 +10,35 @@ from spanwise import context as names_context
 from spanwise.apis.api import Answer, Api, Asked, estimated_tokens
 from spanwise.providers import provider_of
 from spanwise.tracer import tracer
+from spanwise.url import Url
 
+_ASKED = (
+    ("max_tokens", "gen_ai.request.max_tokens"),
+    ("temperature", "gen_ai.request.temperature"),
+    ("top_p", "gen_ai.request.top_p"),
+    ("seed", "gen_ai.request.seed"),
+    ("reasoning_level", "gen_ai.request.reasoning.level"),
+    ("dimensions", "gen_ai.embeddings.dimension.count"),
+    ("previous_response", "gen_ai.request.previous_response.id"),
+)
 _DEFAULT_PORT = {"https": 443, "http": 80}
 
 
 class Attempt:
     """The span of one attempt and what is known of its answer; ends once, whoever comes first."""
 
-    __slots__ = ("_around", "_body", "_ended", "_estimates", "_first_chunk_ns", "_span", "_started_ns", "answer", "api")
+    __slots__ = (
+        "_around",
+        "_body",
+        "_ended",
+        "_estimates",
+        "_first_chunk_ns",
+        "_span",
+        "_started_ns",
+        "_stream",
+        "answer",
+        "api",
+    )
 
     def __init__(
         self, api: Api, asked: Asked, body: bytes, attributes: dict[str, AttributeValue], around: Context
@@ -29,7 +50,9 @@ class Attempt:
         self.answer = Answer()
         self._ended = False
         self._first_chunk_ns: int | None = None
-        name = f"{api.operation} {asked.model}" if asked.model else api.operation
+        self._stream = asked.stream
+        operation = asked.operation or api.operation
+        name = f"{operation} {asked.model}" if asked.model else operation
         self._span = tracer().start_span(name, around, SpanKind.CLIENT, attributes)
         self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
 
@@ -50,6 +73,9 @@ class Attempt:
     def begin_stream(self) -> None:
         """Note that a stream of events has begun: from here on tokens are used, reported or not."""
         self._estimates = True
+        if not self._stream:  # asked for by the path or by a header
+            self._stream = True
+            self._span.set_attribute("gen_ai.request.stream", True)
 
     def fold_event(self, data: bytes, *, live: bool = True) -> bool:
         """Fold one stream event; True where the caller must not see it. A finished answer ends the span."""
@@ -90,6 +116,11 @@ class Attempt:
             told["gen_ai.response.finish_reasons"] = list(answer.finish_reasons.values())
         if self._first_chunk_ns is not None:
             told["gen_ai.response.time_to_first_chunk"] = (self._first_chunk_ns - self._started_ns) / 1e9
+        if answer.status is not None:
+            told["gen_ai.response.status"] = answer.status
+        if answer.service_tier is not None:
+            own = "openai.api.type" in self.api.attributes
+            told["openai.response.service_tier" if own else "spanwise.response.service_tier"] = answer.service_tier
         if error_type is not None:
             told["error.type"] = error_type
         self._tell_usage(told)
@@ -110,19 +141,20 @@ class Attempt:
             told["gen_ai.usage.cache_read.input_tokens"] = answer.cache_read_tokens
         if answer.cache_write_tokens is not None:
             told["gen_ai.usage.cache_write.input_tokens"] = answer.cache_write_tokens
+        if answer.cache_write_1h_tokens is not None:
+            told["spanwise.usage.cache_write_1h.input_tokens"] = answer.cache_write_1h_tokens
         if answer.reasoning_tokens is not None:
             told["gen_ai.usage.reasoning.output_tokens"] = answer.reasoning_tokens
 
 
-def start_attributes(
-    api: Api, asked: Asked, scheme: str, host: str, port: int | None, around: Context
-) -> dict[str, AttributeValue]:
+def start_attributes(api: Api, asked: Asked, url: Url, around: Context) -> dict[str, AttributeValue]:
     """Give what is known before the answer, so that a sampler can judge by it."""
+    host, port = url.host, url.port or _DEFAULT_PORT.get(url.scheme, 443)
     attributes: dict[str, AttributeValue] = {
-        "gen_ai.operation.name": api.operation,
-        "gen_ai.provider.name": provider_of(host),
+        "gen_ai.operation.name": asked.operation or api.operation,
+        "gen_ai.provider.name": provider_of(host, api.provider, port=port, path=url.path),
         "server.address": host,
-        "server.port": port or _DEFAULT_PORT.get(scheme, 443),
+        "server.port": port,
         **api.attributes,
         **names_context.names(around),
     }
@@ -130,4 +162,14 @@ def start_attributes(
         attributes["gen_ai.request.model"] = asked.model
     if asked.stream:
         attributes["gen_ai.request.stream"] = True
+    for field, key in _ASKED:
+        value = getattr(asked, field)
+        if value is not None:
+            attributes[key] = value
+    if asked.choice_count is not None and asked.choice_count != 1:
+        attributes["gen_ai.request.choice.count"] = asked.choice_count
+    if asked.encoding_formats:
+        attributes["gen_ai.request.encoding_formats"] = asked.encoding_formats
+    if asked.conversation is not None:
+        attributes.setdefault(names_context.CONVERSATION, asked.conversation)
     return attributes

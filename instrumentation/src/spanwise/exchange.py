@@ -1,7 +1,7 @@
 """One request and its response, whatever carries them: what is traced, and what is asked for besides."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import (
@@ -10,6 +10,7 @@ from opentelemetry.context import (
 
 from spanwise.apis import registry
 from spanwise.attempt import Attempt, start_attributes
+from spanwise.url import Url
 from spanwise.watch import BodyWatch, EventWatch, Watch, fold_events
 
 # A body that is signed, digested, encoded or sent in parts must not be changed any more.
@@ -26,19 +27,6 @@ _SEALS: Final = frozenset(
 )
 _REFUSALS: Final = frozenset({400, 422})
 _INFLATABLE: Final = frozenset({"gzip", "deflate"})
-
-
-class Url(Protocol):
-    """The address of a request."""
-
-    @property
-    def scheme(self) -> str: ...  # noqa: D102  named by its type
-    @property
-    def host(self) -> str: ...  # noqa: D102
-    @property
-    def port(self) -> int | None: ...  # noqa: D102
-    @property
-    def path(self) -> str: ...  # noqa: D102
 
 
 class _Asking:
@@ -109,13 +97,12 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     around = otel_context.get_current()
     if around.get(SUPPRESSED):
         return None
-    asked = api.read_request(body or b"")
-    host = url.host
-    attributes = start_attributes(api, asked, url.scheme, host, url.port, around)
+    asked = api.read_request(url.path, body or b"")
+    attributes = start_attributes(api, asked, url, around)
     resends = headers.get("x-stainless-retry-count", "0")
     if resends != "0" and resends.isdecimal():
         attributes["http.request.resend_count"] = int(resends)
-    key = (host, url.port)
+    key = (url.host, url.port)
     asking = None
     if asked.stream and body is not None and _may_ask(key, headers):
         asking = api.ask_for_usage(body)

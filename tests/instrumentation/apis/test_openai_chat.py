@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from spanwise.apis.api import Answer, Asked
+from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
 from spanwise.apis.openai_chat import OpenAIChat
 
 API = OpenAIChat()
@@ -21,12 +21,13 @@ def folded(*chunks: dict) -> Answer:
         (b'{"model":"m","stream":true}', Asked("m", stream=True)),
         (b'{"model":"m","stream":null}', Asked("m")),
         (b'{"model":7}', Asked()),
+        (b'{"model":"m","stream":true,"temperature":"hot"}', Asked("m", stream=True)),
         (b"not json", Asked()),
         (b"", Asked()),
     ],
 )
 def test_request_that_cannot_be_read_gives_an_empty_record(body, asked):
-    assert API.read_request(body) == asked
+    assert API.read_request("/v1/chat/completions", body) == asked
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,50 @@ def test_input_is_the_text_of_messages_and_tools_without_images():
     body = json.dumps({"messages": messages, "tools": [1, 2]}).encode()
     assert API.input_bytes(body) == 5 + 2 + 2 + len("[1, 2]")
     assert API.input_bytes(b"{") == 0
+
+
+def test_parameters_are_told_as_they_were_asked():
+    body = {"model": "m", "max_tokens": 1, "max_completion_tokens": 2, "temperature": 0, "top_p": 0.5, "n": 3}
+    asked = API.read_request(
+        "/v1/chat/completions", json.dumps({**body, "seed": 7, "reasoning_effort": "low"}).encode()
+    )
+    assert (asked.max_tokens, asked.temperature, asked.top_p, asked.choice_count) == (2, 0, 0.5, 3)
+    assert (asked.seed, asked.reasoning_level) == (7, "low")
+
+
+def test_deployment_in_the_path_is_the_model_where_the_body_names_none():
+    path = "/openai/deployments/my-gpt/chat/completions"
+    assert API.read_request(path, b'{"messages":[]}').model == "my-gpt"
+    assert API.read_request(path, b"{").model == "my-gpt"
+    assert API.read_request(path, b'{"model":"m"}').model == "m"
+
+
+def test_only_tool_results_since_the_model_last_spoke_are_told():
+    def result(call_id, content):
+        return {"role": "tool", "tool_call_id": call_id, "content": content}
+
+    turns = [result("old", "x"), {"role": "assistant", "content": None}, result("a", "12"), result("b", [])]
+    turns[-1]["content"] = [{"type": "text", "text": "123"}]
+    asked = API.read_request("", json.dumps({"model": "m", "messages": turns}).encode())
+    assert asked.tool_results == (ToolResult("a", 2), ToolResult("b", 3))
+
+
+def test_tool_calls_are_joined_from_the_pieces_of_a_stream():
+    def piece(**call):
+        return {"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}
+
+    answer = folded(
+        piece(index=0, id="a", function={"name": "f", "arguments": ""}),
+        piece(index=0, function={"arguments": "{"}),
+        piece(index=1, id="b", function={"name": "g", "arguments": "{}"}),
+    )
+    assert answer.tool_calls == {0: ToolCall("a", "f"), 1: ToolCall("b", "g")}
+
+
+def test_tool_calls_and_service_tier_of_a_whole_answer_are_told():
+    calls = [{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
+    body = {"choices": [{"message": {"tool_calls": calls}}], "usage": {"prompt_tokens": 1}, "service_tier": "flex"}
+    answer = Answer()
+    assert API.fold_body(json.dumps(body).encode(), answer)
+    assert answer.tool_calls == {0: ToolCall("a", "f")}
+    assert answer.service_tier == "flex"

@@ -2,16 +2,21 @@ import pytest
 
 from spanwise.apis import registry
 
+# One line for each path that a real SDK posts to; the name is the reader's module, None a call that is no inference.
+PATHS = [
+    ("/v1/chat/completions", "openai_chat"),
+    ("/openai/deployments/gpt/chat/completions", "openai_chat"),
+    ("/v1/chat/completions/stop", None),
+    ("/v1/traces", None),
+]
 
-@pytest.mark.parametrize(
-    ("method", "path", "found"),
-    [
-        ("POST", "/v1/chat/completions", True),
-        ("POST", "/openai/deployments/gpt/chat/completions", True),
-        ("GET", "/v1/chat/completions", False),
-        ("POST", "/v1/chat/completions/stop", False),
-        ("POST", "/v1/traces", False),
-    ],
-)
-def test_only_calls_of_a_known_api_are_found(method, path, found):
-    assert (registry.find(method, path) is not None) is found
+
+@pytest.mark.parametrize(("path", "owner"), PATHS)
+def test_path_is_read_by_the_one_api_that_owns_it(path, owner):
+    owners = [type(api).__module__.rpartition(".")[2] for api in registry.APIS if api.recognises(path)]
+    assert owners == [owner] * (owner is not None)
+    assert (registry.find("POST", path) is not None) is (owner is not None)
+
+
+def test_what_is_not_posted_is_no_call():
+    assert registry.find("GET", "/v1/chat/completions") is None

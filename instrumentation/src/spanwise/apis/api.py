@@ -1,4 +1,4 @@
-"""The shape of an API reader, and the two records it fills."""
+"""The shape of an API reader, and the records it fills."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,16 +8,52 @@ BYTES_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
+class ToolResult:
+    """A tool's result that a request carries back to the model; `size` is the UTF-8 bytes of its text."""
+
+    call_id: str
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request asks for, as far as a span tells it."""
+    """What a request asks for, as far as a span tells it; None is not told."""
 
     model: str | None = None
     stream: bool = False
+    operation: str | None = None
+    """Where one API has several; None is the API's own."""
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    choice_count: int | None = None
+    seed: int | None = None
+    reasoning_level: str | None = None
+    dimensions: int | None = None
+    """Of an embedding."""
+    encoding_formats: tuple[str, ...] = ()
+    """Of an embedding."""
+    conversation: str | None = None
+    """Only where the API itself has one."""
+    previous_response: str | None = None
+    tool_results: tuple[ToolResult, ...] = ()
+    """Those that came since the model last spoke, which is those of the last messages."""
+
+
+@dataclass(slots=True)
+class ToolCall:
+    """A tool call that the model asks for."""
+
+    id: str | None = None
+    name: str | None = None
 
 
 @dataclass(slots=True)
 class Answer:
-    """What a provider has answered so far; None is not known, never nought."""
+    """What a provider has answered so far; None is not known, never nought.
+
+    Input tokens include those read from and written to a cache; output tokens include reasoning.
+    """
 
     model: str | None = None
     response_id: str | None = None
@@ -26,16 +62,28 @@ class Answer:
     output_tokens: int | None = None
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    """The part of the cache writes that is kept for an hour."""
     reasoning_tokens: int | None = None
+    tool_calls: dict[int | str, ToolCall] = field(default_factory=dict[int | str, ToolCall])
+    """By the key that joins the pieces of a stream: an index or an id."""
+    service_tier: str | None = None
+    status: str | None = None
+    """Of an API that can answer before it is done (queued, in_progress, completed, incomplete, failed, cancelled)."""
     output_bytes: int = 0
-    """UTF-8 bytes of generated text, reasoning and tool arguments seen."""
+    """UTF-8 bytes of generated text, reasoning and tool arguments seen; the first above nought is the first chunk."""
     finished: bool = False
     """The provider said everything it had to say."""
     error_type: str | None = None
 
 
 class Api(Protocol):
-    """Reads one API: pure functions from bytes to records, no input or output."""
+    """Reads one API: pure functions from bytes to records, no input or output.
+
+    No method raises for what a caller or a provider may send: wrong types, negative counts and truncated bodies give
+    False, None or an empty record. A reader may also have `fold_headers(headers: Mapping[str, str], answer) -> None`,
+    called with the headers of every response (found in any case) before its body is folded.
+    """
 
     @property
     def operation(self) -> str:
@@ -47,16 +95,25 @@ class Api(Protocol):
         """Give the attributes that every span of this API carries."""
         ...
 
-    def recognises(self, path: str) -> bool:
-        """Say whether a POST to this path is a call of this API."""
+    @property
+    def provider(self) -> str | None:
+        """Name the provider where the host is in no table; None is `openai`, whose protocol it then speaks."""
         ...
 
-    def read_request(self, body: bytes) -> Asked:
-        """Read what is asked; a body that cannot be read gives an empty record."""
+    def recognises(self, path: str) -> bool:
+        """Say whether a POST to this path is a call of this API.
+
+        `path` has no query; its percent-escapes may be undone already or not, as the client has it. An API must not
+        claim what another one owns.
+        """
+        ...
+
+    def read_request(self, path: str, body: bytes) -> Asked:
+        """Read what is asked; a body that cannot be read gives what the path tells."""
         ...
 
     def ask_for_usage(self, body: bytes) -> bytes | None:
-        """Give a body that also asks for the usage of a stream; None where the caller has already decided."""
+        """Give a body that also asks for the usage of a stream; None where nothing is to be asked for."""
         ...
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
@@ -64,7 +121,18 @@ class Api(Protocol):
         ...
 
     def fold_event(self, data: bytes, answer: Answer) -> bool:
-        """Fold the data of one stream event; True where it is the usage event that `ask_for_usage` brings."""
+        """Fold one piece of a stream; True where it is the usage event that `ask_for_usage` brings.
+
+        The response's content type says what a piece is:
+
+        - `text/event-stream`: the data of one event, its data lines joined; never empty.
+        - `application/x-ndjson` and other JSON lines: one line.
+        - `application/json` answering a streamed request: one element of the array that is the body.
+        - `application/vnd.amazon.eventstream`: one message as the member of the union that AWS models a stream as,
+          `{"<:event-type>":<payload>}`, so `{"contentBlockDelta":{…}}` or `{"chunk":{"bytes":"…"}}`; an exception by
+          its `:exception-type`, `{"throttlingException":{…}}`; an unmodelled error as
+          `{"error":{"code":"<:error-code>","message":"…"}}`. A payload that is not JSON is passed as it is.
+        """
         ...
 
     def input_bytes(self, body: bytes) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from spanwise.apis.api import Answer, Asked
+from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
 
 _ASK = b'{"stream_options":{"include_usage":true}'
 _DONE = b"[DONE]"
@@ -18,10 +18,33 @@ class _StreamOptions(msgspec.Struct, gc=False):
     include_usage: bool | UnsetType | None = UNSET
 
 
-class _Request(msgspec.Struct, gc=False):
+class _Core(msgspec.Struct, gc=False):
     model: str | None = None
     stream: bool | None = None
+
+
+class _Request(_Core, gc=False):
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    n: int | None = None
+    seed: int | None = None
+    reasoning_effort: str | None = None
+
+
+class _Options(msgspec.Struct, gc=False):
     stream_options: _StreamOptions | UnsetType | None = UNSET
+
+
+class _Turn(msgspec.Struct, gc=False):
+    role: str | None = None
+    tool_call_id: str | None = None
+    content: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Turns(msgspec.Struct, gc=False):
+    messages: list[_Turn]
 
 
 class _Messages(msgspec.Struct, gc=False):
@@ -48,10 +71,13 @@ class _Usage(msgspec.Struct, gc=False):
 
 
 class _Function(msgspec.Struct, gc=False):
+    name: str | None = None
     arguments: Any = None
 
 
 class _ToolCall(msgspec.Struct, gc=False):
+    index: int | None = None
+    id: str | None = None
     function: _Function | None = None
 
 
@@ -63,10 +89,18 @@ class _Message(msgspec.Struct, gc=False):
     tool_calls: list[_ToolCall] | None = None
 
 
+class _Asks(msgspec.Struct, gc=False):
+    tool_calls: list[_ToolCall] | None = None
+
+
 class _Choice(msgspec.Struct, gc=False):
     index: int = 0
     finish_reason: str | None = None
     usage: _Usage | None = None  # Moonshot reports a stream's usage here
+
+
+class _AskingChoice(_Choice, gc=False):
+    message: _Asks | None = None
 
 
 class _TextChoice(_Choice, gc=False):
@@ -81,8 +115,9 @@ class _XGroq(msgspec.Struct, gc=False):
 class _Response(msgspec.Struct, gc=False):
     id: str | None = None
     model: str | None = None
-    choices: list[_Choice] | None = None
+    choices: list[_AskingChoice] | None = None
     usage: _Usage | None = None
+    service_tier: str | None = None
 
 
 class _TextResponse(msgspec.Struct, gc=False):
@@ -90,14 +125,19 @@ class _TextResponse(msgspec.Struct, gc=False):
     model: str | None = None
     choices: list[_TextChoice] | None = None
     usage: _Usage | None = None
+    service_tier: str | None = None
     x_groq: _XGroq | None = None
     error: Any = None
 
 
+_core = msgspec.json.Decoder(_Core)
 _request = msgspec.json.Decoder(_Request)
+_options = msgspec.json.Decoder(_Options)
+_turns = msgspec.json.Decoder(_Turns)
 _messages = msgspec.json.Decoder(_Messages)
 _response = msgspec.json.Decoder(_Response)
 _text_response = msgspec.json.Decoder(_TextResponse)
+_any: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -106,22 +146,33 @@ class OpenAIChat:
 
     operation = "chat"
     attributes: Mapping[str, str] = {"openai.api.type": "chat_completions"}
+    provider: str | None = None
 
     def recognises(self, path: str) -> bool:
         """Say whether a POST to this path asks for a chat completion."""
         return path.endswith("/chat/completions")
 
-    def read_request(self, body: bytes) -> Asked:
-        """Read model and stream flag."""
+    def read_request(self, path: str, body: bytes) -> Asked:
+        """Read model, stream flag, parameters and tool results; of Azure's older paths the deployment is the model."""
         try:
-            request = _request.decode(body)
+            asked = _request.decode(body)
         except msgspec.MsgspecError:
-            return Asked()
-        return Asked(model=request.model, stream=bool(request.stream))
+            return _read_core(path, body)
+        return Asked(
+            model=asked.model or _deployment(path),
+            stream=asked.stream is True,
+            max_tokens=asked.max_tokens if asked.max_completion_tokens is None else asked.max_completion_tokens,
+            temperature=asked.temperature,
+            top_p=asked.top_p,
+            choice_count=asked.n,
+            seed=asked.seed,
+            reasoning_level=asked.reasoning_effort,
+            tool_results=_tool_results(body) if b'"tool_call_id"' in body else (),
+        )
 
     def ask_for_usage(self, body: bytes) -> bytes | None:
         """Set `stream_options.include_usage` where the caller left it open."""
-        options = _request.decode(body).stream_options
+        options = _options.decode(body).stream_options
         if options is UNSET:  # the common case: nothing to merge, so no need to take the body apart
             rest = body.lstrip()[1:]
             return _ASK + (b"," if rest.lstrip()[:1] != b"}" else b"") + rest
@@ -171,21 +222,66 @@ class OpenAIChat:
         return len(bytes(asked.tools)) + sum(_text_bytes(message) for message in asked.messages)
 
 
+def _read_core(path: str, body: bytes) -> Asked:
+    """Read a request with something odd in it, which the provider will judge."""
+    try:
+        asked = _core.decode(body)
+    except msgspec.MsgspecError:
+        return Asked(model=_deployment(path))
+    return Asked(model=asked.model or _deployment(path), stream=asked.stream is True)
+
+
+def _deployment(path: str) -> str | None:
+    """Name the deployment in `/openai/deployments/{name}/chat/completions`."""
+    _, found, rest = path.partition("/deployments/")
+    return rest.partition("/")[0] or None if found else None
+
+
+def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
+    try:
+        turns = _turns.decode(body).messages
+    except msgspec.MsgspecError:
+        return ()
+    results: list[ToolResult] = []
+    for turn in reversed(turns):
+        if turn.role != "tool":
+            break
+        if turn.tool_call_id:
+            results.append(ToolResult(turn.tool_call_id, _text_bytes(_any.decode(turn.content))))
+    return tuple(reversed(results))
+
+
 def _fold(response: _Response | _TextResponse, answer: Answer) -> None:
     if answer.response_id is None or answer.model is None:
         answer.response_id = response.id or answer.response_id
         answer.model = response.model or answer.model
+    if response.service_tier is not None:
+        answer.service_tier = response.service_tier
     for choice in response.choices or ():
         if isinstance(choice, _TextChoice):
             message = choice.delta or choice.message
             if message is not None:
                 answer.output_bytes += _message_bytes(message)
+        else:
+            message = choice.message
+        if message is not None and message.tool_calls:
+            _fold_tool_calls(choice.index, message.tool_calls, answer)
         if choice.finish_reason is not None:
             answer.finish_reasons[choice.index] = choice.finish_reason
         if choice.usage is not None:
             _fold_usage(choice.usage, answer)
     if response.usage is not None:
         _fold_usage(response.usage, answer)
+
+
+def _fold_tool_calls(choice: int, calls: list[_ToolCall], answer: Answer) -> None:
+    """Join the pieces of each call: a stream tells id and name once, and the index with every piece."""
+    for place, call in enumerate(calls):
+        at = place if call.index is None else call.index
+        known = answer.tool_calls.setdefault(at if choice == 0 else f"{choice}.{at}", ToolCall())
+        known.id = call.id or known.id
+        if call.function is not None:
+            known.name = call.function.name or known.name
 
 
 def _fold_usage(usage: _Usage, answer: Answer) -> None:
