@@ -21,6 +21,7 @@ _ASKED = (
     ("dimensions", "gen_ai.embeddings.dimension.count"),
     ("previous_response", "gen_ai.request.previous_response.id"),
 )
+_PENDING = ("queued", "in_progress")  # nothing is used yet
 _DEFAULT_PORT = {"https": 443, "http": 80}
 
 
@@ -129,10 +130,13 @@ class Attempt:
     def _tell_usage(self, told: dict[str, AttributeValue]) -> None:
         answer = self.answer
         given, made = answer.input_tokens, answer.output_tokens
-        if self._estimates and (given is None or made is None or not (answer.finished or answer.finish_reasons)):
+        broken = not (answer.finished or answer.finish_reasons)
+        unsaid = given is None or (made is None and answer.output_bytes > 0)  # embeddings have no output to tell
+        if self._estimates and (broken or unsaid) and answer.status not in _PENDING:
             told["spanwise.usage.estimated"] = True
             given = estimated_tokens(self.api.input_bytes(self._body)) if given is None else given
-            made = max(made or 0, estimated_tokens(answer.output_bytes))
+            if made is not None or answer.output_bytes:
+                made = max(made or 0, estimated_tokens(answer.output_bytes))
         if given is not None:
             told["gen_ai.usage.input_tokens"] = given
         if made is not None:
