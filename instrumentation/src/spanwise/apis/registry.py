@@ -1,9 +1,10 @@
 """Lists the APIs that are read, and finds the one that a request calls."""
 
+from spanwise.apis.anthropic_messages import AnthropicMessages
 from spanwise.apis.api import Api
 from spanwise.apis.openai_chat import OpenAIChat
 
-APIS: tuple[Api, ...] = (OpenAIChat(),)
+APIS: tuple[Api, ...] = (OpenAIChat(), AnthropicMessages())
 
 
 def find(method: str, path: str) -> Api | None:

@@ -1,0 +1,342 @@
+"""Reads Anthropic messages, plain and streamed: of Anthropic, of Vertex AI, and of whoever speaks the same."""
+
+# ruff: noqa: ANN401  parts of a message have many shapes, and only their text is measured
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import unquote
+
+import msgspec
+
+from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+
+_VERTEX: Final = "/publishers/anthropic/models/"
+_VERTEX_ENDS: Final = (":rawPredict", ":streamRawPredict")
+_VERTEX_COUNTS: Final = "count-tokens"  # not a model: it counts and generates nothing
+_UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_MOST: Final = 2**53  # beyond it JSON numbers are not exact, and sums could leave what a span can carry
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+
+
+class _Core(msgspec.Struct, gc=False):
+    model: str | None = None
+    stream: bool | None = None
+
+
+class _OutputConfig(msgspec.Struct, gc=False):
+    effort: str | None = None
+
+
+class _Request(_Core, gc=False):
+    max_tokens: _Count | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    output_config: _OutputConfig | None = None
+
+
+class _Turns(msgspec.Struct, gc=False):
+    messages: list[msgspec.Raw]
+
+
+class _Turn(msgspec.Struct, gc=False):
+    role: str | None = None
+    content: Any = None
+
+
+class _Input(msgspec.Struct, gc=False):
+    system: Any = None
+    messages: list[_Turn] = msgspec.field(default_factory=list[_Turn])
+    tools: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _CacheCreation(msgspec.Struct, gc=False):
+    ephemeral_5m_input_tokens: Any = None
+    ephemeral_1h_input_tokens: Any = None
+
+
+class _OutputDetails(msgspec.Struct, gc=False):
+    thinking_tokens: Any = None
+
+
+class _Spent(msgspec.Struct, gc=False):
+    type: str | None = None
+    input_tokens: Any = None
+    output_tokens: Any = None
+    cache_read_input_tokens: Any = None
+    cache_creation_input_tokens: Any = None
+
+
+class _Usage(_Spent, gc=False):
+    cache_creation: _CacheCreation | None = None
+    output_tokens_details: _OutputDetails | None = None
+    iterations: list[_Spent] | None = None
+    service_tier: str | None = None
+
+
+class _Block(msgspec.Struct, gc=False):
+    type: str | None = None
+    id: str | None = None
+    name: str | None = None
+
+
+class _TextBlock(_Block, gc=False):
+    text: Any = None
+    thinking: Any = None
+    input: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Error(msgspec.Struct, gc=False):
+    type: str | None = None
+
+
+class _Head(msgspec.Struct, gc=False):
+    id: str | None = None
+    model: str | None = None
+    stop_reason: str | None = None
+    usage: _Usage | None = None
+    error: _Error | None = None
+
+
+class _Message(_Head, gc=False):
+    content: list[_Block] | None = None
+
+
+class _TextMessage(_Head, gc=False):
+    content: list[_TextBlock] | None = None
+
+
+class _Delta(msgspec.Struct, gc=False):
+    text: str | None = None
+    thinking: str | None = None
+    partial_json: str | None = None
+    stop_reason: str | None = None
+
+
+class _Event(msgspec.Struct, gc=False):
+    type: str | None = None
+    index: int = 0
+    delta: _Delta | None = None
+    content_block: _TextBlock | None = None
+    message: _Head | None = None
+    usage: _Usage | None = None
+    error: _Error | None = None
+
+
+_core = msgspec.json.Decoder(_Core)
+_request = msgspec.json.Decoder(_Request)
+_turns = msgspec.json.Decoder(_Turns)
+_turn = msgspec.json.Decoder(_Turn)
+_input = msgspec.json.Decoder(_Input)
+_message = msgspec.json.Decoder(_Message)
+_text_message = msgspec.json.Decoder(_TextMessage)
+_event = msgspec.json.Decoder(_Event)
+
+
+class AnthropicMessages:
+    """The reader of `POST …/v1/messages`, and of Claude behind Vertex AI's `:rawPredict` and `:streamRawPredict`."""
+
+    operation = "chat"
+    attributes: Mapping[str, str] = {}
+    provider: str | None = "anthropic"
+
+    def recognises(self, path: str) -> bool:
+        """Say whether a POST to this path asks for a message; counting tokens and batches are no inference."""
+        return path.endswith("/v1/messages") or _vertex_model(path) is not None
+
+    def read_request(self, path: str, body: bytes) -> Asked:
+        """Read model, stream flag, parameters and tool results; Vertex AI has the model in the path."""
+        model = _vertex_model(path)
+        try:
+            asked = _request.decode(body)
+        except _UNREADABLE:
+            return _read_core(model, body)
+        return Asked(
+            model=model or asked.model,
+            stream=asked.stream is True,
+            max_tokens=asked.max_tokens,
+            temperature=asked.temperature,
+            top_p=asked.top_p,
+            reasoning_level=asked.output_config.effort if asked.output_config is not None else None,
+            tool_results=_tool_results(body) if b'"tool_result"' in body else (),
+        )
+
+    def ask_for_usage(self, body: bytes) -> bytes | None:
+        """Give None: every stream tells its usage."""
+        del body
+        return None
+
+    def fold_body(self, body: bytes, answer: Answer) -> bool:
+        """Fold a `message` object; text is measured only where no usage is reported."""
+        try:
+            message: _Message | _TextMessage = _message.decode(body)
+            if message.usage is None:
+                message = _text_message.decode(body)
+        except _UNREADABLE:
+            return False
+        if message.error is not None:
+            answer.error_type = message.error.type
+        if message.content is None:
+            return False
+        _fold_head(message, answer)
+        for index, block in enumerate(message.content):
+            _fold_block(index, block, answer)
+        answer.finished = True
+        return True
+
+    def fold_event(self, data: bytes, answer: Answer) -> bool:
+        """Fold one event; usage comes with `message_start` and again, cumulative, with `message_delta`."""
+        try:
+            event = _event.decode(data)
+        except _UNREADABLE:
+            return False  # the caller's SDK judges what the provider sends
+        if event.delta is not None:
+            _fold_delta(event.delta, answer)
+        if event.usage is not None:
+            _fold_usage(event.usage, answer)
+        if event.content_block is not None:
+            _fold_block(event.index, event.content_block, answer)
+        if event.message is not None:
+            _fold_head(event.message, answer)
+        if event.type == "message_stop":
+            answer.finished = True
+        elif event.type == "error":
+            answer.error_type = (event.error.type if event.error is not None else None) or "stream_error"
+        return False
+
+    def input_bytes(self, body: bytes) -> int:
+        """Count the text of the system prompt and all messages, and the tool definitions as they were sent."""
+        try:
+            asked = _input.decode(body)
+        except _UNREADABLE:
+            return 0
+        size = len(bytes(asked.tools)) + _text_bytes(asked.system)
+        return size + sum(_text_bytes(turn.content) for turn in asked.messages)
+
+
+def _vertex_model(path: str) -> str | None:
+    """Name the model in `…/publishers/anthropic/models/{model}:rawPredict`."""
+    if not path.endswith(_VERTEX_ENDS):
+        return None
+    _, found, rest = path.rpartition(_VERTEX)
+    model = rest.rpartition(":")[0]
+    return unquote(model) if found and model and model != _VERTEX_COUNTS else None
+
+
+def _read_core(model: str | None, body: bytes) -> Asked:
+    """Read a request with something odd in it, which the provider will judge."""
+    try:
+        asked = _core.decode(body)
+    except _UNREADABLE:
+        return Asked(model=model)
+    return Asked(model=model or asked.model, stream=asked.stream is True)
+
+
+def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
+    results: list[ToolResult] = []
+    try:
+        for raw in reversed(_turns.decode(body).messages):
+            turn = _turn.decode(raw)
+            if turn.role == "assistant":
+                break
+            results[:0] = _results_of(turn.content)
+    except _UNREADABLE:
+        return ()
+    return tuple(results)
+
+
+def _results_of(content: Any) -> list[ToolResult]:
+    if not isinstance(content, list):
+        return []
+    results: list[ToolResult] = []
+    for block in content:  # pyright: ignore[reportUnknownVariableType]
+        if isinstance(block, dict):
+            told: dict[str, Any] = block  # pyright: ignore[reportUnknownVariableType]
+            call_id = told.get("tool_use_id")
+            if told.get("type") == "tool_result" and isinstance(call_id, str):
+                results.append(ToolResult(call_id, _text_bytes(told.get("content"))))
+    return results
+
+
+def _fold_head(message: _Head, answer: Answer) -> None:
+    answer.response_id = message.id or answer.response_id
+    answer.model = message.model or answer.model
+    if message.stop_reason is not None:
+        answer.finish_reasons[0] = message.stop_reason
+    if message.usage is not None:
+        _fold_usage(message.usage, answer)
+
+
+def _fold_delta(delta: _Delta, answer: Answer) -> None:
+    for text in (delta.text, delta.thinking, delta.partial_json):
+        if text:
+            answer.output_bytes += _text_bytes(text)
+    if delta.stop_reason is not None:
+        answer.finish_reasons[0] = delta.stop_reason
+
+
+def _fold_block(index: int, block: _Block, answer: Answer) -> None:
+    """Take the call of a tool that the caller runs; tools that the provider runs itself never come back."""
+    if block.type == "tool_use":
+        answer.tool_calls[index] = ToolCall(block.id, block.name)
+    if isinstance(block, _TextBlock):
+        answer.output_bytes += _text_bytes(block.text) + _text_bytes(block.thinking)
+        given = bytes(block.input)
+        answer.output_bytes += len(given) if given != b"{}" else 0  # a stream begins each input with an empty object
+
+
+def _fold_usage(usage: _Usage, answer: Answer) -> None:
+    """Sum the three disjoint parts of the input; what a later event leaves out stays as it was.
+
+    Source: Anthropic, *Messages* and *Prompt caching*: total input is input + cache read + cache creation.
+    """
+    fresh = _total(usage, "input_tokens")
+    if fresh is None and answer.input_tokens is not None:
+        fresh = answer.input_tokens - (answer.cache_read_tokens or 0) - (answer.cache_write_tokens or 0)
+    read, written = _total(usage, "cache_read_input_tokens"), _total(usage, "cache_creation_input_tokens")
+    made = _total(usage, "output_tokens")
+    if usage.cache_creation is not None:
+        hour = answer.cache_write_1h_tokens = _count(usage.cache_creation.ephemeral_1h_input_tokens)
+        minutes = _count(usage.cache_creation.ephemeral_5m_input_tokens)
+        if written is None and not (hour is None and minutes is None):
+            written = (hour or 0) + (minutes or 0)
+    answer.cache_read_tokens = answer.cache_read_tokens if read is None else read
+    answer.cache_write_tokens = answer.cache_write_tokens if written is None else written
+    if fresh is not None:
+        answer.input_tokens = fresh + (answer.cache_read_tokens or 0) + (answer.cache_write_tokens or 0)
+    answer.output_tokens = answer.output_tokens if made is None else made
+    if usage.output_tokens_details is not None:
+        answer.reasoning_tokens = _count(usage.output_tokens_details.thinking_tokens)
+    answer.service_tier = usage.service_tier or answer.service_tier
+
+
+def _total(usage: _Usage, name: str) -> int | None:
+    """Count one kind of token, with what compaction took besides: the top level leaves that out."""
+    tokens = _count(getattr(usage, name))
+    if tokens is not None and usage.iterations:
+        for step in usage.iterations:
+            if step.type == "compaction":
+                tokens += _count(getattr(step, name)) or 0
+    return tokens
+
+
+def _count(tokens: Any) -> int | None:
+    return tokens if type(tokens) is int and 0 <= tokens <= _MOST else None
+
+
+def _text_bytes(value: Any) -> int:
+    """Count the UTF-8 bytes of a string, or of all text inside a message, leaving out images and documents' bytes."""
+    if isinstance(value, str):
+        return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
+    if isinstance(value, list):
+        return sum(_text_bytes(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if not isinstance(value, dict):
+        return 0
+    told: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+    size = sum(_text_bytes(told.get(key)) for key in ("text", "thinking", "content"))
+    source = told.get("source")
+    if isinstance(source, dict) and source.get("type") == "text":  # pyright: ignore[reportUnknownMemberType]
+        size += _text_bytes(source.get("data"))  # pyright: ignore[reportUnknownMemberType]
+    if told.get("type") == "tool_use":
+        size += len(msgspec.json.encode(told.get("input")))
+    return size
