@@ -43,6 +43,19 @@ def test_flags_are_read_and_arguments_win():
     assert config.read(environ, stream_usage=True).stream_usage is True
 
 
+def test_providers_of_ones_own_are_read_and_arguments_win():
+    environ = {"SPANWISE_PROVIDERS": " llm.internal=vllm , localhost:8000 = sglang,"}
+    assert config.read(environ).providers == {"llm.internal": "vllm", "localhost:8000": "sglang"}
+    read = config.read(environ, providers={"llm.internal": "tgi"})
+    assert read.providers == {"llm.internal": "tgi", "localhost:8000": "sglang"}
+
+
+@pytest.mark.parametrize("entry", ["llm.internal", "=vllm", "llm.internal=", "http://llm.internal=vllm"])
+def test_provider_that_is_no_pair_is_a_fault(entry):
+    with pytest.raises(ValueError, match=r"SPANWISE_PROVIDERS: got '.*', expected host=provider"):
+        config.read({"SPANWISE_PROVIDERS": entry})
+
+
 def test_child_environment_puts_the_bootstrap_first_and_keeps_the_rest(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/a:/boot:/b")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://old")

@@ -17,6 +17,15 @@ def test_instrument_twice_traces_once_and_takes_the_new_arguments(provider, inst
     assert len(second.all()) == 1
 
 
+def test_host_named_by_the_user_is_told_by_that_name(provider, spans, monkeypatch):
+    monkeypatch.setenv("SPANWISE_PROVIDERS", "127.0.0.1=vllm")
+    spanwise.instrument(tracer_provider=spans.provider)
+    httpx2.post(f"{provider.base_url}/chat/completions", json=ASK)
+    spanwise.instrument(tracer_provider=spans.provider, providers={"127.0.0.1": "sglang"})
+    httpx2.post(f"{provider.base_url}/chat/completions", json=ASK)
+    assert [span.attributes["gen_ai.provider.name"] for span in spans.all()] == ["vllm", "sglang"]
+
+
 def test_uninstrument_stops_and_instrument_starts_again(provider, instrumented):
     spans = instrumented()
     spanwise.uninstrument()

@@ -23,6 +23,8 @@ class Config:
     stream_usage: bool = True
     raise_faults: bool = False
     schedule_delay_ms: int | None = SCHEDULE_DELAY_MS
+    providers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Host or host:port -> provider, beside those that are known."""
 
 
 @dataclass(slots=True)
@@ -38,6 +40,15 @@ class _Reader:
             self.faults.append(f"{name}: got {value!r}, expected true or false")
         return default if not value else value in _TRUE
 
+    def pairs(self, name: str) -> dict[str, str]:
+        pairs: dict[str, str] = {}
+        for entry in filter(None, (part.strip() for part in self.environ.get(name, "").split(","))):
+            host, _, provider = (part.strip() for part in entry.partition("="))
+            if not host or not provider or "/" in host:
+                self.faults.append(f"{name}: got {entry!r}, expected host=provider or host:port=provider")
+            pairs[host] = provider
+        return pairs
+
     def choice(self, name: str, options: tuple[str, ...]) -> str:
         value = self.environ.get(name, "").strip().lower() or options[0]
         if value not in options:
@@ -51,6 +62,7 @@ def read(
     endpoint: str | None = None,
     stream_usage: bool | None = None,
     raise_faults: bool | None = None,
+    providers: Mapping[str, str] | None = None,
 ) -> Config:
     """Read the configuration from the environment; an argument wins over its variable.
 
@@ -69,6 +81,7 @@ def read(
         stream_usage=asked_usage if stream_usage is None else stream_usage,
         raise_faults=asked_raise if raise_faults is None else raise_faults,
         schedule_delay_ms=None if env.get("OTEL_BSP_SCHEDULE_DELAY") else SCHEDULE_DELAY_MS,
+        providers={**reader.pairs("SPANWISE_PROVIDERS"), **(providers or {})},
     )
     if reader.faults:
         raise ValueError("; ".join(reader.faults))

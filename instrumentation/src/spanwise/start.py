@@ -1,5 +1,6 @@
 """Turns the tracing of a program on and off."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from spanwise import config as configuration
@@ -17,17 +18,21 @@ def instrument(
     tracer_provider: "TracerProvider | None" = None,
     stream_usage: bool | None = None,
     raise_faults: bool | None = None,
+    providers: Mapping[str, str] | None = None,
 ) -> None:
     """Trace every model call of this process from now on.
 
     Spans go to `tracer_provider`, else to the provider that the program has set, else to one built from the OTEL_*
     variables that exports over OTLP/HTTP to `endpoint` (`http://127.0.0.1:4318` where nothing says otherwise).
     `stream_usage` decides whether the usage of streams is asked for (also SPANWISE_STREAM_USAGE); `raise_faults` raises
-    our own faults, for tests (also SPANWISE_RAISE_FAULTS). Calling it again applies the new arguments.
+    our own faults, for tests (also SPANWISE_RAISE_FAULTS). `providers` names hosts of your own, `host` or `host:port`
+    (also SPANWISE_PROVIDERS, as `host=provider,host2:8000=provider2`). Calling it again applies the new arguments.
 
     Raises ValueError that names every faulty variable.
     """
-    config = configuration.read(endpoint=endpoint, stream_usage=stream_usage, raise_faults=raise_faults)
+    config = configuration.read(
+        endpoint=endpoint, stream_usage=stream_usage, raise_faults=raise_faults, providers=providers
+    )
     if config.disabled:
         return
     from spanwise import provider, tracer
@@ -71,9 +76,11 @@ def uninstrument() -> None:
 
 def _watch(config: Config) -> None:
     from spanwise import exchange
+    from spanwise import providers as provider_names
     from spanwise.transports import registry
 
     guard.configure(raise_faults=config.raise_faults)
     exchange.configure(stream_usage=config.stream_usage)
+    provider_names.configure(config.providers)
     for transport in registry.TRANSPORTS:
         transport.watch()
