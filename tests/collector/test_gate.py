@@ -45,6 +45,14 @@ async def test_a_request_is_in_the_journal_when_it_is_answered(gate, handover, t
     assert (item.seq, item.decoded.received) == (gate.acknowledged_seq, 20)
 
 
+async def test_every_span_that_is_acknowledged_is_counted(gate):
+    await gate.take(BODY, "protobuf")
+    await gate.take(request([span("x", span_id=b""), span("y")]).SerializeToString(), "protobuf")
+    with pytest.raises(Malformed):
+        await gate.take(b"\xff\xff", "protobuf")
+    assert gate.acknowledged_spans == 22
+
+
 async def test_spans_refused_are_told_by_reason(gate):
     taken = await gate.take(request([span("x", span_id=b""), span("y")]).SerializeToString(), "protobuf")
     assert taken.rejected == 1

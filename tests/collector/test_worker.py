@@ -70,3 +70,23 @@ async def test_a_fault_of_ours_closes_the_gate_and_keeps_the_journal(works, monk
         await works.gate.take(body, "protobuf")
     assert "nothing more is taken" in caplog.text
     assert works.journal.size_bytes > len(body)
+
+
+async def test_prices_are_loaded_once_and_only_when_nothing_comes(tmp_path, monkeypatch):
+    works = Works(tmp_path)
+    warmed = asyncio.Queue()
+    warm, loop = works.pipeline.warm, asyncio.get_running_loop()
+
+    def watched():
+        warm()
+        loop.call_soon_threadsafe(warmed.put_nowait, 1)
+
+    monkeypatch.setattr(works.pipeline, "warm", watched)
+    works.worker.start()
+    works.handover.hurry()
+    await asyncio.wait_for(warmed.get(), 30)
+    await works.gate.take(traffic(1, spans=10, now_ns=time.time_ns())[0], "protobuf")
+    await works.worker.settled()
+    works.handover.hurry()
+    await works.stop()
+    assert warmed.empty()

@@ -22,6 +22,6 @@ def test_the_ready_line_is_first_and_every_address_is_named():
 @pytest.mark.parametrize(("lost", "status"), [(0, 0), (3, 1)])
 def test_a_lost_span_is_told_and_fails(lost, status):
     out = io.StringIO()
-    ledger = {"received": 10, "stored": 10 - lost, "rejected": 0, "duplicate": 0, "lost": lost}
+    ledger = {"acknowledged": 10, "stored": 10 - lost, "rejected": 0, "duplicate": 0, "lost": lost}
     assert farewell(Plain(out), ledger) == status
-    assert f"10 spans received, {10 - lost} stored, 0 rejected, 0 duplicate; {lost} spans lost" in out.getvalue()
+    assert f"10 spans acknowledged, {10 - lost} stored, 0 rejected, 0 duplicate; {lost} spans lost" in out.getvalue()

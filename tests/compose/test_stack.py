@@ -8,6 +8,7 @@ import time
 import httpx
 import pytest
 
+from spanwise_collector.store.store import Store
 from spanwise_stack.config import Flags, StackConfig, load, parse
 from spanwise_stack.errors import CannotStart
 from spanwise_stack.stack import Stack
@@ -38,7 +39,7 @@ async def test_every_address_answers_and_every_span_is_in_the_ledger_after_the_s
         async with httpx.AsyncClient() as client:
             for name, path in (("http", "/readyz"), ("http", "/metrics"), ("alerts", "/api/v2/status")):
                 assert (await client.get(f"http://{stack.addresses[name]}{path}")).status_code == 200
-    expected = {"received": truth.spans, "stored": truth.spans, "rejected": 0, "duplicate": 0, "lost": 0}
+    expected = {"acknowledged": truth.spans, "stored": truth.spans, "rejected": 0, "duplicate": 0, "lost": 0}
     assert stack.ledger == expected
 
 
@@ -59,7 +60,22 @@ async def test_everything_is_there_again_after_a_restart(tmp_path):
     async with second:
         assert second.ledger == first.ledger
         await send(second, seed=2)
-    assert second.ledger["received"] == second.ledger["stored"] == 2 * 256
+    assert second.ledger["acknowledged"] == second.ledger["stored"] == 2 * 256
+
+
+async def test_acknowledged_spans_that_are_in_no_number_are_lost_until_the_next_start(tmp_path, monkeypatch, caplog):
+    def fail(*_):
+        raise RuntimeError("a fault of ours")
+
+    first = Stack(config(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "append", fail)
+        async with first:
+            await send(first)
+    assert (first.ledger["acknowledged"], first.ledger["stored"], first.ledger["lost"]) == (256, 0, 256)
+    assert "a fault of ours" in caplog.text
+    async with Stack(config(tmp_path)) as second:
+        assert (second.ledger["acknowledged"], second.ledger["stored"], second.ledger["lost"]) == (256, 256, 0)
 
 
 async def test_an_address_in_use_and_a_folder_that_cannot_be_written_are_told_together(tmp_path):

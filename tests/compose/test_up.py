@@ -60,7 +60,7 @@ def test_a_signal_stops_it_cleanly_and_no_span_is_lost(tmp_path, number):
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert "stopped: 600 spans received, 600 stored, 0 rejected, 0 duplicate; 0 spans lost" in out
+    assert "stopped: 600 spans acknowledged, 600 stored, 0 rejected, 0 duplicate; 0 spans lost" in out
     assert err == ""
 
 

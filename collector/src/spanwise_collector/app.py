@@ -71,6 +71,11 @@ class App:
         """Give the ledger: received, stored, rejected, duplicate."""
         return self._reads.ledger()
 
+    @property
+    def acknowledged(self) -> int:
+        """Count the spans that were ever acknowledged on this data folder, whatever became of them."""
+        return self._replayed + self._gate.acknowledged_spans
+
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         config, limits = self._config, self._config.limits
         store = Store(config.data)
@@ -81,9 +86,11 @@ class App:
         self._journal = Journal(config.data / "journal", store.applied_seq + 1)
         stack.push_async_callback(self._journal.close)
         self._replay()
+        self._replayed = self._pipeline.ledger.received
         refusals, handover = Refusals(), Handover()
         gate = JournalGate(self._journal, handover, refusals, limits.pending_bytes, self._now_ns)
         gate.acknowledged_seq = self._pipeline.applied_seq
+        self._gate = gate
         worker = Worker(self._pipeline, handover, gate, self._journal, config.retention_days, self._now_ns)
         worker.start()
         stack.push_async_callback(worker.stop)

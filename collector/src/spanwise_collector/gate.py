@@ -30,6 +30,11 @@ class JournalGate:
         refusals: counts what is not accepted.
         pending_bytes: most bytes in work, from admission until they are in every number.
         now_ns: the time.
+
+    Attributes:
+        closed: why nothing is taken; none while requests are.
+        acknowledged_seq: the last journal record that was acknowledged.
+        acknowledged_spans: of all requests taken since the start, whatever becomes of them.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class JournalGate:
         self._keeping: set[asyncio.Task[None]] = set()
         self.closed: str | None = None
         self.acknowledged_seq = 0
+        self.acknowledged_spans = 0
 
     async def take(self, body: bytes, encoding: Encoding) -> Taken:
         """Take one request; it is durable when this returns.
@@ -112,6 +118,7 @@ class JournalGate:
             self._done(size)
             raise
         self.acknowledged_seq = seq
+        self.acknowledged_spans += decoded.received
         self._handover.put(Item(seq, received_ns, size, decoded))
 
 

@@ -46,6 +46,7 @@ class Worker:
         self._now_ns = now_ns
         self._tidied_s = now_ns() / NANO
         self._commit_after_ns = 0
+        self._cold = True
         self._loop = asyncio.get_running_loop()
         self._moved = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
@@ -70,15 +71,16 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            self._pipeline.warm()
             while (items := self._handover.take(_ROWS, _LINGER_S, _IDLE_S)) is not None:
                 if items:
+                    self._cold = False
                     self._pipeline.apply(items)
                     self._gate.applied(items)
                     self._loop.call_soon_threadsafe(self._wake)
                 if self._pipeline.due() and self._now_ns() >= self._commit_after_ns:
                     self._commit()
                 if not items:
+                    self._warm()
                     self._tidy()
             self._commit()
         except BaseException as fault:  # noqa: BLE001 - whatever it is, the gate must close
@@ -86,6 +88,12 @@ class Worker:
             self.fault = fault
             self._gate.closed = f"the pipeline failed: {type(fault).__name__}"
             self._loop.call_soon_threadsafe(self._wake)
+
+    def _warm(self) -> None:
+        # once idle, so that it takes no CPU from what starts beside the collector
+        if self._cold:
+            self._cold = False
+            self._pipeline.warm()
 
     def _wake(self) -> None:
         moved, self._moved = self._moved, asyncio.Event()

@@ -44,9 +44,11 @@ def welcome(screen: Screen, addresses: Mapping[str, str], data: Path, started_s:
 
 
 def farewell(screen: Screen, ledger: Mapping[str, int]) -> int:
-    """Say what became of the spans; give the exit status, 1 if one is lost."""
+    """Say what became of every acknowledged span; give the exit status, 1 if one is lost."""
     screen.say(
-        f"stopped: {ledger['received']} spans received, {ledger['stored']} stored, {ledger['rejected']} rejected, "
-        f"{ledger['duplicate']} duplicate; {ledger['lost']} spans lost"
+        f"stopped: {ledger['acknowledged']} spans acknowledged, {ledger['stored']} stored, "
+        f"{ledger['rejected']} rejected, {ledger['duplicate']} duplicate; {ledger['lost']} spans lost"
     )
+    if ledger["lost"]:
+        screen.say("what is lost from the numbers is in the journal still: the next start on this data reads it again")
     return 1 if ledger["lost"] else 0

@@ -75,10 +75,11 @@ class Stack:
 
     @property
     def ledger(self) -> dict[str, int]:
-        """Give the collector's ledger: received, stored, rejected, duplicate, and what is lost of the received."""
+        """Give what became of every span: acknowledged, stored, rejected, duplicate, and lost, which is the rest."""
         ledger = self._collector.ledger()
-        lost = ledger["received"] - ledger["stored"] - ledger["rejected"] - ledger["duplicate"]
-        return {**ledger, "lost": lost}
+        fates = {name: ledger[name] for name in ("stored", "rejected", "duplicate")}
+        acknowledged = self._collector.acknowledged
+        return {"acknowledged": acknowledged, **fates, "lost": acknowledged - sum(fates.values())}
 
 
 def _check(config: StackConfig) -> None:

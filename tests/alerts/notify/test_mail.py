@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spanwise_alerts.alert import Outcome
 from spanwise_alerts.config import Email
@@ -58,6 +61,15 @@ def test_labels_and_sentences_are_inert_in_every_part():
 
 def test_a_resolved_alert_says_so_and_a_subject_is_short():
     assert subject_of(a_notice(status="resolved", summary="x" * 500)) == "[RESOLVED] " + "x" * 189
+
+
+@given(st.lists(st.sampled_from(["openai/gpt-4o", "p95", "is", "1.5 s", "ü", "字" * 30, "y" * 70, "a,b", "[x]"])))
+def test_a_subject_is_read_as_it_was_written(words: list[str]):
+    written = message_of(a_letter(summary=" ".join(words)), "s@example.com", ["a@b"], 5.0)
+    for how in (policy.SMTP, policy.SMTPUTF8):
+        lines = written.as_bytes(policy=how)
+        assert message_from_bytes(lines, policy=policy.default)["Subject"] == written["Subject"]
+        assert lines[9:12] in {b"[FI", b"=?u"}  # some readers take a line break before the first word for a space
 
 
 @pytest.mark.parametrize(

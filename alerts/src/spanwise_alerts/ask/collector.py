@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -34,7 +34,9 @@ class Collector:
         limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
         # a rule waits for its turn in the pool as long as it takes: only the collector itself may time out
         timeout = httpx.Timeout(_TIMEOUT_S, pool=None)
-        self._client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
+        # without TLS no certificates need to be loaded
+        tls = urlsplit(self._url).scheme == "https"
+        self._client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, verify=tls)
 
     def link(self, rule: Rule) -> str:
         """Return where a person can look at what the rule looks at."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime
 from functools import cache
 from typing import Final
@@ -21,6 +23,18 @@ _PERMANENT: Final = 500
 _COLOUR: Final = {"info": "#2563eb", "warning": "#d97706", "critical": "#dc2626"}
 _RESOLVED: Final = "#16a34a"
 _SUBJECT_CHARS: Final = 200
+
+
+class _Subject(UniqueUnstructuredHeader, BaseHeader):  # pyright: ignore[reportIncompatibleVariableOverride] - of max_count
+    def fold(self, *, policy: Policy) -> str:
+        """Fold so that what is read back is the same; the folding of EmailPolicy adds spaces here and there."""
+        value = Header(str(self), header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {value}{policy.linesep}"
+
+
+_HEADERS: Final = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)
+_POLICY: Final = EmailPolicy(header_factory=_HEADERS)
 
 
 class MailChannel:
@@ -68,7 +82,7 @@ def message_of(letter: Letter, sender: str, to: Sequence[str], now_s: float) -> 
     """Write the message; its Message-ID is the idempotency key, the first one of the firing is referenced."""
     notice = letter.notice
     domain = sender.rpartition("@")[2]
-    message = EmailMessage()
+    message = EmailMessage(policy=_POLICY)
     message["Subject"] = subject_of(notice)
     message["From"] = Address("Spanwise", addr_spec=sender)
     message["To"] = ", ".join(to)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -25,7 +26,9 @@ class WebhookChannel:
         self.name = f"{receiver}/webhook"
         self._url = config.url.text
         self._now = now
-        self._client = httpx.AsyncClient(timeout=config.timeout_s, trust_env=False, follow_redirects=False)
+        # without TLS no certificates need to be loaded
+        tls = urlsplit(self._url).scheme == "https"
+        self._client = httpx.AsyncClient(timeout=config.timeout_s, trust_env=False, follow_redirects=False, verify=tls)
 
     async def send(self, letter: Letter) -> Outcome:
         """POST once: 2xx is delivered; 408, 425, 429, 5xx, time-outs and lost connections may pass; else it is dead."""

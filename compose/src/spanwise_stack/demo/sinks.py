@@ -39,8 +39,8 @@ class Sinks:
 
 
 def subject(mail: EmailMessage) -> str:
-    """Give a mail's subject; a long one comes folded, so that it may begin with a space."""
-    return str(mail["Subject"]).strip()
+    """Give a mail's subject."""
+    return str(mail["Subject"])
 
 
 class _Mailbox:
