@@ -1,0 +1,90 @@
+"""Plays every scenario of one SDK: a real agent process under `spanwise run`, a real provider, a real receiver."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.matrix.compare import differences
+from tests.matrix.environment import AGENTS, Environment
+from tests.matrix.receiver import Receiver
+from tests.matrix.sdks import SCENARIOS, Sdk
+from tests.support.protocols.server import Server
+from tests.support.protocols.shape import Say
+
+TIMEOUT_S = 120
+_TOOL = ("call_1", "current_of", '{"river":"Danube"}')
+_LONG = Say(words=("word ",) * 2000)
+_SCRIPTS: dict[str, tuple[list[Say], Say]] = {
+    "tool": ([Say(tool=_TOOL)], Say()),
+    "retry": ([Say(status=429)], Say()),
+    "error": ([], Say(status=500)),
+    "break": ([], _LONG),
+}
+# What SDKs would otherwise send over the network by themselves.
+_QUIET = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "CREWAI_DISABLE_TELEMETRY": "true",
+    "CREWAI_TRACING_ENABLED": "false",
+    "PYTHONWARNINGS": "ignore",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one scenario of one SDK showed: `found` is empty where each call was told once and truly."""
+
+    found: tuple[str, ...] = ()
+    skipped: str = ""
+    scopes: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether it was played and nothing was found."""
+        return not self.found and not self.skipped
+
+
+@dataclass(slots=True)
+class Row:
+    """One SDK in one version."""
+
+    sdk: Sdk
+    version: str = ""
+    cells: dict[str, Cell] = field(default_factory=dict[str, Cell])
+    missing: str = ""
+    """Why the SDK is not there."""
+
+
+def play(sdk: Sdk, environment: Environment, server: Server, receiver: Receiver) -> Iterator[tuple[str, Cell]]:
+    """Play each scenario and give its cell."""
+    reasons = dict(sdk.skip)
+    for scenario in SCENARIOS:
+        if scenario in reasons:
+            yield scenario, Cell(skipped=reasons[scenario])
+        else:
+            yield scenario, _scenario(scenario, sdk, environment, server, receiver)
+
+
+def _scenario(name: str, sdk: Sdk, environment: Environment, server: Server, receiver: Receiver) -> Cell:
+    script, otherwise = _SCRIPTS.get(name, ([], Say()))
+    server.play(*script, otherwise=otherwise)
+    receiver.clear()
+    program = ["python", str(AGENTS / sdk.script), f"{server.address}{sdk.path}", name]
+    command = [str(environment.spanwise), "run", "--service", sdk.name, "--endpoint", receiver.endpoint, *program]
+    environ = {"PATH": os.environ["PATH"], "HOME": str(environment.folder), **_QUIET}
+    try:
+        done = subprocess.run(
+            command, env=environ, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, cwd=environment.folder
+        )
+    except subprocess.TimeoutExpired:
+        return Cell((f"the agent took more than {TIMEOUT_S} s",))
+    if done.returncode:
+        return Cell((f"the agent failed: {(done.stderr.strip().splitlines() or ['no word'])[-1]}", *_strangers(server)))
+    spans = receiver.spans()
+    found = differences(server.exchanges, spans, broken_off=name == "break")
+    found += [f"spanwise: {line}" for line in done.stderr.splitlines() if line.startswith("spanwise")]
+    return Cell((*found, *_strangers(server)), scopes=tuple(sorted({span.scope for span in spans})))
+
+
+def _strangers(server: Server) -> list[str]:
+    return [f"no protocol of the server speaks {path}" for path in sorted(set(server.strangers))]

@@ -1,0 +1,64 @@
+"""Shows the matrix as text, JSON and the table of docs/instrumentation.md."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.matrix.play import Cell, Row
+from tests.matrix.sdks import SCENARIOS
+
+BEGIN, END = "<!-- matrix: written by `python -m tests.matrix --write` -->", "<!-- end of matrix -->"
+_TITLES = {"tool": "tool call", "retry": "429, then 200", "error": "500", "break": "early break"}
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """Write the table, and below it what was found in the cells that are not good."""
+    titles = ["SDK", "API", *(_TITLES.get(scenario, scenario) for scenario in SCENARIOS)]
+    lines = [f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}"]
+    notes: list[str] = []
+    for row in rows:
+        cells = [_cell(row, scenario, notes) for scenario in SCENARIOS]
+        lines.append(f"| {row.sdk.name} {row.version} | {row.sdk.api} | {' | '.join(cells)} |")
+    told = [f"{index}. {note}" for index, note in enumerate(notes, 1)]
+    return "\n".join([*lines, *(["", *told] if told else [])])
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """Write the matrix for programs."""
+    return json.dumps(
+        [
+            {
+                "sdk": row.sdk.name,
+                "version": row.version,
+                "api": row.sdk.api,
+                "missing": row.missing or None,
+                "cells": {
+                    scenario: {"good": cell.good, "found": list(cell.found), "skipped": cell.skipped or None}
+                    for scenario, cell in row.cells.items()
+                },
+            }
+            for row in rows
+        ],
+        indent=2,
+    )
+
+
+def write(rows: Sequence[Row], page: Path) -> None:
+    """Put the table between its marks, and leave the rest of the page alone."""
+    text = page.read_text()
+    head, mark, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not mark or not end:
+        raise SystemExit(f"{page}: expected {BEGIN!r} and {END!r}")
+    page.write_text(f"{head}{BEGIN}\n{markdown(rows)}\n{END}{tail}")
+
+
+def _cell(row: Row, scenario: str, notes: list[str]) -> str:
+    cell = row.cells.get(scenario, Cell(skipped=row.missing or "not played"))
+    if cell.good:
+        return "✓"
+    text = cell.skipped or "; ".join(cell.found)
+    note = text.replace("|", "\\|")
+    if note not in notes:
+        notes.append(note)
+    return f"{'not played' if cell.skipped else '✗'} ({notes.index(note) + 1})"
