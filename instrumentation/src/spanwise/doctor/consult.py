@@ -1,0 +1,21 @@
+"""The doctor's whole visit: drive what is installed, and warn of what stands beside it."""
+
+from spanwise.doctor import stacks, tested
+from spanwise.doctor.examine import examine, installed
+from spanwise.doctor.probes.registry import PROBES
+from spanwise.doctor.report import Report
+
+
+def consult() -> Report:
+    """Examine this environment. Raises ValueError that names every faulty variable."""
+    driven = {probe.distribution for probe in PROBES}
+    known = {name: found for name in tested.VERSIONS if (found := installed(name)) is not None}
+    examined = tuple(examine(PROBES))
+    versions = known | {sdk.distribution: sdk.version for sdk in examined}
+    never = [
+        f"{name} {version} was never tested; tested are {', '.join(tested.VERSIONS[name])}"
+        for name, version in versions.items()
+        if tested.untested(name, version)
+    ]
+    unprobed = tuple(f"{name} {version}" for name, version in known.items() if name not in driven)
+    return Report(examined, (*never, *stacks.warnings(stacks.others())), unprobed)

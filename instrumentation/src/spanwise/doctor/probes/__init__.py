@@ -1,0 +1,1 @@
+"""One file for each SDK that the doctor can drive."""
