@@ -62,6 +62,11 @@ class Attempt:
         """Whether the span has ended."""
         return self._ended
 
+    @property
+    def streams(self) -> bool:
+        """Whether a stream was asked for, or has begun."""
+        return self._stream
+
     def context(self) -> Context:
         """Give the context in which the request leaves: whatever is traced below it becomes a child."""
         return set_span_in_context(self._span, self._around)
@@ -69,7 +74,7 @@ class Attempt:
     def fold_body(self, body: bytes) -> None:
         """Fold a whole response and end; what is no response of this API is an error."""
         self._estimates = self.api.fold_body(body, self.answer)
-        self.end(None if self._estimates else "invalid_response")
+        self.end(None if self._estimates else self.answer.error_type or "invalid_response")
 
     def begin_stream(self) -> None:
         """Note that a stream of events has begun: from here on tokens are used, reported or not."""
@@ -135,7 +140,7 @@ class Attempt:
         if self._estimates and (broken or unsaid) and answer.status not in _PENDING:
             told["spanwise.usage.estimated"] = True
             given = estimated_tokens(self.api.input_bytes(self._body)) if given is None else given
-            if made is not None or answer.output_bytes:
+            if made is not None or answer.output_bytes or self._stream:
                 made = max(made or 0, estimated_tokens(answer.output_bytes))
         if given is not None:
             told["gen_ai.usage.input_tokens"] = given

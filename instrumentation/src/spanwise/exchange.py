@@ -8,10 +8,12 @@ from opentelemetry.context import (
     _SUPPRESS_INSTRUMENTATION_KEY as SUPPRESSED,  # pyright: ignore[reportPrivateUsage]
 )
 
+from spanwise import guard, watch
 from spanwise.apis import registry
 from spanwise.attempt import Attempt, start_attributes
+from spanwise.framings import registry as framings
 from spanwise.url import Url
-from spanwise.watch import BodyWatch, EventWatch, Watch, fold_events
+from spanwise.watch import BodyWatch, LateWatch, StreamWatch, Watch
 
 # A body that is signed, digested, encoded or sent in parts must not be changed any more.
 _SEALS: Final = frozenset(
@@ -66,11 +68,13 @@ class Exchange:
         """Take a response that was read as a whole; give the body that the caller shall get."""
         if status >= 400:  # noqa: PLR2004  the first status that is an error
             self.attempt.end(str(status))
-        elif content_type.startswith("text/event-stream"):
-            return fold_events(self.attempt, body, hide=self.body is not None)
-        else:
-            self.attempt.fold_body(body)
-        return body
+            return body
+        try:
+            return watch.read(self.attempt, body, framings.by_type(content_type), hide=self.body is not None)
+        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+            self.attempt.end()
+            guard.report(f"{__name__}.Exchange.read", fault)
+            return body
 
     def watch(
         self, status: int, content_type: str, encoding: str, decode: Callable[[bytes], bytes]
@@ -79,11 +83,13 @@ class Exchange:
         if status >= 400:  # noqa: PLR2004  the caller may never read the body of an error
             self.attempt.end(str(status))
             return None, False
-        events = content_type.startswith("text/event-stream")
-        if events and (not encoding or encoding in _INFLATABLE):
-            hide = self.body is not None
-            return EventWatch(self.attempt, hide=hide, compressed=bool(encoding)), hide and bool(encoding)
-        return BodyWatch(self.attempt, decode, events=events), False
+        framing, hide = framings.by_type(content_type), self.body is not None
+        if framing is not None and (not encoding or encoding in _INFLATABLE):
+            watched = StreamWatch(self.attempt, framing, hide=hide, compressed=bool(encoding))
+            return watched, hide and bool(encoding)
+        if framing is None and self.attempt.streams and not encoding:
+            return LateWatch(self.attempt, decode, hide=hide), False
+        return BodyWatch(self.attempt, decode, framing), False
 
 
 def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None) -> Exchange | None:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from spanwise import guard
 from spanwise.attempt import Attempt
-from spanwise.sse import Splitter, data_of, sole_data
+from spanwise.framings import registry
+from spanwise.framings.framing import Framing
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 
@@ -51,15 +52,15 @@ class _Ending:
 class BodyWatch(_Ending):
     """Passes a body through untouched and reads it once it is complete.
 
-    `decode` undoes the content encoding; `events` says that the body is a stream of events.
+    `decode` undoes the content encoding; `framing` cuts a body that is known to be a stream.
     """
 
-    __slots__ = ("_decode", "_events", "_parts", "_size")
+    __slots__ = ("_decode", "_framing", "_parts", "_size")
 
-    def __init__(self, attempt: Attempt, decode: Callable[[bytes], bytes], *, events: bool = False) -> None:
+    def __init__(self, attempt: Attempt, decode: Callable[[bytes], bytes], framing: Framing | None = None) -> None:
         super().__init__(attempt)
         self._decode = decode
-        self._events = events
+        self._framing = framing
         self._parts: list[bytes] = []
         self._size = 0
 
@@ -84,79 +85,119 @@ class BodyWatch(_Ending):
         if self._size > MAX_BODY_BYTES:
             self._attempt.end()
             return
-        body = self._decode(b"".join(self._parts))
-        if self._events:
-            fold_events(self._attempt, body, hide=False)
-        else:
-            self._attempt.fold_body(body)
+        parts = self._parts
+        read(self._attempt, self._decode(parts[0] if len(parts) == 1 else b"".join(parts)), self._framing)
 
 
-class EventWatch(_Ending):
-    """Reads a stream of events as it goes by, and takes out the usage event where we asked for it ourselves.
+class StreamWatch(_Ending):
+    """Reads a stream as it goes by, and takes out the usage event where we asked for it ourselves.
 
     Where nothing is taken out (`hide` is false) the caller gets every read as it came.
     """
 
-    __slots__ = ("_blind", "_hide", "_inflate", "_splitter")
+    __slots__ = ("_blind", "_framing", "_hide", "_inflate")
 
-    def __init__(self, attempt: Attempt, *, hide: bool, compressed: bool = False) -> None:
+    def __init__(self, attempt: Attempt, framing: Framing, *, hide: bool, compressed: bool = False) -> None:
         super().__init__(attempt)
         attempt.begin_stream()
         self._hide = hide
         self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if compressed else None
-        self._splitter = Splitter()
+        self._framing = framing
         self._blind = False
 
     def feed(self, raw: bytes) -> bytes:
-        """Fold the events that are complete; an event still incomplete is held back where events are taken out."""
+        """Fold the pieces that are complete; one still incomplete is held back where pieces are taken out."""
         if self._blind:
             return raw
-        data, held = raw, self._splitter.rest
+        hide, data = self._hide, raw
+        held = self._framing.rest if hide else b""
+        visible: list[bytes] = []
         try:
             if self._inflate is not None:
                 data = self._inflate.decompress(raw)
-            if not held and (payload := sole_data(data)):
-                visible = b"" if self._attempt.fold_event(payload) and self._hide else data
-            else:
-                visible = self._fold(data)
+            for piece, payload in self._framing.split(data):
+                extra = payload and self._attempt.fold_event(payload)
+                if hide and not extra:
+                    visible.append(piece)
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-            return self._go_blind(fault, held + data if self._hide else raw)
-        return visible if self._hide else raw
+            return self._go_blind(fault, held + data if hide else raw)
+        if not hide:
+            return raw
+        return visible[0] if len(visible) == 1 else b"".join(visible)
 
     def finish(self) -> bytes:
         """Fold what was left, end the span, and give what was held back."""
-        rest = b"" if self._blind else self._splitter.rest
-        self._end(rest)
-        return rest if self._hide else b""
-
-    def _fold(self, data: bytes) -> bytes:
-        visible: list[bytes] = []
-        for event in self._splitter.split(data):
-            payload = data_of(event)
-            if not (payload and self._attempt.fold_event(payload) and self._hide):
-                visible.append(event)
-        return b"".join(visible)
+        rest = self._framing.rest if self._hide and not self._blind else b""
+        self._end()
+        return rest
 
     def _go_blind(self, fault: Exception, passed: bytes) -> bytes:
         self._blind = True
-        guard.report(f"{__name__}.EventWatch.feed", fault)
+        guard.report(f"{__name__}.StreamWatch.feed", fault)
         return passed
 
     @guard.guarded
-    def _end(self, rest: bytes) -> None:
-        if rest and (payload := data_of(rest)):
+    def _end(self) -> None:
+        if not self._blind and (payload := self._framing.last()):
             self._attempt.fold_event(payload)
         self._attempt.end_of_stream()
 
 
-def fold_events(attempt: Attempt, body: bytes, *, hide: bool) -> bytes:
-    """Fold events that were read as one whole body, which tells nothing of times; give what the caller shall get."""
+class LateWatch(_Ending):
+    """Waits for the first bytes of what was asked for as a stream, and then knows whether it is one."""
+
+    __slots__ = ("_decode", "_hide", "_start", "_watch")
+
+    def __init__(self, attempt: Attempt, decode: Callable[[bytes], bytes], *, hide: bool) -> None:
+        super().__init__(attempt)
+        self._decode = decode
+        self._hide = hide
+        self._start = b""
+        self._watch: Watch | None = None
+
+    def feed(self, raw: bytes) -> bytes:
+        """Choose by the first bytes that are not white space; they are held back only where pieces are taken out."""
+        if self._watch is not None:
+            return self._watch.feed(raw)
+        self._start += raw
+        if len(self._start.lstrip()) < registry.LONGEST_START:
+            return b"" if self._hide else raw
+        visible = self._choose().feed(self._start)
+        return visible if self._hide else raw
+
+    def finish(self) -> bytes:
+        """End as the watch that was chosen does."""
+        if self._watch is not None:
+            return self._watch.finish()
+        chosen = self._choose()
+        visible = chosen.feed(self._start)
+        return (visible if self._hide else b"") + chosen.finish()
+
+    def _choose(self) -> Watch:
+        framing = registry.by_start(self._start)
+        if framing is None:
+            self._watch = BodyWatch(self._attempt, self._decode)
+        else:
+            self._watch = StreamWatch(self._attempt, framing, hide=self._hide)
+        return self._watch
+
+
+def read(attempt: Attempt, body: bytes, framing: Framing | None, *, hide: bool = False) -> bytes:
+    """Read a whole body; give what the caller shall get.
+
+    Without a framing it is one answer, or what was asked for as a stream and looks like one.
+    """
+    if framing is None and attempt.streams:
+        framing = registry.by_start(body)
+    if framing is None:
+        attempt.fold_body(body)
+        return body
     attempt.begin_stream()
-    splitter = Splitter()
     visible: list[bytes] = []
-    for event in [*splitter.split(body), splitter.rest]:
-        payload = data_of(event)
+    for piece, payload in framing.split(body):
         if not (payload and attempt.fold_event(payload, live=False) and hide):
-            visible.append(event)
+            visible.append(piece)
+    if payload := framing.last():
+        attempt.fold_event(payload, live=False)
     attempt.end_of_stream()
-    return b"".join(visible)
+    return b"".join([*visible, framing.rest])

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanwise import sse
-from spanwise.sse import EventTooLargeError, Splitter, data_of, sole_data
+from spanwise.framings import framing
+from spanwise.framings.framing import FramingError
+from spanwise.framings.sse import Events, data_of, sole_data
 
 
 @given(
@@ -13,13 +14,13 @@ from spanwise.sse import EventTooLargeError, Splitter, data_of, sole_data
 )
 def test_no_byte_is_lost_and_no_data_changed_however_the_stream_is_cut(events, end, sizes):
     stream = b"".join(event + end for event in events)
-    splitter, cut, at, turn = Splitter(), [], 0, 0
+    cutter, cut, at, turn = Events(), [], 0, 0
     while at < len(stream):
         size = sizes[turn % len(sizes)]
-        cut += splitter.split(stream[at : at + size])
+        cut += cutter.split(stream[at : at + size])
         at, turn = at + size, turn + 1
-    assert b"".join(cut) + splitter.rest == stream
-    data = [data_of(event) for event in [*cut, splitter.rest]]
+    assert b"".join(piece for piece, _ in cut) + cutter.rest == stream
+    data = [payload for _, payload in cut] + [cutter.last()]
     assert [found for found in data if found] == [data_of(event) for event in events if data_of(event)]
 
 
@@ -44,6 +45,6 @@ def test_data_lines_are_joined_and_comments_left_out():
 
 
 def test_event_without_an_end_is_refused(monkeypatch):
-    monkeypatch.setattr(sse, "MAX_EVENT_BYTES", 10)
-    with pytest.raises(EventTooLargeError, match="11 bytes"):
-        Splitter().split(b"x" * 11)
+    monkeypatch.setattr(framing, "MAX_PIECE_BYTES", 10)
+    with pytest.raises(FramingError, match="11 bytes"):
+        Events().split(b"x" * 11)

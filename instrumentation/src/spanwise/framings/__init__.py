@@ -1,0 +1,1 @@
+"""How a stream is cut into pieces, one file for each way."""

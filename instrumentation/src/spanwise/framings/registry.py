@@ -1,0 +1,40 @@
+"""Finds how a response is cut: by its content type, or by how it starts where that says too little."""
+
+from collections.abc import Callable
+
+from spanwise.framings.aws_event_stream import Messages
+from spanwise.framings.framing import Framing
+from spanwise.framings.json_array import Elements
+from spanwise.framings.json_lines import Lines
+from spanwise.framings.sse import Events
+
+_BY_TYPE: dict[str, Callable[[], Framing]] = {
+    "text/event-stream": Events,
+    "application/x-ndjson": Lines,
+    "application/ndjson": Lines,
+    "application/jsonl": Lines,
+    "application/x-jsonlines": Lines,
+    "application/stream+json": Lines,
+    "application/vnd.amazon.eventstream": Messages,
+}
+_BY_START: tuple[tuple[bytes, Callable[[], Framing]], ...] = (
+    (b"[", Elements),
+    (b"data:", Events),
+    (b"event:", Events),
+    (b"id:", Events),
+    (b"retry:", Events),
+    (b":", Events),
+)
+LONGEST_START = max(len(start) for start, _ in _BY_START)
+
+
+def by_type(content_type: str) -> Framing | None:
+    """Give the framing of a content type; None where it names no stream."""
+    made = _BY_TYPE.get(content_type) or _BY_TYPE.get(content_type.partition(";")[0].strip().lower())
+    return made() if made is not None else None
+
+
+def by_start(start: bytes) -> Framing | None:
+    """Give the framing of what was asked for as a stream and starts like this; None where it is one whole answer."""
+    start = start.lstrip()
+    return next((made() for sign, made in _BY_START if start.startswith(sign)), None)
