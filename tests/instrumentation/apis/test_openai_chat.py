@@ -30,28 +30,38 @@ def test_request_that_cannot_be_read_gives_an_empty_record(body, asked):
     assert API.read_request("/v1/chat/completions", body) == asked
 
 
+def test_usage_is_asked_for_unless_the_caller_has_decided():
+    changed = json.loads(API.ask_for_usage(b'{"model":"m","stream":true}'))
+    assert changed == {"model": "m", "stream": True, "stream_options": {"include_usage": True}}
+    assert API.ask_for_usage(b'{"stream_options":{"include_usage":false}}') is None
+
+
+def test_error_in_place_of_an_answer_is_told():
+    answer = Answer()
+    assert API.fold_body(b'{"error":{"message":"Provider returned error","code":502}}', answer) is False
+    assert answer.error_type == "502"
+
+
 @pytest.mark.parametrize(
-    "body",
-    [
-        '{"model":"m","stream":true,"messages":[{"content":"\\u00e9 {"}]}',
-        ' {\n "stream" : true, "big": 12345678901234567890, "x": 1.10 }',
-        '{"stream":true,"stream_options":null}',
-        '{"stream":true,"stream_options":{"include_obfuscation":false}}',
-        "{}",
-    ],
+    "body", [b"", b"<html>", b"[]", b'{"id":"x"}', b'{"choices":[', b'{"choices":7}', b'{"error":null}', b"\xff"]
 )
-def test_asking_for_usage_changes_nothing_else(body):
-    changed = json.loads(API.ask_for_usage(body.encode()))
-    before = json.loads(body)
-    assert changed["stream_options"].pop("include_usage") is True
-    assert changed["stream_options"] == (before.pop("stream_options", None) or {})
-    del changed["stream_options"]
-    assert changed == before
+def test_what_is_no_completion_is_refused(body):
+    answer = Answer()
+    assert API.fold_body(body, answer) is False
+    assert API.fold_event(body, answer) is False
+    assert answer == Answer()
 
 
-@pytest.mark.parametrize("wish", ["true", "false"])
-def test_callers_own_decision_on_usage_stands(wish):
-    assert API.ask_for_usage(b'{"stream_options":{"include_usage":%s}}' % wish.encode()) is None
+def test_results_that_came_since_the_model_spoke_are_told_though_people_spoke_after():
+    messages = [
+        {"role": "tool", "tool_call_id": "old", "content": "1"},
+        {"role": "assistant", "content": "so"},
+        {"role": "tool", "tool_call_id": "a", "content": "42"},
+        {"role": "tool", "tool_call_id": "b"},
+        {"role": "user", "content": "And hurry"},
+    ]
+    asked = API.read_request("/v1/chat/completions", json.dumps({"model": "m", "messages": messages}).encode())
+    assert asked.tool_results == (ToolResult("a", 2), ToolResult("b", 0))
 
 
 @pytest.mark.parametrize(
@@ -120,11 +130,6 @@ def test_finish_reasons_stand_in_the_order_choices_finish():
 def test_negative_counts_are_not_known():
     answer = folded({"choices": [], "usage": {"prompt_tokens": -1, "completion_tokens": 2}})
     assert (answer.input_tokens, answer.output_tokens) == (None, 2)
-
-
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"id":"x"}', b'{"choices":[{"finish_rea'])
-def test_what_is_no_completion_is_refused(body):
-    assert not API.fold_body(body, Answer())
 
 
 def test_input_is_the_text_of_messages_and_tools_without_images():

@@ -90,7 +90,7 @@ def test_error_in_mid_stream_is_told():
     assert answer.error_type == "server_error"
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b'{"error":{}}', b'{"choices":[', b'{"choices":7}', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"error":null}', b'{"choices":[', b'{"choices":7}', b"\xff"])
 def test_what_is_no_completion_is_refused(body):
     answer = Answer()
     assert API.fold_body(body, answer) is False
@@ -114,3 +114,9 @@ def test_usage_is_asked_for_as_in_a_chat():
 )
 def test_prompt_is_measured_in_all_its_shapes(body, size):
     assert API.input_bytes(body) == size
+
+
+def test_error_in_place_of_an_answer_is_told():
+    answer = Answer()
+    assert API.fold_body(b'{"error":{"message":"no","code":502}}', answer) is False
+    assert answer.error_type == "502"

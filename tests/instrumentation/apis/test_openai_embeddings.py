@@ -72,7 +72,7 @@ def test_usage_that_is_none_is_not_known(usage):
     assert folded(usage=usage).input_tokens is None
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b'{"error":{}}', b'{"data":[', b'{"embedding":[1]}', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"error":null}', b'{"data":[', b'{"embedding":[1]}', b"\xff"])
 def test_what_is_no_list_of_embeddings_is_refused(body):
     answer = Answer()
     assert API.fold_body(body, answer) is False
@@ -94,3 +94,9 @@ def test_broken_input_has_no_size():
 def test_embeddings_are_no_stream():
     assert API.ask_for_usage(b'{"stream":true}') is None
     assert API.fold_event(b"{}", Answer()) is False
+
+
+def test_error_in_place_of_an_answer_is_told():
+    answer = Answer()
+    assert API.fold_body(b'{"error":{"message":"no","code":502}}', answer) is False
+    assert answer.error_type == "502"

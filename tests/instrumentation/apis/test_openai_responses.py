@@ -247,7 +247,7 @@ def test_text_is_measured_where_no_usage_is_reported():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b'{"error":{"message":"no"}}', b"[]", b'{"status":"comp', b'{"output":5}', b"\xff"]
+    "body", [b"", b"<html>", b'{"error":null}', b"[]", b'{"status":"comp', b'{"output":5}', b"\xff"]
 )
 def test_what_is_no_response_is_refused(body):
     answer = Answer()
@@ -389,3 +389,9 @@ def test_input_is_measured_with_instructions_tools_and_results():
 
 def test_usage_need_not_be_asked_for():
     assert API.ask_for_usage(b'{"stream":true}') is None
+
+
+def test_error_in_place_of_an_answer_is_told():
+    answer = Answer()
+    assert API.fold_body(b'{"error":{"message":"no","code":502}}', answer) is False
+    assert answer.error_type == "502"

@@ -11,6 +11,7 @@ from spanwise.apis.openai_wire import (
     error_type,
     prompt_bytes,
     text_bytes,
+    told_error,
 )
 
 
@@ -139,3 +140,23 @@ def test_token_numbers_count_as_tokens():
 )
 def test_error_is_named_in_the_providers_words(error, name):
     assert error_type(error) == name
+
+
+def test_thinking_among_the_content_is_text():
+    """Mistral's reasoning models answer with a list of parts."""
+    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "So"}]
+    assert text_bytes(parts) == 4
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b'{"error":{"message":"Provider returned error","code":502}}', "502"),
+        (b'{"error":"overloaded"}', "stream_error"),
+        (b'{"error":null,"id":"x"}', None),
+        (b"{}", None),
+        (b"<html>", None),
+    ],
+)
+def test_error_told_in_a_good_answers_place_is_named(body, name):
+    assert told_error(body) == name

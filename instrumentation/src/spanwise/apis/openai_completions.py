@@ -8,7 +8,15 @@ import msgspec
 from spanwise.apis import openai_wire
 from spanwise.apis.api import Answer, Asked
 from spanwise.apis.measure import read
-from spanwise.apis.openai_wire import DONE, CompletionUsage, deployment_of, error_type, prompt_bytes, text_bytes
+from spanwise.apis.openai_wire import (
+    DONE,
+    CompletionUsage,
+    deployment_of,
+    error_type,
+    prompt_bytes,
+    text_bytes,
+    told_error,
+)
 
 
 class _Core(msgspec.Struct, gc=False):
@@ -83,7 +91,8 @@ class OpenAICompletions:
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `text_completion` object."""
         response = read(_response, body)
-        if response is None or response.choices is None:
+        if response is None or response.choices is None:  # some gateways answer an error with status 200
+            answer.error_type = told_error(body)
             return False
         _fold(response, answer)
         answer.finished = True

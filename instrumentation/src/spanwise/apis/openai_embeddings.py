@@ -7,7 +7,7 @@ import msgspec
 
 from spanwise.apis.api import Answer, Asked
 from spanwise.apis.measure import count, read
-from spanwise.apis.openai_wire import CompletionUsage, deployment_of, prompt_bytes
+from spanwise.apis.openai_wire import CompletionUsage, deployment_of, prompt_bytes, told_error
 
 _OLLAMA: Final = "/api/embeddings"  # its own, older API
 
@@ -68,7 +68,8 @@ class OpenAIEmbeddings:
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a list of embeddings; some servers (Voyage, Jina) report the total only."""
         response = read(_response, body)
-        if response is None:
+        if response is None:  # some gateways answer an error with status 200
+            answer.error_type = told_error(body)
             return False
         answer.model = response.model
         answer.response_id = response.id

@@ -7,7 +7,7 @@ import msgspec
 
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
 from spanwise.apis.measure import read
-from spanwise.apis.openai_wire import DONE, InputDetails, OutputDetails, error_type, settle, text_bytes
+from spanwise.apis.openai_wire import DONE, InputDetails, OutputDetails, error_type, settle, text_bytes, told_error
 
 # What the caller executes and answers in a later request -> the name where the item itself has none.
 _CALLS: Final[Mapping[str, str | None]] = {
@@ -187,6 +187,7 @@ class OpenAIResponses:
         """Fold a `response` or `response.compaction`; one still queued or in progress has used nothing yet."""
         response = read(_response, body)
         if response is None or (response.output is None and response.status is None):
+            answer.error_type = told_error(body)  # some gateways answer an error with status 200
             return False
         _fold(response, answer)
         if response.usage is None and answer.status not in _PENDING:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from spanwise.apis.api import BYTES_PER_TOKEN, Answer
-from spanwise.apis.measure import count, elements, members, read, word
+from spanwise.apis.measure import count, elements, members, read, utf8_bytes, word
 from spanwise.apis.measure import text_bytes as measured
 
 DONE: Final = b"[DONE]"
@@ -24,6 +24,7 @@ _TEXT_KEYS: Final = frozenset(
         "output",
         "summary",
         "input",
+        "thinking",
     }
 )
 
@@ -69,11 +70,16 @@ class _StreamOptions(msgspec.Struct, gc=False):
     include_usage: bool | UnsetType | None = UNSET
 
 
+class _Failure(msgspec.Struct, gc=False):
+    error: Any
+
+
 class _Options(msgspec.Struct, gc=False):
     stream_options: _StreamOptions | UnsetType | None = UNSET
 
 
 _options = msgspec.json.Decoder(_Options)
+_failure = msgspec.json.Decoder(_Failure)
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -118,7 +124,7 @@ def deployment_of(path: str) -> str | None:
 
 def text_bytes(value: object) -> int:
     """Count the UTF-8 bytes of a string, or of all text inside a message, leaving out images and sound."""
-    return measured(value, _TEXT_KEYS)
+    return utf8_bytes(value) if isinstance(value, str) else measured(value, _TEXT_KEYS)
 
 
 def prompt_bytes(prompt: object) -> int:
@@ -126,6 +132,12 @@ def prompt_bytes(prompt: object) -> int:
     if isinstance(prompt, int):
         return BYTES_PER_TOKEN
     return sum(prompt_bytes(part) for part in elements(prompt)) or text_bytes(prompt)
+
+
+def told_error(body: bytes) -> str | None:
+    """Name the error where a body is one; None for every other body."""
+    failure = read(_failure, body)
+    return error_type(failure.error) if failure is not None and failure.error else None
 
 
 def error_type(error: object) -> str:
