@@ -48,8 +48,8 @@ def test_error_in_place_of_an_answer_is_told():
 def test_what_is_no_completion_is_refused(body):
     answer = Answer()
     assert API.fold_body(body, answer) is False
-    assert API.fold_event(body, answer) is False
     assert answer == Answer()
+    assert API.fold_event(body, answer) is False
 
 
 def test_results_that_came_since_the_model_spoke_are_told_though_people_spoke_after():
