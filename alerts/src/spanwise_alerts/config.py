@@ -73,21 +73,35 @@ HostPort = Annotated[str, AfterValidator(host_port)]
 class Webhook(Section):
     """Where to POST JSON."""
 
-    url: SecretUrl
-    timeout_s: Duration = Field(default=10.0, alias="timeout", gt=0)
+    url: SecretUrl = Field(
+        description="where to POST; shown as *** everywhere", examples=["https://hooks.example.com/spanwise"]
+    )
+    timeout_s: Duration = Field(
+        default=10.0, alias="timeout", gt=0, description="for each phase of a request (default 10s)", examples=["10s"]
+    )
 
 
 class Email(Section):
     """Which server to hand mail to, and for whom."""
 
-    to: list[Address] = Field(min_length=1)
-    sender: Address = Field(alias="from")
-    host: str = Field(min_length=1)
-    tls: Literal["none", "starttls", "tls"] = "starttls"
-    port: int | None = Field(default=None, ge=1, le=_MAX_PORT)
-    username: str | None = None
-    password_file: Path | None = None
-    timeout_s: Duration = Field(default=10.0, alias="timeout", gt=0)
+    to: list[Address] = Field(
+        min_length=1, description="each gets a mail of its own", examples=[["oncall@example.com"]]
+    )
+    sender: Address = Field(alias="from", description="the sender", examples=["spanwise@example.com"])
+    host: str = Field(min_length=1, description="the mail server", examples=["smtp.example.com"])
+    tls: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="none, starttls or tls (default starttls)", examples=["starttls"]
+    )
+    port: int | None = Field(
+        default=None, ge=1, le=_MAX_PORT, description="default 25, 587 or 465, as tls says", examples=[587]
+    )
+    username: str | None = Field(default=None, description="without it no log-in", examples=["spanwise"])
+    password_file: Path | None = Field(
+        default=None, description="read anew for each mail", examples=["/run/secrets/smtp"]
+    )
+    timeout_s: Duration = Field(
+        default=10.0, alias="timeout", gt=0, description="for each answer of the server (default 10s)", examples=["10s"]
+    )
 
     @property
     def smtp_port(self) -> int:
@@ -121,9 +135,11 @@ class Email(Section):
 class Receiver(Section):
     """Someone to tell, by webhook, by mail or by both."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")
-    webhook: Webhook | None = None
-    email: Email | None = None
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$", description="no two have the same", examples=["team"]
+    )
+    webhook: Webhook | None = Field(default=None, description="where to POST JSON")
+    email: Email | None = Field(default=None, description="which server to hand mail to, and for whom")
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
@@ -135,18 +151,30 @@ class Receiver(Section):
 class Route(Section):
     """Who is told."""
 
-    receiver: str
+    receiver: str = Field(description="the name of one", examples=["team"])
 
 
 class AlertsConfig(Section):
     """All that can be set; without receivers alerts are recorded only."""
 
-    http: HostPort = "127.0.0.1:9093"
-    interval_s: Duration = Field(default=0.5, alias="interval", gt=0, le=1.0)
-    rules: list[Rule] = Field(default_factory=list[Rule])
-    rule_files: list[str] = Field(default_factory=list[str])
-    receivers: list[Receiver] = Field(default_factory=list[Receiver])
-    route: Route | None = Field(default=None, validate_default=True)
+    http: HostPort = Field(
+        default="127.0.0.1:9093", description="Alertmanager's API v2, health and own metrics, HOST:PORT"
+    )
+    interval_s: Duration = Field(
+        default=0.5, alias="interval", gt=0, le=1.0, description="how often rules are evaluated; at most 1s"
+    )
+    rules: list[Rule] = Field(default_factory=list[Rule], description="threshold rules")
+    rule_files: list[str] = Field(
+        default_factory=list[str],
+        description="files with `rules:`, as paths or patterns relative to this file",
+        examples=["rules/*.yaml"],
+    )
+    receivers: list[Receiver] = Field(
+        default_factory=list[Receiver], description="whom to tell, by webhook, by mail or by both"
+    )
+    route: Route | None = Field(
+        default=None, validate_default=True, description="which receiver is told; the only one needs no route"
+    )
 
     @field_validator("receivers")
     @classmethod

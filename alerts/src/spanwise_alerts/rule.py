@@ -55,11 +55,11 @@ def refuse(found: list[tuple[Path, str]]) -> None:
 class Tier(Section):
     """One tier: beyond which value it holds, for how long, and where it is over."""
 
-    above: Amount | None = None
-    below: Amount | None = None
-    for_s: Duration = Field(default=0.0, alias="for")
-    clear_below: Amount | None = None
-    clear_above: Amount | None = None
+    above: Amount | None = Field(default=None, description="the threshold; a value on it is no breach")
+    below: Amount | None = Field(default=None, description="the threshold, from the other side")
+    for_s: Duration = Field(default=0.0, alias="for", description="how long the value must be beyond it")
+    clear_below: Amount | None = Field(default=None, description="where a tier with `above` is over; its threshold")
+    clear_above: Amount | None = Field(default=None, description="where a tier with `below` is over; its threshold")
 
     @model_validator(mode="after")
     def _one_side(self) -> Self:
@@ -100,19 +100,47 @@ class Tier(Section):
 class Rule(Section):
     """A threshold rule: one measure, grouped, against one to three tiers."""
 
-    name: str
-    measure: str
-    stat: str
-    by: tuple[str, ...] = ()
-    where: dict[str, str] = Field(default_factory=dict[str, str])
-    window_s: Duration = Field(default=300.0, alias="window", gt=0)
-    min_count: int = Field(default=1, ge=1)
-    tiers: dict[TierName, Tier]
-    keep_firing_for_s: Duration = Field(default=0.0, alias="keep_firing_for")
-    summary: str = "{{ rule }} is {{ value }} (threshold {{ threshold }})"
-    description: str = ""
-    runbook: str = ""
-    labels: dict[str, str] = Field(default_factory=dict[str, str])
+    name: str = Field(description="the alert's name; no two rules have the same", examples=["llm-latency"])
+    measure: str = Field(description="of the catalogue: GET /api/v1/measures", examples=["llm.duration"])
+    stat: str = Field(
+        description="count sum rate mean p50 p90 p95 p99 max ratio, as the measure allows", examples=["p95"]
+    )
+    by: tuple[str, ...] = Field(
+        default=(), description="one alert for each; without it one for all", examples=[["provider", "model"]]
+    )
+    where: dict[str, str] = Field(
+        default_factory=dict[str, str], description="only these; without it all", examples=[{"environment": "prod"}]
+    )
+    window_s: Duration = Field(
+        default=300.0, alias="window", gt=0, description="how far back each evaluation looks", examples=["5m"]
+    )
+    min_count: int = Field(
+        default=1, ge=1, description="on fewer observations nothing is breached (default 1)", examples=[20]
+    )
+    tiers: dict[TierName, Tier] = Field(
+        description="info, warning, critical; each with `above` or `below`",
+        examples=[
+            {
+                "warning": {"above": "8s", "for": "2m"},
+                "critical": {"above": "15s", "for": "1m", "clear_below": "12s"},
+            }
+        ],
+    )
+    keep_firing_for_s: Duration = Field(
+        default=0.0, alias="keep_firing_for", description="how long a tier holds on (default 0s)", examples=["2m"]
+    )
+    summary: str = Field(
+        default="{{ rule }} is {{ value }} (threshold {{ threshold }})",
+        description="one line, the subject of a mail; a Jinja2 template",
+        examples=["{{ model }} p95 is {{ value }}"],
+    )
+    description: str = Field(default="", description="more words", examples=["{{ count }} calls in {{ window }}."])
+    runbook: str = Field(
+        default="", description="a link for whoever is woken", examples=["https://example.com/runbooks/llm-latency"]
+    )
+    labels: dict[str, str] = Field(
+        default_factory=dict[str, str], description="added to every alert", examples=[{"team": "agents"}]
+    )
 
     @property
     def unit(self) -> str:
