@@ -129,7 +129,7 @@ async def test_absurd_values_break_nothing(tmp_path):
         assert runs == []
 
 
-async def test_numbers_of_long_ago_are_asked_of_the_store(tmp_path):
+async def test_numbers_of_long_ago_are_kept_over_a_restart(tmp_path):
     long_ago_ns = time.time_ns() - 10 * 86_400 * 10**9
     body, truth = traffic(1, spans=300, now_ns=long_ago_ns)
     async with collecting(tmp_path) as talk:
@@ -137,6 +137,9 @@ async def test_numbers_of_long_ago_are_asked_of_the_store(tmp_path):
         assert await talk.value("llm.calls", "count") is None
         assert await talk.value("llm.calls", "count", at=long_ago_ns / 1e9) == len(truth.llm)
         assert await talk.value("run.count", "count", at=long_ago_ns / 1e9) == len(truth.runs)
+    async with collecting(tmp_path) as talk:
+        await talk.send(traffic(2, spans=30, now_ns=long_ago_ns - 10**12)[0])
+        assert await talk.value("llm.calls", "count", at=long_ago_ns / 1e9) == len(truth.llm)
 
 
 async def test_an_address_that_is_taken_is_named(tmp_path):

@@ -4,8 +4,10 @@ import time
 import polars as pl
 import pytest
 
+from spanwise_collector import pipeline as module
 from spanwise_collector.batch import Decoded
 from spanwise_collector.handover import Item
+from spanwise_collector.normalise import normalise
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.price import PriceBook
 from spanwise_collector.rollup.rollup import Rollup
@@ -33,12 +35,6 @@ def good(seed):
     return Pipeline.decode(traffic(seed, spans=30, now_ns=time.time_ns())[0])
 
 
-def nonsense():
-    """A batch as no decoder makes it: a column of another type."""
-    decoded = good(77)
-    return Decoded(decoded.frame.with_columns(pl.lit("soon").alias("end_ns")), decoded.received)
-
-
 def test_the_ledger_balances_over_several_requests(pipeline):
     pipeline.apply([item(1, good(1)), item(2, good(2)), item(3, good(1))])
     assert pipeline.applied_seq == 3
@@ -53,13 +49,31 @@ def test_a_request_without_a_single_good_span_is_counted(pipeline):
     assert pipeline.published["received"] == 4
 
 
-def test_a_request_that_cannot_be_understood_is_set_aside_and_costs_no_other(pipeline, caplog):
-    pipeline.apply([item(1, good(1)), item(2, nonsense()), item(3, good(3))])
-    assert pipeline.set_aside == [2]
-    assert "request 2 is set aside" in caplog.text
-    assert pipeline.published["stored"] == 60
-    assert pipeline.published["rejected"] == {"not understood": 30}
-    assert pipeline.published["received"] == 90
+def test_a_request_that_cannot_be_understood_is_stored_as_it_came_and_costs_no_other(pipeline, monkeypatch, caplog):
+    strange = good(77)
+
+    def break_at_the_strange_one(frame):
+        if frame["span_id"].is_in(strange.frame["span_id"].implode()).any():
+            raise pl.exceptions.ComputeError("a fault of ours")
+        return normalise(frame)
+
+    monkeypatch.setattr(module, "normalise", break_at_the_strange_one)
+    pipeline.apply([item(1, good(1)), item(2, strange), item(3, good(3))])
+    assert "a request of 30 spans could not be understood" in caplog.text
+    assert pipeline.published["stored"] == pipeline.published["received"] == 90
+    assert pipeline.published["field_faults"]["*"] == 30
+    bare = pipeline.store.sql("select count(*) as n from spans where service is null and raw is not null")
+    assert bare["n"].to_list() == [30]
+
+
+def test_a_fault_of_ours_in_the_roll_up_is_not_taken_for_the_senders(pipeline, monkeypatch):
+    def fail(*_):
+        raise ValueError("ours")
+
+    monkeypatch.setattr(pipeline.rollup, "add", fail)
+    with pytest.raises(ValueError, match="ours"):
+        pipeline.apply([item(1, good(1)), item(2, good(2))])
+    assert pipeline.published["received"] == 0
 
 
 def test_a_second_pipeline_resumes_from_the_commit(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spanwise_collector.query import Query
-from spanwise_collector.rollup.rollup import HISTORY_COLUMNS, Rollup, answer_history
+from spanwise_collector.rollup.rollup import Rollup, answer_saved
 from spanwise_schema.measures import MEASURES, NANO
 from spanwise_schema.metrics import OTHER
 from tests.support.rows import NOON, SECOND, batch, row
@@ -115,11 +115,17 @@ def test_points_over_time_share_the_calls_out(rollup):
     assert [p.value for p in overlapping[0].points] == [6, 6, 6]
 
 
-def test_history_gives_what_the_windows_gave(rollup):
-    frame = batch(*(row(n, at_s=-n, took_s=0.1 * n, model="m", parent=None if n == 9 else 9) for n in range(1, 20)))
-    rollup.add(frame, NOON)
+def test_what_was_saved_gives_what_the_windows_gave(rollup):
+    rollup.add(batch(*(row(n, at_s=-n, took_s=0.1 * n, model="m", parent=None) for n in range(1, 20))), NOON)
     for query in (ask("llm.duration", "p95", ["model"]), ask("llm.calls", "count"), ask("llm.duration", "sum")):
-        assert answer_history(query, frame.select(HISTORY_COLUMNS)) == rollup.answer(query)
+        assert answer_saved(query, rollup.unsaved()) == rollup.answer(query)
+
+
+def test_what_is_out_of_reach_of_the_windows_is_saved(rollup):
+    rollup.add(batch(row(1, at_s=-30 * 86_400)), NOON)
+    (series,) = answer_saved(ask("llm.calls", "count", at_s=-30 * 86_400), rollup.unsaved())
+    assert series.points[0].value == 1
+    assert answer_saved(ask("llm.calls", "count"), rollup.unsaved()) == []
 
 
 def test_history_is_asked_where_the_windows_do_not_reach(rollup):

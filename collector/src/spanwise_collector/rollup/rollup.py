@@ -16,17 +16,12 @@ from spanwise_collector.rollup.series import SeriesBook
 from spanwise_collector.rollup.totals import Totals
 from spanwise_collector.rollup.unpriced import Unpriced
 from spanwise_collector.rollup.windows import Windows
-from spanwise_schema.measures import DIMENSIONS, NANO, RECORDED
+from spanwise_schema.measures import NANO, RECORDED
 
 _FUTURE_NS: Final = 600 * NANO
-_KEPT_WIDTH_NS: Final = 10 * NANO
-_FAR_NS: Final = 2**62
-_COLUMNS: Final = (
-    "category", "end_ns", "duration_ns", "ttft_ns", "input_tokens", "output_tokens", "cache_read_tokens",
-    "cost_pico_usd", "trace_id", "parent_span_id", "start_ns", *DIMENSIONS,
-)  # fmt: skip
-HISTORY_COLUMNS: Final = _COLUMNS
-"""The stored columns that `answer_history` needs."""
+KEPT_WIDTH_NS: Final = 10 * NANO
+_UNLIMITED: Final = 2**31
+_NUMBERS: Final = {name: number for number, name in enumerate(RECORDED)}
 
 
 class Rollup:
@@ -53,11 +48,10 @@ class Rollup:
         delta = pl.concat([fold(frame, self.book), fold(ended, self.book)])
         self.totals.add(delta, self.book)
         self.unpriced.add(frame)
-        windowed = self._window(delta, now_ns)
-        self._windows.add(windowed, now_ns)
-        self._unsaved.append(windowed)
+        self._windows.add(self._within_reach(delta, now_ns), now_ns)
+        self._unsaved.append(delta)
 
-    def _window(self, delta: pl.DataFrame, now_ns: int) -> pl.DataFrame:
+    def _within_reach(self, delta: pl.DataFrame, now_ns: int) -> pl.DataFrame:
         old = pl.col("window_ns") < now_ns - self._windows.keep_ns
         future = pl.col("window_ns") > now_ns + _FUTURE_NS
         for reason, test in (("old", old), ("future", future)):
@@ -67,7 +61,7 @@ class Rollup:
         return delta.filter(~old & ~future)
 
     def live(self, query: Query, now_ns: int) -> bool:
-        """Tell whether the windows cover a question; else it is answered from stored spans."""
+        """Tell whether the windows cover a question; else it is answered from what was saved."""
         return query.first_ns >= now_ns - self._windows.keep_ns and query.last_ns <= now_ns + _FUTURE_NS
 
     def answer(self, query: Query) -> list[Series]:
@@ -75,17 +69,7 @@ class Rollup:
         return answer(query, self._windows.rows(query.first_ns, query.last_ns), self.book.table)
 
     def checkpoint(self) -> tuple[dict[str, Any], pl.DataFrame]:
-        """Give the state since ever, and what came since the last checkpoint that was `saved`.
-
-        The second has `window_ns` (10 s wide), DIMENSIONS, `measure` (its name), `bucket`, `count`, `sum`, `max`.
-        """
-        unsaved = self._unsaved
-        delta = coarsen(pl.concat(unsaved), _KEPT_WIDTH_NS) if unsaved else pl.DataFrame(schema=DELTA)
-        names = pl.DataFrame(
-            {"measure": range(len(RECORDED)), "name": RECORDED}, schema_overrides={"measure": pl.UInt8}
-        )
-        named = delta.join(self.book.table, on="series").join(names, on="measure")
-        saved = named.drop("series", "measure", "le").rename({"name": "measure"})
+        """Give the state since ever, and what came since the last checkpoint that was `saved`."""
         state = {
             "totals": self.totals.dump(),
             "runs": self.runs.dump(),
@@ -93,7 +77,20 @@ class Rollup:
             "folded": dict(self.book.folded),
             "unwindowed": dict(self.unwindowed),
         }
-        return state, saved
+        return state, self.unsaved()
+
+    def unsaved(self) -> pl.DataFrame:
+        """Give what came since the last checkpoint that was `saved`.
+
+        Columns `window_ns` (10 s wide), DIMENSIONS, `measure` (its name), `bucket`, `count`, `sum`, `max`.
+        """
+        unsaved = self._unsaved
+        delta = coarsen(pl.concat(unsaved), KEPT_WIDTH_NS) if unsaved else pl.DataFrame(schema=DELTA)
+        names = pl.DataFrame(
+            {"measure": range(len(RECORDED)), "name": RECORDED}, schema_overrides={"measure": pl.UInt8}
+        )
+        named = delta.join(self.book.table, on="series").join(names, on="measure")
+        return named.drop("series", "measure", "le").rename({"name": "measure"})
 
     def saved(self) -> None:
         """Say that the last checkpoint is on the disk."""
@@ -105,15 +102,8 @@ class Rollup:
         self.runs.load(state["runs"])
         self.unpriced.of = {tuple(key): [*counts] for key, counts in state["unpriced"]}
         self.unwindowed.update(state["unwindowed"])
-        if saved is not None and saved.height:
-            numbers = {name: number for number, name in enumerate(RECORDED)}
-            known = saved.filter(pl.col("measure").is_in(RECORDED))
-            delta = known.with_columns(
-                self.book.number(known).alias("series"),
-                pl.col("measure").replace_strict(numbers, return_dtype=pl.UInt8),
-                pl.lit(0, pl.UInt8).alias("le"),
-            )
-            self._windows.add(delta.select(list(DELTA)), now_ns)
+        if saved is not None:
+            self._windows.add(_numbered(saved, self.book), now_ns)
         self.book.folded = Counter(state["folded"])
 
     @property
@@ -122,10 +112,20 @@ class Rollup:
         return self._windows.keep_ns
 
 
-def answer_history(query: Query, frame: pl.DataFrame) -> list[Series]:
-    """Answer from stored spans: HISTORY_COLUMNS of all spans that ended in the question's windows."""
-    book = SeriesBook(limit=1_000_000, label_values=1_000_000)
-    runs = Runs().add(frame, _FAR_NS)
-    delta = pl.concat([fold(frame, book), fold(runs, book)])
-    within = (pl.col("window_ns") > query.first_ns - NANO) & (pl.col("window_ns") <= query.last_ns)
-    return answer(query, delta.filter(within), book.table)
+def answer_saved(query: Query, saved: pl.DataFrame) -> list[Series]:
+    """Answer from what checkpoints kept (columns of `Rollup.unsaved`), at least all of the question's windows."""
+    book = SeriesBook(limit=_UNLIMITED, label_values=_UNLIMITED)
+    rows = saved.filter(
+        pl.col("window_ns").is_between(query.first_ns - KEPT_WIDTH_NS, query.last_ns, closed="right")
+    )  # fmt: skip
+    return answer(query, _numbered(rows, book), book.table)
+
+
+def _numbered(saved: pl.DataFrame, book: SeriesBook) -> pl.DataFrame:
+    known = saved.filter(pl.col("measure").is_in(RECORDED))
+    delta = known.with_columns(
+        book.number(known).alias("series"),
+        pl.col("measure").replace_strict(_NUMBERS, return_dtype=pl.UInt8),
+        pl.lit(0, pl.UInt8).alias("le"),
+    )
+    return delta.select(list(DELTA))

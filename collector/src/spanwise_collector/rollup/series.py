@@ -35,6 +35,8 @@ class SeriesBook:
 
     def number(self, frame: pl.DataFrame) -> pl.Series:
         """Give each row's series number (u32). The frame has the columns DIMENSIONS, null where missing."""
+        if not frame.height:
+            return pl.Series([], dtype=pl.UInt32)
         keys = _keys(frame)
         unique = keys.unique()
         numbers = [self._number_of(key) for key in unique]
