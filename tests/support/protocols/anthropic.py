@@ -56,14 +56,14 @@ def stop_reason(say: Say) -> str:
     return "tool_use" if say.tool else "end_turn"
 
 
-def usage(say: Say, *, output_tokens: int | None = None) -> dict[str, object]:
+def usage(say: Say) -> dict[str, object]:
     """Tell the usage as the provider does: the parts of the input apart, thinking inside the output."""
     return {
         "input_tokens": say.input_tokens - say.cache_read_tokens,
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": say.cache_read_tokens,
         "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
-        "output_tokens": say.output_tokens if output_tokens is None else output_tokens,
+        "output_tokens": say.output_tokens,
         "output_tokens_details": {"thinking_tokens": say.reasoning_tokens},
         "service_tier": "standard",
     }
@@ -97,9 +97,10 @@ def events(say: Say) -> list[dict[str, object]]:
     else:
         block = {"type": "text", "text": ""}
         deltas = [{"type": "text_delta", "text": word} for word in say.words]
+    first = {key: value for key, value in usage(say).items() if key != "output_tokens_details"}
     final = {key: value for key, value in usage(say).items() if key not in {"cache_creation", "service_tier"}}
     return [
-        {"type": "message_start", "message": message(content=[], stop=None, usage=usage(say, output_tokens=1))},
+        {"type": "message_start", "message": message(content=[], stop=None, usage={**first, "output_tokens": 1})},
         {"type": "content_block_start", "index": 0, "content_block": block},
         {"type": "ping"},
         *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas),

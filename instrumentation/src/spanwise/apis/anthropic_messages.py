@@ -1,42 +1,32 @@
 """Reads Anthropic messages, plain and streamed: of Anthropic, of Vertex AI, and of whoever speaks the same."""
 
-# ruff: noqa: ANN401  parts of a message have many shapes, and only their text is measured
-
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.measure import count, elements, members, number, read, text_bytes, utf8_bytes, word
 
 _VERTEX: Final = "/publishers/anthropic/models/"
 _VERTEX_ENDS: Final = (":rawPredict", ":streamRawPredict")
 _VERTEX_COUNTS: Final = "count-tokens"  # not a model: it counts and generates nothing
-_UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_MOST: Final = 2**53  # beyond it JSON numbers are not exact, and sums could leave what a span can carry
-
-_Count = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+_TEXTS: Final = frozenset({"text", "thinking", "content"})
+_DOCUMENTS: Final = frozenset({"input"})
 
 
-class _Core(msgspec.Struct, gc=False):
-    model: str | None = None
-    stream: bool | None = None
+class _Request(msgspec.Struct, gc=False):
+    model: Any = None
+    stream: Any = None
+    max_tokens: Any = None
+    temperature: Any = None
+    top_p: Any = None
+    output_config: Any = None
 
 
-class _OutputConfig(msgspec.Struct, gc=False):
-    effort: str | None = None
-
-
-class _Request(_Core, gc=False):
-    max_tokens: _Count | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    output_config: _OutputConfig | None = None
-
-
-class _Turns(msgspec.Struct, gc=False):
-    messages: list[msgspec.Raw]
+class _LoopRequest(_Request, gc=False):
+    messages: list[msgspec.Raw] | None = None
 
 
 class _Turn(msgspec.Struct, gc=False):
@@ -46,7 +36,7 @@ class _Turn(msgspec.Struct, gc=False):
 
 class _Input(msgspec.Struct, gc=False):
     system: Any = None
-    messages: list[_Turn] = msgspec.field(default_factory=list[_Turn])
+    messages: Any = None
     tools: msgspec.Raw = msgspec.Raw(b"")
 
 
@@ -123,9 +113,8 @@ class _Event(msgspec.Struct, gc=False):
     error: _Error | None = None
 
 
-_core = msgspec.json.Decoder(_Core)
 _request = msgspec.json.Decoder(_Request)
-_turns = msgspec.json.Decoder(_Turns)
+_loop_request = msgspec.json.Decoder(_LoopRequest)
 _turn = msgspec.json.Decoder(_Turn)
 _input = msgspec.json.Decoder(_Input)
 _message = msgspec.json.Decoder(_Message)
@@ -147,18 +136,17 @@ class AnthropicMessages:
     def read_request(self, path: str, body: bytes) -> Asked:
         """Read model, stream flag, parameters and tool results; Vertex AI has the model in the path."""
         model = _vertex_model(path)
-        try:
-            asked = _request.decode(body)
-        except _UNREADABLE:
-            return _read_core(model, body)
+        asked = (read(_loop_request, body) if b'"tool_result"' in body else None) or read(_request, body)
+        if asked is None:
+            return Asked(model)
         return Asked(
-            model=model or asked.model,
+            model or word(asked.model),
             stream=asked.stream is True,
-            max_tokens=asked.max_tokens,
-            temperature=asked.temperature,
-            top_p=asked.top_p,
-            reasoning_level=asked.output_config.effort if asked.output_config is not None else None,
-            tool_results=_tool_results(body) if b'"tool_result"' in body else (),
+            max_tokens=count(asked.max_tokens),
+            temperature=number(asked.temperature),
+            top_p=number(asked.top_p),
+            reasoning_level=word(members(asked.output_config).get("effort")),
+            tool_results=_tool_results(asked.messages or ()) if isinstance(asked, _LoopRequest) else (),
         )
 
     def ask_for_usage(self, body: bytes) -> bytes | None:
@@ -168,11 +156,10 @@ class AnthropicMessages:
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `message` object; text is measured only where no usage is reported."""
-        try:
-            message: _Message | _TextMessage = _message.decode(body)
-            if message.usage is None:
-                message = _text_message.decode(body)
-        except _UNREADABLE:
+        message: _Message | _TextMessage | None = read(_message, body)
+        if message is not None and message.usage is None:
+            message = read(_text_message, body)
+        if message is None:
             return False
         if message.error is not None:
             answer.error_type = message.error.type
@@ -186,9 +173,8 @@ class AnthropicMessages:
 
     def fold_event(self, data: bytes, answer: Answer) -> bool:
         """Fold one event; usage comes with `message_start` and again, cumulative, with `message_delta`."""
-        try:
-            event = _event.decode(data)
-        except _UNREADABLE:
+        event = read(_event, data)
+        if event is None:
             return False  # the caller's SDK judges what the provider sends
         if event.delta is not None:
             _fold_delta(event.delta, answer)
@@ -206,12 +192,11 @@ class AnthropicMessages:
 
     def input_bytes(self, body: bytes) -> int:
         """Count the text of the system prompt and all messages, and the tool definitions as they were sent."""
-        try:
-            asked = _input.decode(body)
-        except _UNREADABLE:
+        asked = read(_input, body)
+        if asked is None:
             return 0
-        size = len(bytes(asked.tools)) + _text_bytes(asked.system)
-        return size + sum(_text_bytes(turn.content) for turn in asked.messages)
+        size = len(bytes(asked.tools)) + text_bytes(asked.system, _TEXTS)
+        return size + text_bytes(asked.messages, _TEXTS, _DOCUMENTS)
 
 
 def _vertex_model(path: str) -> str | None:
@@ -223,38 +208,22 @@ def _vertex_model(path: str) -> str | None:
     return unquote(model) if found and model and model != _VERTEX_COUNTS else None
 
 
-def _read_core(model: str | None, body: bytes) -> Asked:
-    """Read a request with something odd in it, which the provider will judge."""
-    try:
-        asked = _core.decode(body)
-    except _UNREADABLE:
-        return Asked(model=model)
-    return Asked(model=model or asked.model, stream=asked.stream is True)
-
-
-def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
+def _tool_results(messages: Sequence[msgspec.Raw]) -> tuple[ToolResult, ...]:
     results: list[ToolResult] = []
-    try:
-        for raw in reversed(_turns.decode(body).messages):
-            turn = _turn.decode(raw)
-            if turn.role == "assistant":
-                break
-            results[:0] = _results_of(turn.content)
-    except _UNREADABLE:
-        return ()
+    for raw in reversed(messages):
+        turn = read(_turn, bytes(raw))
+        if turn is None or turn.role == "assistant":
+            break
+        results[:0] = _results_of(turn.content)
     return tuple(results)
 
 
-def _results_of(content: Any) -> list[ToolResult]:
-    if not isinstance(content, list):
-        return []
+def _results_of(content: object) -> list[ToolResult]:
     results: list[ToolResult] = []
-    for block in content:  # pyright: ignore[reportUnknownVariableType]
-        if isinstance(block, dict):
-            told: dict[str, Any] = block  # pyright: ignore[reportUnknownVariableType]
-            call_id = told.get("tool_use_id")
-            if told.get("type") == "tool_result" and isinstance(call_id, str):
-                results.append(ToolResult(call_id, _text_bytes(told.get("content"))))
+    for block in map(members, elements(content)):
+        call_id = word(block.get("tool_use_id"))
+        if block.get("type") == "tool_result" and call_id is not None:
+            results.append(ToolResult(call_id, text_bytes(block.get("content"), _TEXTS)))
     return results
 
 
@@ -270,7 +239,7 @@ def _fold_head(message: _Head, answer: Answer) -> None:
 def _fold_delta(delta: _Delta, answer: Answer) -> None:
     for text in (delta.text, delta.thinking, delta.partial_json):
         if text:
-            answer.output_bytes += _text_bytes(text)
+            answer.output_bytes += utf8_bytes(text)
     if delta.stop_reason is not None:
         answer.finish_reasons[0] = delta.stop_reason
 
@@ -280,7 +249,7 @@ def _fold_block(index: int, block: _Block, answer: Answer) -> None:
     if block.type == "tool_use":
         answer.tool_calls[index] = ToolCall(block.id, block.name)
     if isinstance(block, _TextBlock):
-        answer.output_bytes += _text_bytes(block.text) + _text_bytes(block.thinking)
+        answer.output_bytes += utf8_bytes(block.text) + utf8_bytes(block.thinking)
         given = bytes(block.input)
         answer.output_bytes += len(given) if given != b"{}" else 0  # a stream begins each input with an empty object
 
@@ -296,8 +265,8 @@ def _fold_usage(usage: _Usage, answer: Answer) -> None:
     read, written = _total(usage, "cache_read_input_tokens"), _total(usage, "cache_creation_input_tokens")
     made = _total(usage, "output_tokens")
     if usage.cache_creation is not None:
-        hour = answer.cache_write_1h_tokens = _count(usage.cache_creation.ephemeral_1h_input_tokens)
-        minutes = _count(usage.cache_creation.ephemeral_5m_input_tokens)
+        hour = answer.cache_write_1h_tokens = count(usage.cache_creation.ephemeral_1h_input_tokens)
+        minutes = count(usage.cache_creation.ephemeral_5m_input_tokens)
         if written is None and not (hour is None and minutes is None):
             written = (hour or 0) + (minutes or 0)
     answer.cache_read_tokens = answer.cache_read_tokens if read is None else read
@@ -306,37 +275,15 @@ def _fold_usage(usage: _Usage, answer: Answer) -> None:
         answer.input_tokens = fresh + (answer.cache_read_tokens or 0) + (answer.cache_write_tokens or 0)
     answer.output_tokens = answer.output_tokens if made is None else made
     if usage.output_tokens_details is not None:
-        answer.reasoning_tokens = _count(usage.output_tokens_details.thinking_tokens)
+        answer.reasoning_tokens = count(usage.output_tokens_details.thinking_tokens)
     answer.service_tier = usage.service_tier or answer.service_tier
 
 
 def _total(usage: _Usage, name: str) -> int | None:
     """Count one kind of token, with what compaction took besides: the top level leaves that out."""
-    tokens = _count(getattr(usage, name))
+    tokens = count(getattr(usage, name))
     if tokens is not None and usage.iterations:
         for step in usage.iterations:
             if step.type == "compaction":
-                tokens += _count(getattr(step, name)) or 0
+                tokens += count(getattr(step, name)) or 0
     return tokens
-
-
-def _count(tokens: Any) -> int | None:
-    return tokens if type(tokens) is int and 0 <= tokens <= _MOST else None
-
-
-def _text_bytes(value: Any) -> int:
-    """Count the UTF-8 bytes of a string, or of all text inside a message, leaving out images and documents' bytes."""
-    if isinstance(value, str):
-        return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
-    if isinstance(value, list):
-        return sum(_text_bytes(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if not isinstance(value, dict):
-        return 0
-    told: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
-    size = sum(_text_bytes(told.get(key)) for key in ("text", "thinking", "content"))
-    source = told.get("source")
-    if isinstance(source, dict) and source.get("type") == "text":  # pyright: ignore[reportUnknownMemberType]
-        size += _text_bytes(source.get("data"))  # pyright: ignore[reportUnknownMemberType]
-    if told.get("type") == "tool_use":
-        size += len(msgspec.json.encode(told.get("input")))
-    return size

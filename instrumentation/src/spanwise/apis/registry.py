@@ -9,6 +9,7 @@ from spanwise.apis.cohere_chat_v1 import CohereChatV1
 from spanwise.apis.cohere_embed import CohereEmbed
 from spanwise.apis.cohere_rerank import CohereRerank
 from spanwise.apis.dashscope import DashScope
+from spanwise.apis.gemini import Gemini
 from spanwise.apis.ollama import Ollama
 from spanwise.apis.openai_chat import OpenAIChat
 from spanwise.apis.openai_completions import OpenAICompletions
@@ -21,6 +22,7 @@ APIS: tuple[Api, ...] = (
     OpenAIEmbeddings(),
     OpenAICompletions(),
     AnthropicMessages(),
+    Gemini(),
     BedrockConverse(),
     BedrockInvoke(),
     CohereChat(),

@@ -1,0 +1,328 @@
+"""Reads Gemini's generateContent and embeddings, plain and streamed, of the Gemini API and of Vertex AI."""
+
+# ruff: noqa: N815  fields are named as they are on the wire
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+import msgspec
+
+from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.measure import count, elements, json_bytes, members, number, read, text_bytes, utf8_bytes, word
+
+_GENERATES: Final = (":generateContent", ":streamGenerateContent")
+_EMBEDS: Final = (":embedContent", ":batchEmbedContents")
+_PREDICTS: Final = ":predict"  # Vertex AI's older way to everything that is no text, embeddings among it
+_ENDS: Final = (*_GENERATES, *_EMBEDS, _PREDICTS)
+_STREAMS: Final = ":streamGenerateContent"
+_RESULT_KEYS: Final = (b'"functionResponse"', b'"function_response"')
+_INPUTS: Final = ("systemInstruction", "system_instruction", "contents", "content", "requests", "instances")
+_TEXTS: Final = frozenset(
+    {
+        "parts",
+        "text",
+        "content",
+        "code",
+        "output",
+        "executableCode",
+        "executable_code",
+        "codeExecutionResult",
+        "code_execution_result",
+        "functionCall",
+        "function_call",
+        "functionResponse",
+        "function_response",
+    }
+)
+_DOCUMENTS: Final = frozenset({"args", "response"})
+
+
+class _GenerationConfig(msgspec.Struct, gc=False):
+    maxOutputTokens: Any = None
+    max_output_tokens: Any = None
+    temperature: Any = None
+    topP: Any = None
+    top_p: Any = None
+    candidateCount: Any = None
+    candidate_count: Any = None
+    seed: Any = None
+    thinkingConfig: Any = None
+    thinking_config: Any = None
+
+
+class _Request(msgspec.Struct, gc=False):
+    generationConfig: _GenerationConfig | None = None
+    generation_config: _GenerationConfig | None = None
+    outputDimensionality: Any = None  # of an embedding
+    output_dimensionality: Any = None
+
+
+class _Turn(msgspec.Struct, gc=False):
+    role: str | None = None
+    parts: Any = None
+
+
+class _LoopRequest(_Request, gc=False):
+    contents: list[msgspec.Raw] | _Turn | None = None
+
+
+class _Usage(msgspec.Struct, gc=False):
+    promptTokenCount: Any = None
+    toolUsePromptTokenCount: Any = None
+    candidatesTokenCount: Any = None
+    thoughtsTokenCount: Any = None
+    cachedContentTokenCount: Any = None
+    totalTokenCount: Any = None
+    trafficType: str | None = None
+
+
+class _FunctionCall(msgspec.Struct, gc=False):
+    id: str | None = None
+    name: str | None = None
+    args: msgspec.Raw = msgspec.Raw(b"")
+    partialArgs: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Code(msgspec.Struct, gc=False):
+    code: str | None = None
+
+
+class _Part(msgspec.Struct, gc=False):
+    text: str | None = None
+    functionCall: _FunctionCall | None = None
+    executableCode: _Code | None = None
+
+
+class _Content(msgspec.Struct, gc=False):
+    parts: list[_Part] | None = None
+
+
+class _Candidate(msgspec.Struct, gc=False):
+    index: int = 0
+    content: _Content | None = None
+    finishReason: str | None = None
+
+
+class _Feedback(msgspec.Struct, gc=False):
+    blockReason: str | None = None
+
+
+class _Vector(msgspec.Struct, gc=False):
+    """Of an embedding only that it is there."""
+
+
+class _Statistics(msgspec.Struct, gc=False):
+    token_count: Any = None
+
+
+class _Embeddings(msgspec.Struct, gc=False):
+    statistics: _Statistics | None = None
+
+
+class _Prediction(msgspec.Struct, gc=False):
+    embeddings: _Embeddings | None = None
+
+
+class _Response(msgspec.Struct, gc=False):
+    candidates: list[_Candidate] | None = None
+    promptFeedback: _Feedback | None = None
+    usageMetadata: _Usage | None = None
+    modelVersion: str | None = None
+    responseId: str | None = None
+    error: Any = None
+    embedding: _Vector | None = None
+    embeddings: list[_Vector] | None = None
+    predictions: list[_Prediction] | None = None
+
+
+_request = msgspec.json.Decoder(_Request)
+_loop_request = msgspec.json.Decoder(_LoopRequest)
+_turn = msgspec.json.Decoder(_Turn)
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_response = msgspec.json.Decoder(_Response)
+_any: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+
+
+class Gemini:
+    """The reader of `POST …/models/{model}:generateContent` and its kin."""
+
+    operation = "generate_content"
+    attributes: Mapping[str, str] = {}
+    provider: str | None = "gcp.gen_ai"
+
+    def recognises(self, path: str) -> bool:
+        """Say whether a POST to this path generates content or embeddings; counting tokens and batches do neither."""
+        return path.endswith(_ENDS) and _model(path) is not None
+
+    def read_request(self, path: str, body: bytes) -> Asked:
+        """Read model and kind of call from the path, the rest from the body, spelled in camelCase or snake_case."""
+        model = _model(path)
+        if not path.endswith(_GENERATES):
+            asked = read(_request, body) or _Request()
+            dimensions = count(_either(asked.outputDimensionality, asked.output_dimensionality))
+            return Asked(model, operation="embeddings", dimensions=dimensions)
+        stream = path.endswith(_STREAMS)
+        loops = any(key in body for key in _RESULT_KEYS)
+        asked = (read(_loop_request, body) if loops else None) or read(_request, body)
+        if asked is None:
+            return Asked(model, stream=stream)
+        config = asked.generationConfig or asked.generation_config or _GenerationConfig()
+        thinking = members(_either(config.thinkingConfig, config.thinking_config))
+        return Asked(
+            model,
+            stream=stream,
+            max_tokens=count(_either(config.maxOutputTokens, config.max_output_tokens)),
+            temperature=number(config.temperature),
+            top_p=number(_either(config.topP, config.top_p)),
+            choice_count=count(_either(config.candidateCount, config.candidate_count)),
+            seed=count(config.seed),
+            reasoning_level=word(_either(thinking.get("thinkingLevel"), thinking.get("thinking_level"))),
+            tool_results=_tool_results(asked) if isinstance(asked, _LoopRequest) else (),
+        )
+
+    def ask_for_usage(self, body: bytes) -> bytes | None:
+        """Give None: every stream tells its usage."""
+        del body
+        return None
+
+    def fold_body(self, body: bytes, answer: Answer) -> bool:
+        """Fold a response, or a streamed one that was read as the whole array that it is."""
+        if body.lstrip()[:1] == b"[":
+            folded = [self._fold(bytes(response), answer) for response in read(_raws, body) or ()]
+            understood = bool(folded) and all(folded)
+        else:
+            understood = self._fold(body, answer)
+        answer.finished = understood
+        return understood
+
+    def fold_event(self, data: bytes, answer: Answer) -> bool:
+        """Fold one response of a stream: usage is told anew with each, and the last one has a finish reason."""
+        self._fold(data, answer)
+        return False
+
+    def input_bytes(self, body: bytes) -> int:
+        """Count the text of the system instruction and all contents, and the tool definitions."""
+        asked = members(read(_any, body))
+        return json_bytes(asked.get("tools")) + sum(text_bytes(asked.get(key), _TEXTS, _DOCUMENTS) for key in _INPUTS)
+
+    def _fold(self, data: bytes, answer: Answer) -> bool:
+        response = read(_response, data)
+        if response is None:
+            return False
+        if response.error is not None:
+            error = members(response.error)
+            answer.error_type = word(error.get("status")) or str(count(error.get("code")) or "stream_error")
+            return False
+        answer.response_id = response.responseId or answer.response_id
+        answer.model = response.modelVersion or answer.model
+        for candidate in response.candidates or ():
+            _fold_candidate(candidate, answer)
+        if response.promptFeedback is not None and response.promptFeedback.blockReason is not None:
+            answer.finish_reasons[0] = response.promptFeedback.blockReason
+        if response.usageMetadata is not None:
+            _fold_usage(response.usageMetadata, answer)
+        return _fold_embeddings(response, answer) or _says_something(response)
+
+
+def _model(path: str) -> str | None:
+    """Name the model in `…/models/{model}:verb`; of another collection, such as Vertex AI's endpoints, that too."""
+    collection, found, rest = path.rpartition("/")
+    collection = collection.rpartition("/")[2]
+    name, _, verb = rest.rpartition(":")
+    model = unquote(name)
+    if not (found and model and collection):
+        return None
+    if f":{verb}" == _PREDICTS and not ("embedding" in model and "/publishers/google/models/" in path):
+        return None
+    return model if collection == "models" else f"{collection}/{model}"
+
+
+def _either(camel: Any, snake: Any) -> Any:  # noqa: ANN401  of any type is what it sorts out
+    return snake if camel is None else camel
+
+
+def _tool_results(asked: _LoopRequest) -> tuple[ToolResult, ...]:
+    if isinstance(asked.contents, _Turn):
+        return tuple(_results_of(asked.contents.parts))
+    results: list[ToolResult] = []
+    for raw in reversed(asked.contents or ()):
+        turn = read(_turn, bytes(raw))
+        if turn is None or turn.role == "model":
+            break
+        results[:0] = _results_of(turn.parts)
+    return tuple(results)
+
+
+def _results_of(parts: object) -> list[ToolResult]:
+    """Find the results of a turn; one without an id is known by the name of its function, as its call is."""
+    results: list[ToolResult] = []
+    for part in elements(parts) or [parts]:
+        told = members(part)
+        result = members(_either(told.get("functionResponse"), told.get("function_response")))
+        call_id = word(result.get("id")) or word(result.get("name"))
+        if call_id is not None:
+            results.append(ToolResult(call_id, json_bytes(result.get("response"))))
+    return results
+
+
+def _fold_candidate(candidate: _Candidate, answer: Answer) -> None:
+    if candidate.finishReason is not None:
+        answer.finish_reasons[candidate.index] = candidate.finishReason
+    if candidate.content is None:
+        return
+    for part in candidate.content.parts or ():
+        if part.text:
+            answer.output_bytes += utf8_bytes(part.text)
+        elif part.functionCall is not None:
+            _fold_call(part.functionCall, answer)
+        elif part.executableCode is not None:
+            answer.output_bytes += utf8_bytes(part.executableCode.code)
+
+
+def _fold_call(call: _FunctionCall, answer: Answer) -> None:
+    """Take a call; in a stream of partial arguments only its first piece has a name."""
+    if call.name:
+        answer.tool_calls[len(answer.tool_calls)] = ToolCall(call.id or call.name, call.name)
+    answer.output_bytes += len(bytes(call.args)) + len(bytes(call.partialArgs))
+
+
+def _fold_usage(usage: _Usage, answer: Answer) -> None:
+    """Add tool use to the prompt and thoughts to the candidates; a count that is nought is left out on the wire.
+
+    Source: `GenerateContentResponse.UsageMetadata`: the total is the sum of prompt, tool use, candidates and thoughts,
+    and cached content is part of the prompt.
+    """
+    prompt, total = count(usage.promptTokenCount), count(usage.totalTokenCount)
+    said, thought = count(usage.candidatesTokenCount), count(usage.thoughtsTokenCount)
+    if prompt is not None:
+        prompt += count(usage.toolUsePromptTokenCount) or 0
+        answer.input_tokens = prompt
+    if said is not None:
+        within = prompt is not None and total == prompt + said  # some models count thoughts in already
+        answer.output_tokens = said if within else said + (thought or 0)
+    elif prompt is not None and total is not None and total >= prompt:
+        answer.output_tokens = total - prompt
+    elif thought is not None:
+        answer.output_tokens = thought
+    if usage.cachedContentTokenCount is not None:
+        answer.cache_read_tokens = count(usage.cachedContentTokenCount)
+    if thought is not None:
+        answer.reasoning_tokens = thought
+    answer.service_tier = usage.trafficType or answer.service_tier
+
+
+def _fold_embeddings(response: _Response, answer: Answer) -> bool:
+    tokens = [
+        count(prediction.embeddings.statistics.token_count)
+        for prediction in response.predictions or ()
+        if prediction.embeddings is not None and prediction.embeddings.statistics is not None
+    ]
+    known = [number for number in tokens if number is not None]
+    if known:
+        answer.input_tokens = sum(known)
+    return not (response.embedding is None and response.embeddings is None and response.predictions is None)
+
+
+def _says_something(response: _Response) -> bool:
+    return not (response.candidates is None and response.promptFeedback is None and response.usageMetadata is None)
