@@ -1,4 +1,4 @@
-"""A small provider over real sockets that speaks OpenAI chat, plain and streamed, with faults by script."""
+"""A small provider over real sockets that speaks the APIs of OpenAI, plain and streamed, with faults by script."""
 
 import gzip
 import json
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support import openai_answers
 
 USAGE = {
     "prompt_tokens": 11,
@@ -151,15 +153,22 @@ class _Handler(BaseHTTPRequestHandler):
             return
         fault = self.owner.next_fault()
         if fault.body is None and body.get("stream") and fault.status == 200:
-            self._stream(fault, events(usage=bool((body.get("stream_options") or {}).get("include_usage"))))
+            chat = events(usage=bool((body.get("stream_options") or {}).get("include_usage")))
+            self._stream(fault, openai_answers.events(self._path, body) or chat)
         else:
-            self._whole(fault)
+            self._whole(fault, openai_answers.answer(self._path, body))
 
     def do_GET(self) -> None:
-        self._whole(Fault(body=b'{"object":"list","data":[]}'))
+        background = openai_answers.response({"background": True}, "completed")
+        listed = {"object": "list", "data": []}
+        self._whole(Fault(), background if "/responses/" in self.path else listed)
 
-    def _whole(self, fault: Fault) -> None:
-        default = completion() if fault.status < 400 else {"error": {"message": "no", "type": "fault"}}
+    @property
+    def _path(self) -> str:
+        return self.path.partition("?")[0]
+
+    def _whole(self, fault: Fault, good: dict | None = None) -> None:
+        default = good or completion() if fault.status < 400 else {"error": {"message": "no", "type": "fault"}}
         body = json.dumps(default).encode() if fault.body is None else fault.body
         if fault.gzip:
             body = gzip.compress(body)
