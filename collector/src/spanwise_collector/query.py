@@ -19,7 +19,7 @@ class Query:
         where: only series with one of these values of a dimension.
         window_ns: how far back each point looks.
         start_ns: end of the first point's window, Unix time.
-        step_ns: from one point's end to the next; any positive number if there is one point.
+        step_ns: from one point's end to the next; 0 for a question about one moment.
         points: how many points.
     """
 
@@ -29,7 +29,7 @@ class Query:
     where: Mapping[Dimension, frozenset[str]]
     window_ns: int
     start_ns: int
-    step_ns: int = 1
+    step_ns: int = 0
     points: int = 1
 
     @property

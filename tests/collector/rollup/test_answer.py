@@ -6,7 +6,8 @@ from spanwise_schema.measures import MEASURES
 from tests.support.rows import NOON, SECOND, batch, row
 
 
-def asked(measure, stat, rows, *, points=1, step_s=10, window_s=10, start_s=10):
+def asked(measure, stat, rows, *, points=1, step_s=None, window_s=10, start_s=10):
+    step_s = step_s or (10 if points > 1 else 0)
     book = SeriesBook()
     query = Query(
         MEASURES[measure], stat, (), {}, window_s * SECOND, NOON + start_s * SECOND, step_s * SECOND, points
@@ -37,3 +38,12 @@ def test_a_rate_is_over_the_window():
     rows = [row(n, at_s=5, input_tokens=50) for n in (1, 2)]
     assert asked("llm.tokens.input", "rate", rows) == [[(10, 10.0)]]
     assert asked("llm.calls", "rate", rows) == [[(10, 0.2)]]
+
+
+def test_many_overlapping_points_give_what_each_gives_alone():
+    rows = [row(n, at_s=n + 0.5, took_s=n + 1) for n in range(100)]
+    (many,) = asked("llm.duration", "p95", rows, points=49, step_s=2, window_s=30, start_s=10)
+    alone = [
+        asked("llm.duration", "p95", rows, points=2, step_s=2, window_s=30, start_s=at)[0][0] for at, _ in many[:-1]
+    ]
+    assert many[:-1] == alone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -13,6 +14,7 @@ from spanwise_collector.rollup.sketch import quantile
 from spanwise_schema.measures import NANO, QUANTILES
 
 _COUNTED: Final = ("{call}", "{run}")
+_POINTS_AT_ONCE: Final = 16
 
 
 def answer(query: Query, rows: pl.DataFrame, series: pl.DataFrame) -> list[Series]:
@@ -36,10 +38,25 @@ def answer(query: Query, rows: pl.DataFrame, series: pl.DataFrame) -> list[Serie
         .join(wanted.with_columns((pl.col("error_type") != "").alias("failed")), on="series")
         .collect()
     )
-    groups = [*by, "point"]
-    merged = (
-        _place(query, picked)
-        .group_by([*groups, "bucket"])
+    values = [_values(part, _merged(part, picked, by), by) for part in _parts(query)]
+    return list(_series(query, pl.concat(values).sort([*by, "at_ns"])))
+
+
+def _parts(query: Query) -> list[Query]:
+    """Cut a question whose points overlap into questions of a few points: a row counts for each point it lies in."""
+    if query.window_ns <= query.step_ns or query.points <= _POINTS_AT_ONCE:
+        return [query]
+    starts = range(0, query.points, _POINTS_AT_ONCE)
+    return [
+        replace(query, start_ns=query.start_ns + n * query.step_ns, points=min(_POINTS_AT_ONCE, query.points - n))
+        for n in starts
+    ]
+
+
+def _merged(query: Query, rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    return (
+        _place(query, rows)
+        .group_by([*by, "point", "bucket"])
         .agg(
             pl.col("count").sum(),
             pl.col("sum").sum(),
@@ -47,14 +64,11 @@ def answer(query: Query, rows: pl.DataFrame, series: pl.DataFrame) -> list[Serie
             pl.col("count").filter(pl.col("failed")).sum().alias("failed"),
         )
     )
-    if not merged.height:
-        return []
-    return list(_series(query, _values(query, merged, groups)))
 
 
 def _place(query: Query, rows: pl.DataFrame) -> pl.DataFrame:
     """Say which points a row's window counts for; one row for each of them, in column `point`."""
-    if query.points == 1:
+    if not query.step_ns:
         return rows.with_columns(pl.lit(0, pl.Int64).alias("point"))
     since_ns = pl.col("window_ns") - query.start_ns
     # Point i looks at the windows that begin in [start + i*step - window, start + i*step).
@@ -64,7 +78,9 @@ def _place(query: Query, rows: pl.DataFrame) -> pl.DataFrame:
     return placed.explode("point").drop_nulls("point")
 
 
-def _values(query: Query, merged: pl.DataFrame, groups: list[str]) -> pl.DataFrame:
+def _values(query: Query, merged: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Give `by`, `at_ns`, `seen` and `value` for each point in which something was observed."""
+    groups = [*by, "point"]
     atom, seconds = query.measure.atom, query.window_ns / NANO
     totals = merged.group_by(groups).agg(
         pl.col("count").sum().alias("seen"), pl.col("failed").sum(), pl.col("sum").sum(), pl.col("max").max()
@@ -85,7 +101,8 @@ def _values(query: Query, merged: pl.DataFrame, groups: list[str]) -> pl.DataFra
             found = quantile(merged, groups, QUANTILES[query.stat])
             totals = totals.join(found, on=groups, nulls_equal=True)
             value = pl.col("value") / atom
-    return totals.with_columns(value.cast(pl.Float64).alias("value")).sort(groups)
+    at_ns = query.start_ns + pl.col("point") * query.step_ns
+    return totals.select(*by, at_ns.alias("at_ns"), "seen", value.cast(pl.Float64).alias("value"))
 
 
 def _quantity(query: Query) -> pl.Expr:
@@ -101,7 +118,7 @@ def _series(query: Query, values: pl.DataFrame) -> Iterator[Series]:
     by = [str(dimension) for dimension in query.by]
     groups: dict[tuple[str, ...], list[Point]] = {}
     for row in values.iter_rows(named=True):
-        point = Point(query.start_ns + row["point"] * query.step_ns, row["value"], row["seen"])
+        point = Point(row["at_ns"], row["value"], row["seen"])
         groups.setdefault(tuple(row[name] for name in by), []).append(point)
     for labels, points in groups.items():
         named: Mapping[str, str] = dict(zip(by, labels, strict=True))

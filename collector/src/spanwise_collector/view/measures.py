@@ -89,7 +89,7 @@ def routes(reader: Reader) -> APIRouter:
     return router
 
 
-def _query(asked: Asked, window_ns: int, start_ns: int, step_ns: int = 1, points: int = 1) -> Query:
+def _query(asked: Asked, window_ns: int, start_ns: int, step_ns: int = 0, points: int = 1) -> Query:
     of = params.measure(asked.measure)
     stat, by, where = params.stat(asked.stat, of), params.by(asked.by, of), params.where(asked.where, of)
     return Query(of, stat, by, where, window_ns, start_ns, step_ns, points)
