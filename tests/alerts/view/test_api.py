@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -105,3 +107,14 @@ async def test_it_is_ready_once_every_rule_was_tried():
         assert (await client.get("/-/ready")).status_code == 200
         assert (await client.get("/api/v2/receivers")).json() == [{"name": "team"}, {"name": "other"}]
         assert (await client.get("/metrics")).headers["Content-Type"].startswith("text/plain; version=0.0.4")
+
+
+async def test_the_docs_need_nothing_from_elsewhere():
+    async with server() as (client, _):
+        assert (await client.get("/")).headers["location"] == "/docs"
+        page = (await client.get("/docs")).text
+        assert "://" not in page
+        links = re.findall(r"""(?:src|href)="([^"]+)"|url: '([^']+)'""", page)
+        assert len(links) == 4
+        for link in map("".join, links):
+            assert (await client.get(urljoin("/docs", link))).status_code == 200

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Final
 import yaml
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.staticfiles import StaticFiles
 
 from spanwise_alerts.alert import Held
 from spanwise_alerts.memory import Memory
@@ -48,8 +50,12 @@ class Shown:
 
 def api(shown: Shown) -> FastAPI:
     """Build the API; a fault of a request is answered by a bare JSON string, as Alertmanager's clients expect."""
-    app = FastAPI(title="Spanwise alerts", description="Alertmanager's API v2, the part that is built.", version="2")
+    app = FastAPI(
+        title="Spanwise alerts", version="2", description="Alertmanager's API v2, the part that is built.",
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
     app.add_exception_handler(RequestValidationError, _refused)
+    _document(app)
     _add_health(app, shown)
     _add_alerts(app, shown)
 
@@ -64,6 +70,23 @@ def api(shown: Shown) -> FastAPI:
         return _status(shown, await shown.counts())
 
     return app
+
+
+def _document(app: FastAPI) -> None:
+    """Serve Swagger UI from what is installed; FastAPI's own page loads it from elsewhere."""
+    app.mount("/docs/ui", StaticFiles(packages=[("fastapi_swagger", "resources")]))
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        ui = "docs/ui"
+        return get_swagger_ui_html(
+            openapi_url="openapi.json", title=app.title, swagger_js_url=f"{ui}/swagger-ui-bundle.js",
+            swagger_css_url=f"{ui}/swagger-ui.css", swagger_favicon_url=f"{ui}/favicon-32x32.png",
+        )  # fmt: skip
 
 
 def _add_health(app: FastAPI, shown: Shown) -> None:

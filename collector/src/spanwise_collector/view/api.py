@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.staticfiles import StaticFiles
 
 from spanwise_collector.reader import Reader
 from spanwise_collector.view import measures, prometheus, traces
@@ -14,7 +16,11 @@ from spanwise_collector.view.params import Invalid
 
 def api(reader: Reader, version: str) -> FastAPI:
     """Make the ASGI application."""
-    app = FastAPI(title="Spanwise collector", version=version, description="What your agents did, took and cost.")
+    app = FastAPI(
+        title="Spanwise collector", version=version, description="What your agents did, took and cost.",
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
+    _document(app)
     for part in (measures, traces, prometheus):
         app.include_router(part.routes(reader))
 
@@ -42,3 +48,18 @@ def api(reader: Reader, version: str) -> FastAPI:
 
     _ = ledger, healthz, readyz, home, invalid
     return app
+
+
+def _document(app: FastAPI) -> None:
+    """Serve Swagger UI from what is installed; FastAPI's own page loads it from elsewhere."""
+    app.mount("/docs/ui", StaticFiles(packages=[("fastapi_swagger", "resources")]))
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        ui = "docs/ui"
+        return get_swagger_ui_html(
+            openapi_url="openapi.json", title=app.title, swagger_js_url=f"{ui}/swagger-ui-bundle.js",
+            swagger_css_url=f"{ui}/swagger-ui.css", swagger_favicon_url=f"{ui}/favicon-32x32.png",
+        )  # fmt: skip
+
+    _ = docs
