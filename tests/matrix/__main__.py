@@ -27,6 +27,7 @@ def main(argv: list[str]) -> int:
         print(table.markdown(rows))
     if options.write:
         table.write(rows, ROOT / "docs" / "instrumentation.md")
+        table.write_tested(rows, ROOT / "instrumentation" / "src" / "spanwise" / "doctor" / "tested.py")
     return int(any(row.missing or any(cell.found for cell in row.cells.values()) for row in rows))
 
 
@@ -35,7 +36,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="NAMES", help="distribution names, separated by commas")
     parser.add_argument("--work", metavar="DIR", help="keeps the environments for the next run (else temporary)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/instrumentation.md")
+    parser.add_argument(
+        "--write", action="store_true", help="write the table into docs, and the versions for the doctor"
+    )
     return parser.parse_args(argv)
 
 

@@ -51,7 +51,7 @@ SDKS: tuple[Sdk, ...] = (
     Sdk("cohere", "with_cohere.py", "Cohere chat"),
     Sdk("together", "with_together.py", _CHAT, "/v1"),
     Sdk("boto3", "with_boto3.py", "Bedrock Converse", skip=_RAW),
-    Sdk("litellm", "with_litellm.py", _CHAT, "/v1"),
+    Sdk("litellm", "with_litellm.py", _CHAT, "/v1", beside=("mcp",)),
     Sdk("langchain-openai", "with_langchain_openai.py", _CHAT, "/v1"),
     Sdk("langchain-anthropic", "with_langchain_anthropic.py", "Anthropic messages"),
     Sdk("openai-agents", "with_openai_agents.py", "OpenAI responses", "/v1"),

@@ -1,6 +1,8 @@
 """Shows the matrix as text, JSON and the table of docs/instrumentation.md."""
 
+import ast
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,6 +53,23 @@ def write(rows: Sequence[Row], page: Path) -> None:
     if not mark or not end:
         raise SystemExit(f"{page}: expected {BEGIN!r} and {END!r}")
     page.write_text(f"{head}{BEGIN}\n{markdown(rows)}\n{END}{tail}")
+
+
+def write_tested(rows: Sequence[Row], file: Path) -> None:
+    """Keep the versions of the rows in which nothing was found; what other runs have kept stays."""
+    head, mark, rest = file.read_text().partition("VERSIONS: Final[dict[str, tuple[str, ...]]] = ")
+    body, end, tail = rest.partition("\n}\n")
+    kept: dict[str, set[str]] = {name: set(versions) for name, versions in ast.literal_eval(f"{body}\n}}").items()}
+    for row in rows:
+        if row.version and not any(cell.found for cell in row.cells.values()):
+            kept.setdefault(row.sdk.name, set()).add(row.version)
+    lines = [f'    "{name}": ({_quoted(kept[name])},),' for name in sorted(kept)]
+    file.write_text("\n".join([f"{head}{mark}{{", *lines]) + end + tail)
+
+
+def _quoted(versions: set[str]) -> str:
+    ordered = sorted(versions, key=lambda version: [int(part) for part in re.findall(r"\d+", version)])
+    return ", ".join(f'"{version}"' for version in ordered)
 
 
 def _cell(row: Row, scenario: str, notes: list[str]) -> str:

@@ -1,0 +1,71 @@
+import json
+
+import pytest
+
+from tests.matrix import table
+from tests.matrix.play import Cell, Row
+from tests.matrix.sdks import SCENARIOS, SDKS, Sdk
+
+SDK = Sdk("openai", "with_openai.py", "OpenAI chat")
+ROWS = [
+    Row(SDK, "3.0", {**dict.fromkeys(SCENARIOS, Cell()), "stream": Cell(("ttft None", "kind 1"))}),
+    Row(SDK, "2.0", {**dict.fromkeys(SCENARIOS, Cell()), "async": Cell(skipped="a synchronous client")}),
+    Row(Sdk("other", "with_other.py", "x|y"), missing="not installed: no such version"),
+]
+
+
+def test_what_was_found_is_told_once_below_the_table():
+    told = table.markdown(ROWS).splitlines()
+    assert told[2] == "| openai 3.0 | OpenAI chat | ✓ | ✗ (1) | ✓ | ✓ | ✓ | ✓ | ✓ |"
+    assert told[3] == "| openai 2.0 | OpenAI chat | ✓ | ✓ | not played (2) | ✓ | ✓ | ✓ | ✓ |"
+    assert told[4].count("not played (3)") == len(SCENARIOS)
+    assert told[-3:] == [
+        "1. ttft None; kind 1",
+        "2. a synchronous client",
+        "3. not installed: no such version",
+    ]
+
+
+def test_only_what_stands_between_the_marks_is_written(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+    table.write(ROWS, page)
+    told = page.read_text()
+    assert told.startswith(f"before\n{table.BEGIN}\n| SDK |")
+    assert told.endswith(f"{table.END}\nafter\n")
+    assert "old" not in told
+
+
+def test_page_without_marks_is_refused(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("nothing")
+    with pytest.raises(SystemExit, match="expected"):
+        table.write(ROWS, page)
+
+
+def test_json_says_why_a_row_is_missing():
+    told = json.loads(table.as_json(ROWS))
+    assert told[0]["cells"]["stream"] == {"good": False, "found": ["ttft None", "kind 1"], "skipped": None}
+    assert told[2]["missing"] == "not installed: no such version"
+
+
+def test_every_row_has_a_script_and_a_folder_of_its_own():
+    from tests.matrix.environment import AGENTS
+
+    assert all((AGENTS / sdk.script).is_file() for sdk in SDKS)
+    rows = {(sdk.name, sdk.version, sdk.script) for sdk in SDKS}
+    assert len(rows) == len(SDKS)
+    assert {sdk.script for sdk in SDKS} | {"scenarios.py"} == {script.name for script in AGENTS.glob("*.py")}
+
+
+def test_tested_versions_of_good_rows_are_kept_for_the_doctor(tmp_path):
+    file = tmp_path / "tested.py"
+    file.write_text('VERSIONS: Final[dict[str, tuple[str, ...]]] = {\n    "groq": ("1.0",),\n}\nrest\n')
+    table.write_tested(ROWS, file)
+    assert file.read_text().splitlines() == [
+        "VERSIONS: Final[dict[str, tuple[str, ...]]] = {",
+        '    "groq": ("1.0",),',
+        '    "openai": ("2.0",),',
+        "}",
+        "rest",
+    ]
