@@ -61,7 +61,7 @@ SDKS: tuple[Sdk, ...] = (
     Sdk("aiohttp", "with_aiohttp.py", _CHAT, "/v1", skip=(("async", "all other columns are asynchronous"),)),
     Sdk("requests", "with_requests.py", _CHAT, "/v1", skip=_RAW),
     Sdk("dashscope", "with_dashscope.py", "DashScope generation", "/api/v1", skip=(("retry", "never retries"),)),
-    Sdk("zhipuai", "with_zhipuai.py", _CHAT, "/api/paas/v4", skip=_RAW),
+    Sdk("zhipuai", "with_zhipuai.py", _CHAT, "/api/paas/v4", beside=("sniffio",), skip=_RAW),
     Sdk("llama-index-llms-openai-like", "with_llama_index.py", _CHAT, "/v1"),
     Sdk(
         "crewai", "with_crewai.py", _CHAT, "/v1", beside=("litellm",), skip=(("break", "gives no way out of a stream"),)

@@ -9,10 +9,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 from urllib.parse import unquote
 
-from tests.support.protocols import anthropic, openai_chat, openai_responses
+from tests.support.protocols import (
+    anthropic,
+    bedrock,
+    cohere,
+    dashscope,
+    gemini,
+    ollama,
+    openai_chat,
+    openai_responses,
+)
 from tests.support.protocols.shape import Call, Reply, Say, Speaks
 
-PROTOCOLS = cast("tuple[Speaks, ...]", (anthropic, openai_chat, openai_responses))
+PROTOCOLS = cast(
+    "tuple[Speaks, ...]",
+    (anthropic, bedrock, cohere, dashscope, gemini, ollama, openai_chat, openai_responses),
+)
 
 
 @dataclass(frozen=True, slots=True)
