@@ -189,3 +189,24 @@ def test_tool_calls_and_service_tier_of_a_whole_answer_are_told():
     assert API.fold_body(json.dumps(body).encode(), answer)
     assert answer.tool_calls == {0: ToolCall("a", "f")}
     assert answer.service_tier == "flex"
+
+
+@pytest.mark.parametrize(
+    ("path", "owned"),
+    [
+        ("/v1/chat/completions", True),
+        ("/v1/fim/completions", True),
+        ("/v1/agents/completions", True),
+        ("/api/paas/v4/chat/completions", True),
+        ("/api/paas/v4/async/chat/completions", False),
+    ],
+)
+def test_what_is_answered_as_a_chat_is_recognised(path, owned):
+    assert API.recognises(path) is owned
+
+
+def test_code_to_be_filled_in_is_a_text_completion():
+    body = b'{"model":"codestral-latest","prompt":"def f(","suffix":"return 1"}'
+    asked = API.read_request("/v1/fim/completions", body)
+    assert asked == Asked("codestral-latest", operation="text_completion")
+    assert API.input_bytes(body) == 6 + 8

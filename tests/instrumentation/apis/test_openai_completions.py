@@ -25,8 +25,9 @@ RESPONSE = {
     [
         ("/v1/completions", True),
         ("/openai/deployments/gpt/completions", True),
-        ("/v1/fim/completions", True),
+        ("/beta/completions", True),
         ("/v1/chat/completions", False),
+        ("/v1/fim/completions", False),  # Mistral answers it as a chat
         ("/v1/completions/1", False),
     ],
 )

@@ -58,6 +58,20 @@ def test_cached_tokens_are_read_where_each_provider_puts_them(usage, read):
     assert folded(prompt_tokens=9, completion_tokens=1, **usage).cache_read_tokens == read
 
 
+@pytest.mark.parametrize(
+    ("usage", "written"),
+    [
+        ({"prompt_tokens_details": {"cache_write_tokens": 0}, "cache_creation_input_tokens": 9}, 0),
+        ({"prompt_tokens_details": {"cached_tokens": 0, "cache_creation_input_tokens": 1605}}, 1605),
+        ({"cache_creation_input_tokens": 5, "cache_read_input_tokens": 0}, 5),
+        ({}, None),
+    ],
+    ids=["openai", "dashscope", "litellm", "none"],
+)
+def test_tokens_written_to_a_cache_are_read_where_each_provider_puts_them(usage, written):
+    assert folded(prompt_tokens=9, completion_tokens=1, **usage).cache_write_tokens == written
+
+
 @pytest.mark.parametrize("bad", [-1, "5", 0.5, False, {}])
 def test_count_that_is_none_is_not_known(bad):
     answer = folded(prompt_tokens=bad, completion_tokens=3)

@@ -9,6 +9,8 @@ PATHS = [
     ("/openai/v1/chat/completions", "openai_chat"),
     ("/compatible-mode/v1/chat/completions", "openai_chat"),
     ("/api/paas/v4/chat/completions", "openai_chat"),
+    ("/v1/fim/completions", "openai_chat"),
+    ("/api/paas/v4/async/chat/completions", None),
     ("/v1/responses", "openai_responses"),
     ("/openai/responses", "openai_responses"),
     ("/v1/responses/compact", "openai_responses"),

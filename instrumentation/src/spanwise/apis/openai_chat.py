@@ -8,7 +8,9 @@ import msgspec
 from spanwise.apis import openai_wire
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
 from spanwise.apis.measure import read
-from spanwise.apis.openai_wire import DONE, CompletionUsage, deployment_of, error_type, text_bytes, told_error
+from spanwise.apis.openai_wire import CHATS, DONE, CompletionUsage, deployment_of, error_type, text_bytes, told_error
+
+_LATER = "/async/chat/completions"  # of Zhipu: the answer is fetched later, by its id
 
 
 class _Core(msgspec.Struct, gc=False):
@@ -38,6 +40,8 @@ class _Turns(msgspec.Struct, gc=False):
 
 class _Messages(msgspec.Struct, gc=False):
     messages: list[Any] = msgspec.field(default_factory=list[Any])
+    prompt: Any = None  # Mistral, to be filled in the middle
+    suffix: Any = None
     tools: msgspec.Raw = msgspec.Raw(b"")
 
 
@@ -119,7 +123,7 @@ class OpenAIChat:
 
     def recognises(self, path: str) -> bool:
         """Say whether a POST to this path asks for a chat completion."""
-        return path.endswith("/chat/completions")
+        return path.endswith(CHATS) and not path.endswith(_LATER)
 
     def read_request(self, path: str, body: bytes) -> Asked:
         """Read model, stream flag, parameters and tool results; of Azure's older paths the deployment is the model."""
@@ -130,6 +134,7 @@ class OpenAIChat:
         return Asked(
             model=asked.model or deployment_of(path),
             stream=asked.stream is True,
+            operation="text_completion" if path.endswith("/fim/completions") else None,
             max_tokens=asked.max_tokens if asked.max_completion_tokens is None else asked.max_completion_tokens,
             temperature=asked.temperature,
             top_p=asked.top_p,
@@ -173,7 +178,7 @@ class OpenAIChat:
     def input_bytes(self, body: bytes) -> int:
         """Count the text of all messages, and the tool definitions as they were sent."""
         asked = read(_messages, body) or _Messages()
-        return len(bytes(asked.tools)) + sum(text_bytes(message) for message in asked.messages)
+        return len(bytes(asked.tools)) + text_bytes([*asked.messages, asked.prompt, asked.suffix])
 
 
 def _tool_results(body: bytes) -> tuple[ToolResult, ...]:

@@ -9,6 +9,7 @@ from spanwise.apis import openai_wire
 from spanwise.apis.api import Answer, Asked
 from spanwise.apis.measure import read
 from spanwise.apis.openai_wire import (
+    CHATS,
     DONE,
     CompletionUsage,
     deployment_of,
@@ -66,7 +67,7 @@ class OpenAICompletions:
 
     def recognises(self, path: str) -> bool:
         """Say whether a POST to this path asks for a text completion."""
-        return path.endswith("/completions") and not path.endswith("/chat/completions")
+        return path.endswith("/completions") and not path.endswith(CHATS)
 
     def read_request(self, path: str, body: bytes) -> Asked:
         """Read model, stream flag and parameters; of Azure's older paths the deployment is the model."""

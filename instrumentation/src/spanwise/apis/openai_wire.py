@@ -11,6 +11,8 @@ from spanwise.apis.measure import count, elements, members, read, utf8_bytes, wo
 from spanwise.apis.measure import text_bytes as measured
 
 DONE: Final = b"[DONE]"
+CHATS: Final = ("/chat/completions", "/fim/completions", "/agents/completions")
+"""Paths that answer with a `chat.completion`; the last two are Mistral's."""
 
 _ASK: Final = b'{"stream_options":{"include_usage":true}'
 _TEXT_KEYS: Final = frozenset(
@@ -34,6 +36,11 @@ class InputDetails(msgspec.Struct, gc=False):
 
     cached_tokens: Any = None
     cache_write_tokens: Any = None
+    cache_creation_input_tokens: Any = None  # DashScope
+
+    def written(self) -> int | None:
+        """Give the tokens written to a cache."""
+        return count(self.cache_creation_input_tokens if self.cache_write_tokens is None else self.cache_write_tokens)
 
 
 class OutputDetails(msgspec.Struct, gc=False):
@@ -52,6 +59,7 @@ class CompletionUsage(msgspec.Struct, gc=False):
     completion_tokens_details: OutputDetails | None = None
     cached_tokens: Any = None  # Moonshot
     prompt_cache_hit_tokens: Any = None  # DeepSeek
+    cache_creation_input_tokens: Any = None  # LiteLLM
 
     def fold(self, answer: Answer) -> None:
         """Put the counts into the answer."""
@@ -64,6 +72,8 @@ class CompletionUsage(msgspec.Struct, gc=False):
         if answer.cache_read_tokens is None:
             hit = self.cached_tokens if self.prompt_cache_hit_tokens is None else self.prompt_cache_hit_tokens
             answer.cache_read_tokens = count(hit)
+        if answer.cache_write_tokens is None:
+            answer.cache_write_tokens = count(self.cache_creation_input_tokens)
 
 
 class _StreamOptions(msgspec.Struct, gc=False):
@@ -92,7 +102,7 @@ def settle(
     """
     sent, said, total = count(told[0]), count(told[1]), count(told[2])
     answer.cache_read_tokens = count(given.cached_tokens) if given is not None else None
-    answer.cache_write_tokens = count(given.cache_write_tokens) if given is not None else None
+    answer.cache_write_tokens = given.written() if given is not None else None
     answer.reasoning_tokens = reasoning = count(made.reasoning_tokens) if made is not None else None
     if reasoning and sent is not None and said is not None and total == sent + said + reasoning:
         said += reasoning
