@@ -94,6 +94,12 @@ async def test_an_address_in_use_and_a_folder_that_cannot_be_written_are_told_to
     assert "--data DIR names another folder" in lines[1]
 
 
+async def test_nobody_else_may_look_into_the_data_folder(tmp_path):
+    data = tmp_path / "deep" / "data"
+    async with Stack(config(data)):
+        assert {path.stat().st_mode & 0o077 for path in (data, data / "journal", data / "alerts")} == {0}
+
+
 async def test_two_stacks_on_one_folder_are_refused(tmp_path):
     async with Stack(config(tmp_path)):
         with pytest.raises(CannotStart, match="another running collector uses it"):

@@ -91,9 +91,10 @@ def _check(config: StackConfig) -> None:
 
 
 def _unwritable(data: Path) -> str | None:
+    # the collector makes what is not there yet
+    there = next(folder for folder in (data, *data.absolute().parents) if folder.exists())
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=data):
+        with tempfile.TemporaryFile(dir=there):
             return None
     except OSError as fault:
         return f"{data} cannot be written: {fault.strerror}; --data DIR names another folder"

@@ -42,7 +42,7 @@ class Store:
         self._thread.shutdown()
 
     def _open(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._engine = create_engine(f"sqlite:///{self._path}")
         event.listen(self._engine, "connect", _durable)
         try:

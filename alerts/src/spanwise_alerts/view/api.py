@@ -59,14 +59,12 @@ def api(shown: Shown) -> FastAPI:
     _add_health(app, shown)
     _add_alerts(app, shown)
 
-    @app.get("/api/v2/receivers")
+    @app.get("/api/v2/receivers", tags=["alertmanager"], summary="Who can be told")
     async def receivers() -> list[dict[str, str]]:
-        """Who can be told."""
         return [{"name": name} for name in shown.receivers]
 
-    @app.get("/api/v2/status")
+    @app.get("/api/v2/status", tags=["alertmanager"], summary="State of this server, and how well rules are watched")
     async def status() -> dict[str, Any]:
-        """The state of this server; `spanwise` says how well each rule is watched."""
         return _status(shown, await shown.counts())
 
     return app
@@ -90,33 +88,29 @@ def _document(app: FastAPI) -> None:
 
 
 def _add_health(app: FastAPI, shown: Shown) -> None:
-    @app.get("/-/healthy", response_class=PlainTextResponse)
+    @app.get("/-/healthy", response_class=PlainTextResponse, tags=["health"], summary="200 while it works")
     async def healthy() -> PlainTextResponse:
-        """200 while it works."""
         faults = shown.faults()
         return PlainTextResponse("\n".join(faults) or "OK", 503 if faults else 200)
 
-    @app.get("/-/ready", response_class=PlainTextResponse)
+    @app.get("/-/ready", response_class=PlainTextResponse, tags=["health"], summary="200 once every rule was tried")
     async def ready() -> PlainTextResponse:
-        """200 once every rule was tried."""
         tried = all(health.answered_at_s or health.fault for health in shown.memory.health.values())
         return PlainTextResponse("OK" if tried else "rules were not tried yet", 200 if tried else 503)
 
-    @app.get("/metrics", response_class=PlainTextResponse)
+    @app.get("/metrics", response_class=PlainTextResponse, tags=["metrics"], summary="Own numbers for Prometheus")
     async def metrics() -> Response:
-        """Our own numbers for Prometheus."""
         return Response(shown.numbers.text(await shown.counts()), media_type=CONTENT_TYPE)
 
 
 def _add_alerts(app: FastAPI, shown: Shown) -> None:
-    @app.get("/api/v2/alerts", response_model=None)
+    @app.get("/api/v2/alerts", response_model=None, tags=["alertmanager"], summary="What fires, by fingerprint")
     async def alerts(
         matchers: Annotated[list[str] | None, Query(alias="filter")] = None,
         receiver: str = ".*",
         *,
         active: bool = True,
     ) -> list[dict[str, Any]] | JSONResponse:
-        """What fires, by fingerprint."""
         try:
             wanted = [matcher(text) for text in matchers or ()]
             routed = re.fullmatch(receiver, shown.told)

@@ -30,7 +30,7 @@ def make_folder(folder: Path, root: Path) -> None:
         return
     if folder != root:
         make_folder(folder.parent, root)
-    folder.mkdir(parents=folder == root, exist_ok=True)
+    folder.mkdir(0o700, parents=folder == root, exist_ok=True)  # what agents say is nobody else's
     sync_folder(folder.parent)
 
 

@@ -24,7 +24,7 @@ def api(reader: Reader, version: str) -> FastAPI:
     for part in (measures, traces, prometheus):
         app.include_router(part.routes(reader))
 
-    @app.get("/api/v1/ledger", tags=["health"], summary="What became of every span: received = stored + rejected + …")
+    @app.get("/api/v1/ledger", tags=["health"], summary="What became of every span")
     async def ledger() -> dict[str, int]:
         await reader.settled()
         return reader.ledger()
