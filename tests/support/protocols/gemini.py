@@ -8,17 +8,18 @@ ID = "matrix-response"
 MODEL = "gemini-2.5-flash-001"
 _STATUSES = {400: "INVALID_ARGUMENT", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}
 _VERBS = (":generateContent", ":streamGenerateContent", ":embedContent", ":batchEmbedContents")
+_PREDICTED = "/publishers/google/models/text-embedding-005:predict"
 
 
 def speaks(path: str) -> bool:
-    return path.endswith(_VERBS)
+    return path.endswith((*_VERBS, _PREDICTED))
 
 
 def answer(call: Call, say: Say) -> Reply:
     if say.status >= 400:
         return error(say.status)
     name, _, verb = call.path.rpartition("/")[2].rpartition(":")
-    if verb in {"embedContent", "batchEmbedContents"}:
+    if verb in {"embedContent", "batchEmbedContents", "predict"}:
         return embeddings(call, say, name)
     told = {
         "gen_ai.operation.name": "generate_content",
@@ -49,13 +50,17 @@ def error(status: int) -> Reply:
 
 
 def embeddings(call: Call, say: Say, model: str) -> Reply:
-    """Answer as the Gemini API does for one content, and for as many as were sent."""
+    """Answer as the Gemini API does for one content and for as many as were sent, and as Vertex AI's older way does."""
     told = {
         "gen_ai.operation.name": "embeddings",
         "gen_ai.request.model": model,
         "gen_ai.usage.input_tokens": say.input_tokens,
     }
     vector = {"values": [0.25, -0.5, 0.125]}
+    if call.path.endswith(_PREDICTED):
+        counts = [say.input_tokens] + [0] * (len(json.loads(call.body)["instances"]) - 1)
+        embedded = [{"embeddings": {**vector, "statistics": {"token_count": count}}} for count in counts]
+        return Reply((json.dumps({"predictions": embedded}).encode(),), told=told)
     body: dict[str, object] = {"usageMetadata": {"promptTokenCount": say.input_tokens}}
     if call.path.endswith(":embedContent"):
         body["embedding"] = vector
