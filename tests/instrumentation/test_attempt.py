@@ -1,12 +1,11 @@
 import json
 
-import httpx2
 import pytest
 from opentelemetry.context import Context
 
 from spanwise.apis.api import Asked
 from spanwise.apis.openai_chat import OpenAIChat
-from spanwise.attempt import Attempt, start_attributes
+from spanwise.attempt import Attempt
 
 API = OpenAIChat()
 BODY = json.dumps({"messages": [{"role": "user", "content": "12345678"}]}).encode()
@@ -61,32 +60,6 @@ def test_end_of_the_answer_ends_the_span_while_the_caller_still_holds_the_respon
 def test_call_without_an_answer_has_no_tokens(attempt, spans):
     attempt.end("ConnectError")
     assert not [key for key in spans.one().attributes if "usage" in key]
-
-
-def test_sampler_sees_what_is_known_at_the_start():
-    url = httpx2.URL("http://api.groq.com/openai/v1/chat/completions")
-    told = start_attributes(API, Asked("m", stream=True), url, Context())
-    assert told == {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": "groq",
-        "gen_ai.request.model": "m",
-        "gen_ai.request.stream": True,
-        "openai.api.type": "chat_completions",
-        "server.address": "api.groq.com",
-        "server.port": 80,
-    }
-
-
-def test_parameters_that_were_given_are_told():
-    asked = Asked(
-        "m", operation="rerank", temperature=0.0, choice_count=1, encoding_formats=("float",), conversation="c"
-    )
-    told = start_attributes(API, asked, httpx2.URL("http://host/"), Context())
-    assert told["gen_ai.operation.name"] == "rerank"
-    assert told["gen_ai.request.temperature"] == 0.0
-    assert told["gen_ai.request.encoding_formats"] == ("float",)
-    assert told["gen_ai.conversation.id"] == "c"
-    assert "gen_ai.request.choice.count" not in told
 
 
 def test_stream_asked_for_by_the_path_is_told_as_one(spans):

@@ -47,3 +47,31 @@ def test_resend_count_is_told_only_when_it_is_a_number_above_nought(spans):
     for count in ("0", "x", "3"):
         begin({"x-stainless-retry-count": count}).attempt.end()
     assert [span.attributes.get("http.request.resend_count") for span in spans.all()] == [None, None, 3]
+
+
+def test_attempt_says_which_failure_it_repeats_also_without_a_header(spans):
+    begin().read(b"", 429, "")
+    begin().read(b"", 503, "")
+    begin({"x-stainless-retry-count": "2"}).attempt.end()
+    begin().attempt.end()
+    told = [
+        (span.attributes.get("http.request.resend_count"), span.attributes.get("spanwise.retry.reason"))
+        for span in spans.all()
+    ]
+    assert told == [(None, None), (1, "429"), (2, "503"), (None, None)]
+
+
+def test_same_body_elsewhere_or_another_body_repeats_nothing(spans):
+    begin().attempt.end("ConnectError")
+    begin(url=httpx2.URL("http://other:1/v1/chat/completions")).attempt.end()
+    begin(body=STREAM + b" ").attempt.end()
+    assert not [span for span in spans.all() if "spanwise.retry.reason" in span.attributes]
+
+
+def test_rate_limits_of_the_response_are_told(spans):
+    call = begin()
+    call.heard(httpx2.Headers({"X-RateLimit-Remaining-Requests": "5", "Retry-After": "3"}))
+    call.read(b"", 429, "")
+    attributes = spans.one().attributes
+    assert attributes["spanwise.ratelimit.remaining_requests"] == 5
+    assert attributes["spanwise.ratelimit.reset_s"] == 3.0

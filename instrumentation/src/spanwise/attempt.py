@@ -1,28 +1,29 @@
 """One attempt at a model call: its span, from the request's leaving to the answer's end."""
 
+from collections.abc import Mapping
 from time import perf_counter_ns
+from typing import Any
 
 from opentelemetry.context import Context
-from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
-from opentelemetry.util.types import AttributeValue
-
-from spanwise import context as names_context
-from spanwise.apis.api import Answer, Api, Asked, estimated_tokens
-from spanwise.providers import provider_of
-from spanwise.tracer import tracer
-from spanwise.url import Url
-
-_ASKED = (
-    ("max_tokens", "gen_ai.request.max_tokens"),
-    ("temperature", "gen_ai.request.temperature"),
-    ("top_p", "gen_ai.request.top_p"),
-    ("seed", "gen_ai.request.seed"),
-    ("reasoning_level", "gen_ai.request.reasoning.level"),
-    ("dimensions", "gen_ai.embeddings.dimension.count"),
-    ("previous_response", "gen_ai.request.previous_response.id"),
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    get_current_span,
+    set_span_in_context,
 )
-_PENDING = ("queued", "in_progress")  # nothing is used yet
-_DEFAULT_PORT = {"https": 443, "http": 80}
+
+from spanwise import attributes as wording
+from spanwise import context as names_context
+from spanwise import ratelimit, retries
+from spanwise.apis.api import Answer, Api, Asked
+from spanwise.attributes import Attributes
+from spanwise.inferred import CALLS
+from spanwise.tracer import tracer
+
+_RESENDS = "http.request.resend_count"
 
 
 class Attempt:
@@ -34,6 +35,10 @@ class Attempt:
         "_ended",
         "_estimates",
         "_first_chunk_ns",
+        "_limits",
+        "_parent",
+        "_repeat_key",
+        "_resends",
         "_span",
         "_started_ns",
         "_stream",
@@ -42,20 +47,30 @@ class Attempt:
     )
 
     def __init__(
-        self, api: Api, asked: Asked, body: bytes, attributes: dict[str, AttributeValue], around: Context
+        self, api: Api, asked: Asked, body: bytes, attributes: Attributes, around: Context, resends: int = 0
     ) -> None:
+        """Begin; `resends` is how many attempts the SDK says went before."""
+        if resends:
+            attributes[_RESENDS] = resends
         self.api = api
-        self._around = around
+        self.answer = Answer()
         self._body = body
         self._estimates = False
-        self.answer = Answer()
         self._ended = False
         self._first_chunk_ns: int | None = None
         self._stream = asked.stream
+        self._limits: Mapping[str, int | float] = {}
+        parent = get_current_span(around).get_span_context()
+        self._parent = parent if parent.is_valid else None
+        self._repeat_key = (parent.span_id, attributes.get("server.address"), attributes.get("server.port"))
+        self._resends: int = self._repeats(attributes, resends) if retries.any_failed() else resends
+        self._around = self._joined(asked, around) if asked.tool_results and self._parent is None else around
         operation = asked.operation or api.operation
         name = f"{operation} {asked.model}" if asked.model else operation
-        self._span = tracer().start_span(name, around, SpanKind.CLIENT, attributes)
+        self._span: Any = tracer().start_span(name, self._around, SpanKind.CLIENT, attributes)
         self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
+        if asked.tool_results and (started_ns := getattr(self._span, "start_time", None)) is not None:
+            CALLS.returned(asked.tool_results, self._trace_id(), tracer(), started_ns)
 
     @property
     def ended(self) -> bool:
@@ -70,6 +85,13 @@ class Attempt:
     def context(self) -> Context:
         """Give the context in which the request leaves: whatever is traced below it becomes a child."""
         return set_span_in_context(self._span, self._around)
+
+    def heard(self, headers: Mapping[str, str]) -> None:
+        """Take the headers of the response, before its body: rate limits, and what the API tells in them."""
+        self._limits = ratelimit.limits(headers)
+        fold_headers = getattr(self.api, "fold_headers", None)
+        if fold_headers is not None:
+            fold_headers(headers, self.answer)
 
     def fold_body(self, body: bytes) -> None:
         """Fold a whole response and end; what is no response of this API is an error."""
@@ -110,75 +132,44 @@ class Attempt:
             if error_type is not None:
                 span.set_status(Status(StatusCode.ERROR))
         span.end()
+        if error_type is not None and self._body:
+            retries.failed((*self._repeat_key, hash(self._body)), error_type, self._resends + 1)
+        if self.answer.tool_calls and (ended_ns := getattr(span, "end_time", None)) is not None:
+            self._ask(ended_ns)
 
-    def _told(self, error_type: str | None) -> dict[str, AttributeValue]:
+    def _told(self, error_type: str | None) -> Attributes:
         answer = self.answer
-        told: dict[str, AttributeValue] = {}
-        if answer.model is not None:
-            told["gen_ai.response.model"] = answer.model
-        if answer.response_id is not None:
-            told["gen_ai.response.id"] = answer.response_id
-        if answer.finish_reasons:
-            told["gen_ai.response.finish_reasons"] = list(answer.finish_reasons.values())
+        told = wording.of_answer(self.api, answer)
+        told.update(self._limits)
         if self._first_chunk_ns is not None:
             told["gen_ai.response.time_to_first_chunk"] = (self._first_chunk_ns - self._started_ns) / 1e9
-        if answer.status is not None:
-            told["gen_ai.response.status"] = answer.status
-        if answer.service_tier is not None:
-            own = "openai.api.type" in self.api.attributes
-            told["openai.response.service_tier" if own else "spanwise.response.service_tier"] = answer.service_tier
         if error_type is not None:
             told["error.type"] = error_type
-        self._tell_usage(told)
+        told.update(wording.of_usage(answer, used=self._estimates, stream=self._stream, input_bytes=self._input_bytes))
         return told
 
-    def _tell_usage(self, told: dict[str, AttributeValue]) -> None:
-        answer = self.answer
-        given, made = answer.input_tokens, answer.output_tokens
-        broken = not (answer.finished or answer.finish_reasons)
-        unsaid = given is None or (made is None and answer.output_bytes > 0)  # embeddings have no output to tell
-        if self._estimates and (broken or unsaid) and answer.status not in _PENDING:
-            told["spanwise.usage.estimated"] = True
-            given = estimated_tokens(self.api.input_bytes(self._body)) if given is None else given
-            if made is not None or answer.output_bytes or self._stream:
-                made = max(made or 0, estimated_tokens(answer.output_bytes))
-        if given is not None:
-            told["gen_ai.usage.input_tokens"] = given
-        if made is not None:
-            told["gen_ai.usage.output_tokens"] = made
-        if answer.cache_read_tokens is not None:
-            told["gen_ai.usage.cache_read.input_tokens"] = answer.cache_read_tokens
-        if answer.cache_write_tokens is not None:
-            told["gen_ai.usage.cache_write.input_tokens"] = answer.cache_write_tokens
-        if answer.cache_write_1h_tokens is not None:
-            told["spanwise.usage.cache_write_1h.input_tokens"] = answer.cache_write_1h_tokens
-        if answer.reasoning_tokens is not None:
-            told["gen_ai.usage.reasoning.output_tokens"] = answer.reasoning_tokens
+    def _input_bytes(self) -> int:
+        return self.api.input_bytes(self._body)
 
+    def _repeats(self, attributes: Attributes, said: int) -> int:
+        """Say what the attempt repeats: the SDK's own count stands, the reason is what we saw."""
+        failure = retries.repeated((*self._repeat_key, hash(self._body)))
+        if failure is None:
+            return said
+        attributes["spanwise.retry.reason"] = failure.reason
+        attributes[_RESENDS] = said or failure.resends
+        return said or failure.resends
 
-def start_attributes(api: Api, asked: Asked, url: Url, around: Context) -> dict[str, AttributeValue]:
-    """Give what is known before the answer, so that a sampler can judge by it."""
-    host, port = url.host, url.port or _DEFAULT_PORT.get(url.scheme, 443)
-    attributes: dict[str, AttributeValue] = {
-        "gen_ai.operation.name": asked.operation or api.operation,
-        "gen_ai.provider.name": provider_of(host, api.provider, port=port, path=url.path),
-        "server.address": host,
-        "server.port": port,
-        **api.attributes,
-        **names_context.names(around),
-    }
-    if asked.model:
-        attributes["gen_ai.request.model"] = asked.model
-    if asked.stream:
-        attributes["gen_ai.request.stream"] = True
-    for field, key in _ASKED:
-        value = getattr(asked, field)
-        if value is not None:
-            attributes[key] = value
-    if asked.choice_count is not None and asked.choice_count != 1:
-        attributes["gen_ai.request.choice.count"] = asked.choice_count
-    if asked.encoding_formats:
-        attributes["gen_ai.request.encoding_formats"] = asked.encoding_formats
-    if asked.conversation is not None:
-        attributes.setdefault(names_context.CONVERSATION, asked.conversation)
-    return attributes
+    def _joined(self, asked: Asked, around: Context) -> Context:
+        """Go on with the run whose tool calls are answered, where nothing else is around the call."""
+        run: SpanContext | None = CALLS.run_of(asked.tool_results)
+        return around if run is None else set_span_in_context(NonRecordingSpan(run), around)
+
+    def _ask(self, at_ns: int) -> None:
+        parent = get_current_span(self._around).get_span_context()
+        run = parent if parent.is_valid else self._span.get_span_context()
+        names = names_context.names(self._around)
+        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), run, names, at_ns)
+
+    def _trace_id(self) -> int:
+        return self._parent.trace_id if self._parent is not None else 0

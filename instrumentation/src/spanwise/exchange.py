@@ -7,11 +7,15 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import (
     _SUPPRESS_INSTRUMENTATION_KEY as SUPPRESSED,  # pyright: ignore[reportPrivateUsage]
 )
+from opentelemetry.trace import get_current_span
 
-from spanwise import guard, watch
+from spanwise import guard, retries, watch
 from spanwise.apis import registry
-from spanwise.attempt import Attempt, start_attributes
+from spanwise.attempt import Attempt
+from spanwise.attributes import of_request
+from spanwise.doubles import traced_already
 from spanwise.framings import registry as framings
+from spanwise.inferred import CALLS
 from spanwise.url import Url
 from spanwise.watch import BodyWatch, LateWatch, StreamWatch, Watch
 
@@ -39,9 +43,11 @@ class _Asking:
 
 
 def configure(*, stream_usage: bool) -> None:
-    """Say whether the usage of streams is asked for, and forget which hosts refused it."""
+    """Say whether the usage of streams is asked for, and forget all that was remembered of earlier calls."""
     _Asking.wanted = stream_usage
     _Asking.refused.clear()
+    retries.forget()
+    CALLS.forget()
 
 
 class Exchange:
@@ -63,6 +69,11 @@ class Exchange:
         self.body = None
         if status not in _REFUSALS:
             _Asking.refused.add(self._host)
+
+    @guard.guarded
+    def heard(self, headers: Mapping[str, str]) -> None:
+        """Take the headers of the response that the caller gets, before `read` or `watch`."""
+        self.attempt.heard(headers)
 
     def read(self, body: bytes, status: int, content_type: str) -> bytes:
         """Take a response that was read as a whole; give the body that the caller shall get."""
@@ -93,26 +104,26 @@ class Exchange:
 
 
 def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None) -> Exchange | None:
-    """Begin an attempt; None for a request that calls no known API or is made under `suppress_instrumentation`.
+    """Begin an attempt.
 
+    None for a request that calls no known API, is made under `suppress_instrumentation`, or is traced by another.
     `headers` lists names in lower case and finds them in any; `body` is None where reading would use it up.
     """
     api = registry.find(method, url.path)
     if api is None:
         return None
     around = otel_context.get_current()
-    if around.get(SUPPRESSED):
+    if around.get(SUPPRESSED) or traced_already(get_current_span(around), around):
         return None
     asked = api.read_request(url.path, body or b"")
-    attributes = start_attributes(api, asked, url, around)
+    attributes = of_request(api, asked, url, around)
     resends = headers.get("x-stainless-retry-count", "0")
-    if resends != "0" and resends.isdecimal():
-        attributes["http.request.resend_count"] = int(resends)
     key = (url.host, url.port)
     asking = None
     if asked.stream and body is not None and _may_ask(key, headers):
         asking = api.ask_for_usage(body)
-    return Exchange(Attempt(api, asked, body or b"", attributes, around), key, asking)
+    resent = int(resends) if resends.isdecimal() and resends.isascii() else 0
+    return Exchange(Attempt(api, asked, body or b"", attributes, around, resent), key, asking)
 
 
 def _may_ask(host: tuple[str, int | None], headers: Mapping[str, str]) -> bool:

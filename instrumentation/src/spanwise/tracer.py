@@ -46,4 +46,7 @@ def forget() -> None:
 
 
 def _of(provider: TracerProvider) -> Tracer:
+    from spanwise import tool_spans  # imports the SDK, which only spans need
+
+    tool_spans.see(provider)
     return provider.get_tracer(SCOPE, version("spanwise"))

@@ -132,6 +132,7 @@ class HttpxFamily:
         call = flight.call
         if call.body is not None and response.request is flight.args[0]:
             response.request = flight.request  # the caller shall find what it sent
+        call.heard(response.headers)
         content_type = response.headers.get("content-type", "")
         if response.is_closed:
             self._read(call, response, content_type)

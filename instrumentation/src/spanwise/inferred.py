@@ -1,0 +1,107 @@
+"""Infers tool spans from tool calls whose results come back, and ties a loop without any span around it into one run.
+
+A model names each tool call by an id, and the next request carries the result under that id: so the tool ran between
+the two, and both requests belong to one run. Where a tool has a real span, none is inferred.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from opentelemetry.context import Context
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Tracer, set_span_in_context
+
+from spanwise.apis.api import ToolCall, ToolResult
+
+MOST = 4096
+
+
+@dataclass(slots=True)
+class Asked:
+    """A tool call that a model asked for; `trace_id` is nought where no span was around the model call."""
+
+    id: str
+    name: str
+    trace_id: int
+    parent: SpanContext
+    names: Mapping[str, str]
+    answered_ns: int
+    ran: bool = False
+    """It has a span, real or inferred."""
+
+
+class ToolCalls:
+    """The last 4,096 tool calls asked for, by trace and call id."""
+
+    def __init__(self) -> None:
+        self._calls: OrderedDict[tuple[int, str], Asked] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def ask(
+        self, calls: Iterable[ToolCall], trace_id: int, parent: SpanContext, names: Mapping[str, str], at_ns: int
+    ) -> None:
+        """Remember what a model asked for in an answer that ended at `at_ns`, in nanoseconds since 1970."""
+        with self._lock:
+            for call in calls:
+                # A name that serves as id says nothing about which of all loops asked for it.
+                if call.id and call.name and (trace_id or call.id != call.name):
+                    self._calls[trace_id, call.id] = Asked(call.id, call.name, trace_id, parent, names, at_ns)
+            while len(self._calls) > MOST:
+                self._calls.popitem(last=False)
+
+    def run_of(self, results: Iterable[ToolResult]) -> SpanContext | None:
+        """Give the run that a request without a span around it goes on with; None where it begins one."""
+        for result in results:
+            asked = self._calls.get((0, result.call_id))
+            if asked is not None:
+                return asked.parent
+        return None
+
+    def returned(self, results: Iterable[ToolResult], trace_id: int, tracer: Tracer, at_ns: int) -> None:
+        """Make a span for each call whose result a request that began at `at_ns` carries, once."""
+        for result in results:
+            with self._lock:
+                asked = self._calls.get((trace_id, result.call_id))
+                if asked is None or asked.ran:
+                    continue
+                asked.ran = True
+            _infer(asked, result, tracer, at_ns)
+
+    def ran(self, trace_id: int, name: str, call_id: str | None) -> None:
+        """Note a real tool span; one without a call id stands for the oldest call of its name in its trace."""
+        with self._lock:
+            if call_id is not None:
+                asked = self._calls.get((trace_id, call_id))
+            else:
+                mine = (call for call in self._calls.values() if call.trace_id == trace_id and call.name == name)
+                asked = next((call for call in mine if not call.ran), None)
+            if asked is not None:
+                asked.ran = True
+
+    def forget(self) -> None:
+        """Forget all calls."""
+        with self._lock:
+            self._calls.clear()
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+
+def _infer(asked: Asked, result: ToolResult, tracer: Tracer, at_ns: int) -> None:
+    attributes = {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": asked.name,
+        "gen_ai.tool.call.id": asked.id,
+        "spanwise.inferred": True,
+        "spanwise.tool.result_bytes": result.size,
+        **asked.names,
+    }
+    parent = set_span_in_context(NonRecordingSpan(asked.parent), Context())
+    start_ns = min(asked.answered_ns, at_ns)
+    span = tracer.start_span(f"execute_tool {asked.name}", parent, SpanKind.INTERNAL, attributes, start_time=start_ns)
+    span.end(at_ns)
+
+
+CALLS = ToolCalls()
+"""Those of this process."""

@@ -1,0 +1,63 @@
+"""Remembers calls that failed for the moment, so that the next attempt at the same call says what it repeats."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from time import perf_counter_ns
+
+KEPT_NS = 60_000_000_000
+MOST = 1024
+_NOT_RETRIED = frozenset({"CancelledError", "Cancelled", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
+_STATUSES = frozenset({408, 409, 425, 429})
+_SERVER_ERROR = 500
+
+Key = tuple[object, ...]
+"""Who calls, which address, and which body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt that failed: by which status or exception, when, and how many went before it."""
+
+    reason: str
+    at_ns: int
+    resends: int
+
+
+_failures: OrderedDict[Key, Failure] = OrderedDict()
+_lock = threading.Lock()
+
+
+def any_failed() -> bool:
+    """Say whether a failure is remembered at all; where none is, no key need be made."""
+    return bool(_failures)
+
+
+def failed(key: Key, reason: str, resends: int) -> None:
+    """Remember a failure that may be tried again; the oldest beyond 1,024 is forgotten."""
+    if not _retried(reason):
+        return
+    with _lock:
+        _failures[key] = Failure(reason, perf_counter_ns(), resends)
+        _failures.move_to_end(key)
+        if len(_failures) > MOST:
+            _failures.popitem(last=False)
+
+
+def repeated(key: Key) -> Failure | None:
+    """Give the failure that an attempt repeats, once, within a minute."""
+    with _lock:
+        failure = _failures.pop(key, None)
+    return failure if failure is not None and perf_counter_ns() - failure.at_ns <= KEPT_NS else None
+
+
+def forget() -> None:
+    """Forget all failures."""
+    with _lock:
+        _failures.clear()
+
+
+def _retried(reason: str) -> bool:
+    if reason.isdecimal():
+        return int(reason) in _STATUSES or int(reason) >= _SERVER_ERROR
+    return reason not in _NOT_RETRIED
