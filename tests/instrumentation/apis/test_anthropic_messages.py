@@ -4,6 +4,7 @@ import pytest
 
 from spanwise.apis.anthropic_messages import AnthropicMessages
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from tests.instrumentation.apis.test_bad_input import is_sound, spoilt
 
 API = AnthropicMessages()
 PATH = "/v1/messages"
@@ -319,3 +320,35 @@ def test_input_is_the_text_of_system_messages_and_tools_without_images():
     body = json.dumps({"system": [{"type": "text", "text": "sys"}], "messages": messages, "tools": [1, 2]}).encode()
     assert API.input_bytes(body) == 3 + 5 + 2 + len('{"a":1}') + 2 + 3 + len("[1, 2]")
     assert API.input_bytes(b"{") == 0
+
+
+@pytest.mark.parametrize("event", STREAM)
+def test_a_spoilt_event_gives_what_is_sound_or_nothing(event):
+    for data in spoilt(event):
+        assert is_sound(folded(STREAM[0], data, STREAM[-2])), data
+
+
+def test_a_spoilt_message_gives_what_is_sound_or_nothing():
+    for data in spoilt(MESSAGE):
+        answer = Answer()
+        API.fold_body(data, answer)
+        assert is_sound(answer), data
+
+
+def test_a_spoilt_request_gives_what_is_sound_or_nothing():
+    result = {"type": "tool_result", "tool_use_id": "t", "content": [{"type": "text", "text": "42"}]}
+    body = {
+        "model": "m",
+        "max_tokens": 9,
+        "stream": True,
+        "temperature": 0.5,
+        "output_config": {"effort": "low"},
+        "system": "s",
+        "tools": [{}],
+        "messages": [{"role": "user", "content": [result]}],
+    }
+    for data in spoilt(json.dumps(body).encode()):
+        asked = API.read_request(PATH, data)
+        assert isinstance(asked.model, str | None)
+        assert isinstance(asked.max_tokens, int | None)
+        assert API.input_bytes(data) >= 0

@@ -4,6 +4,7 @@ import pytest
 
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
 from spanwise.apis.gemini import Gemini
+from tests.instrumentation.apis.test_bad_input import is_sound, spoilt
 
 API = Gemini()
 PATH = "/v1beta/models/gemini-2.5-flash:generateContent"
@@ -344,3 +345,26 @@ def test_input_is_the_text_of_instruction_contents_and_tools_without_media():
 )
 def test_input_of_embeddings_is_their_text(body):
     assert API.input_bytes(json.dumps(body).encode()) == 5
+
+
+@pytest.mark.parametrize("event", [*STREAM, BLOCKED])
+def test_a_spoilt_response_gives_what_is_sound_or_nothing(event):
+    for data in spoilt(event):
+        assert is_sound(folded(STREAM[0], data)), data
+        answer = Answer()
+        API.fold_body(data, answer)
+        assert is_sound(answer), data
+
+
+def test_a_spoilt_request_gives_what_is_sound_or_nothing():
+    body = {
+        "systemInstruction": {"parts": [{"text": "s"}]},
+        "contents": [{"role": "user", "parts": [{"functionResponse": {"id": "i", "name": "f", "response": {"a": 1}}}]}],
+        "generationConfig": {"maxOutputTokens": 9, "thinkingConfig": {"thinkingLevel": "LOW"}},
+        "tools": [{}],
+    }
+    for data in spoilt(json.dumps(body).encode()):
+        asked = API.read_request(PATH, data)
+        assert asked.model == "gemini-2.5-flash"
+        assert isinstance(asked.max_tokens, int | None)
+        assert API.input_bytes(data) >= 0
