@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from spanwise.apis.api import Answer, Asked, ToolCall
+from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
 from spanwise.apis.cohere_chat_v1 import CohereChatV1
 
 API = CohereChatV1()
@@ -49,12 +49,18 @@ def test_request_is_read():
     assert API.read_request("/v1/chat", b"{") == Asked()
 
 
+def test_tool_results_go_by_the_name_of_the_tool():
+    results = [{"call": {"name": "weather", "parameters": {}}, "outputs": [{"t": 1}]}, {"outputs": []}]
+    asked = API.read_request("/v1/chat", body({"message": "", "tool_results": results}))
+    assert asked.tool_results == (ToolResult("weather", len('[{"t":1}]')),)
+
+
 def test_plain_answer_is_read():
     answer = Answer()
     assert API.fold_body(body({**PLAIN, "tool_calls": [{"name": "weather", "parameters": {"c": 1}}]}), answer)
     assert (answer.input_tokens, answer.output_tokens, answer.finish_reasons) == (20, 9, {0: "COMPLETE"})
     assert (answer.response_id, answer.output_bytes, answer.finished) == ("r1", 10 + 7, True)
-    assert answer.tool_calls == {0: ToolCall(None, "weather")}
+    assert answer.tool_calls == {0: ToolCall("weather", "weather")}
 
 
 def test_stream_ends_with_the_whole_answer_and_its_text_is_measured_once():
@@ -77,7 +83,7 @@ def test_streamed_tool_calls_are_measured_once():
         event("tool-calls-generation", tool_calls=calls),
         event("stream-end", finish_reason="COMPLETE", response={**PLAIN, "text": "", "tool_calls": calls}),
     )
-    assert answer.tool_calls == {0: ToolCall(None, "weather")}
+    assert answer.tool_calls == {0: ToolCall("weather", "weather")}
     assert answer.output_bytes == 7
 
 

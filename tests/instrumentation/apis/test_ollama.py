@@ -84,20 +84,23 @@ def test_parameters_are_read():
     assert API.read_request("/api/chat", b'{"model":"m","think":true,"options":{"num_predict":-1}}').max_tokens is None
 
 
-def test_tool_results_have_a_call_id_or_the_name_of_the_tool():
+def test_tool_results_go_by_the_name_of_the_tool():
+    def calls(*ids):
+        return [{"id": each, "function": {"name": f"tool_{each}", "arguments": {}}} for each in ids]
+
     request = {
         "model": "m",
         "messages": [
             {"role": "user", "content": "weather?"},
-            {"role": "assistant", "tool_calls": [{"function": {"name": "weather", "arguments": {}}}]},
+            {"role": "tool", "tool_name": "old", "content": "x"},
+            {"role": "assistant", "tool_calls": calls("a", "b", 7)},
             {"role": "tool", "tool_name": "weather", "content": "sunny"},
-            {"role": "tool", "tool_call_id": "call_1", "tool_name": "time", "content": "noon"},
+            {"role": "tool", "tool_call_id": "b", "content": "noon"},
+            {"role": "tool", "tool_call_id": "unknown", "content": "x"},
         ],
     }
-    assert API.read_request("/api/chat", body(request)).tool_results == (
-        ToolResult("weather", 5),
-        ToolResult("call_1", 4),
-    )
+    results = (ToolResult("weather", 5), ToolResult("tool_b", 4))
+    assert API.read_request("/api/chat", body(request)).tool_results == results
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,7 @@ def test_tool_calls_come_whole_one_or_several_a_line():
         line(**message(tool_calls=[call("weather", id="call_1")])),
         line(**message(tool_calls=[call("time")])),
     )
-    assert answer.tool_calls == {0: ToolCall("call_1", "weather"), 1: ToolCall(None, "time")}
+    assert answer.tool_calls == {0: ToolCall("weather", "weather"), 1: ToolCall("time", "time")}
     assert answer.output_bytes == 2 + 7 + 7
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked, ToolCall
+from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
 from spanwise.apis.cohere_chat import DOCUMENTS, TEXTS, CohereUsage, fold_reason
 from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, utf8_bytes, word
 
@@ -18,6 +18,19 @@ class _Request(msgspec.Struct, gc=False):
     p: Any = None
     seed: Any = None
     conversation_id: Any = None
+
+
+class _CallOf(msgspec.Struct, gc=False):
+    name: Any = None
+
+
+class _Result(msgspec.Struct, gc=False):
+    call: _CallOf | None = None
+    outputs: Any = None
+
+
+class _Results(msgspec.Struct, gc=False):
+    tool_results: list[_Result] | None = None
 
 
 class _Text(msgspec.Struct, gc=False):
@@ -56,6 +69,7 @@ class _Event(_Response, gc=False):
 
 
 _request = msgspec.json.Decoder(_Request)
+_results = msgspec.json.Decoder(_Results)
 _text = msgspec.json.Decoder(_Text)
 _response = msgspec.json.Decoder(_Response)
 _event = msgspec.json.Decoder(_Event)
@@ -73,7 +87,7 @@ class CohereChatV1:
         return path.endswith("/v1/chat")
 
     def read_request(self, path: str, body: bytes) -> Asked:
-        """Read model, stream flag, conversation and parameters; tool results have no call id in this version."""
+        """Read model, stream flag, conversation, parameters and tool results, which go by the name of the tool."""
         del path
         asked = read(_request, body)
         if asked is None:
@@ -86,6 +100,7 @@ class CohereChatV1:
             top_p=number(asked.p),
             seed=count(asked.seed),
             conversation=word(asked.conversation_id),
+            tool_results=_tool_results(body) if b'"tool_results"' in body else (),
         )
 
     def ask_for_usage(self, body: bytes) -> None:
@@ -113,7 +128,7 @@ class CohereChatV1:
         elif event.tool_call_delta is not None:
             piece = event.tool_call_delta
             known = answer.tool_calls.setdefault(piece.index, ToolCall())
-            known.name = word(piece.name) or known.name
+            known.name = known.id = word(piece.name) or known.name  # calls have no ids in this version
             answer.output_bytes += utf8_bytes(piece.parameters)
         elif event.event_type == "stream-end":
             fold_reason(event.finish_reason, answer)
@@ -133,13 +148,23 @@ class CohereChatV1:
         )
 
 
+def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
+    told = read(_results, body)
+    results = told.tool_results if told is not None else None
+    return tuple(
+        ToolResult(name, json_bytes(each.outputs))
+        for each in results or ()
+        if each.call is not None and (name := word(each.call.name))
+    )
+
+
 def _fold_end(response: _Response, answer: Answer) -> None:
     answer.response_id = word(response.response_id) or word(response.generation_id) or answer.response_id
     fold_reason(response.finish_reason, answer)
     for index, call in enumerate(response.tool_calls or ()):
         known = answer.tool_calls.setdefault(index, ToolCall())
         if known.name is None:  # a stream has told it before
-            known.name = word(call.name)
+            known.name = known.id = word(call.name)
             answer.output_bytes += json_bytes(call.parameters)
     if response.meta is not None:
         response.meta.fold(answer)

@@ -33,17 +33,6 @@ class _Request(msgspec.Struct, gc=False):
     options: _Options | None = None
 
 
-class _Turn(msgspec.Struct, gc=False):
-    role: Any = None
-    content: Any = None
-    tool_call_id: Any = None
-    tool_name: Any = None
-
-
-class _Turns(msgspec.Struct, gc=False):
-    messages: list[_Turn]
-
-
 class _Text(msgspec.Struct, gc=False):
     messages: Any = None
     tools: Any = None
@@ -61,6 +50,18 @@ class _Function(msgspec.Struct, gc=False):
 class _ToolCall(msgspec.Struct, gc=False):
     id: Any = None
     function: _Function | None = None
+
+
+class _Turn(msgspec.Struct, gc=False):
+    role: Any = None
+    content: Any = None
+    tool_calls: list[_ToolCall] | None = None
+    tool_call_id: Any = None
+    tool_name: Any = None
+
+
+class _Turns(msgspec.Struct, gc=False):
+    messages: list[_Turn]
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -156,15 +157,21 @@ class Ollama:
 
 
 def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
-    """Give the results after the model's last turn; older versions have no call ids, and tell the tool's name."""
+    """Give the results after the model's last turn, under the name of the tool.
+
+    Ollama's own SDK drops the call ids of newer versions and sends the name; where only the id is sent, the model's
+    turn before tells the name.
+    """
     turns = read(_turns, body)
-    results: list[ToolResult] = []
+    found: list[_Turn] = []
     for turn in reversed(turns.messages if turns is not None else ()):
-        if turn.role != "tool":
-            break
-        if call_id := word(turn.tool_call_id) or word(turn.tool_name):
-            results.append(ToolResult(call_id, utf8_bytes(turn.content)))
-    return tuple(reversed(results))
+        if turn.role == "tool":
+            found.append(turn)
+            continue
+        names = {call.id: call.function.name for call in turn.tool_calls or () if word(call.id) and call.function}
+        told = ((word(each.tool_name) or word(names.get(word(each.tool_call_id))), each) for each in reversed(found))
+        return tuple(ToolResult(name, utf8_bytes(each.content)) for name, each in told if name)
+    return ()
 
 
 def _fold(response: _Response, answer: Answer) -> None:
@@ -173,9 +180,10 @@ def _fold(response: _Response, answer: Answer) -> None:
     message = response.message
     if message is not None:
         answer.output_bytes += utf8_bytes(message.content) + utf8_bytes(message.thinking)
-        for call in message.tool_calls or ():  # each comes whole
+        for call in message.tool_calls or ():  # each comes whole; see _tool_results for why the name is its id
             function = call.function or _Function()
-            answer.tool_calls[len(answer.tool_calls)] = ToolCall(word(call.id), word(function.name))
+            name = word(function.name)
+            answer.tool_calls[len(answer.tool_calls)] = ToolCall(name, name)
             answer.output_bytes += json_bytes(function.arguments)
     elif response.response is not None:
         answer.output_bytes += utf8_bytes(response.response) + utf8_bytes(response.thinking)
