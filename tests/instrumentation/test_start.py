@@ -6,6 +6,7 @@ import pytest
 
 import spanwise
 from spanwise import start, tracer
+from spanwise.doctor import stacks
 
 ASK = {"model": "m", "messages": []}
 
@@ -83,3 +84,15 @@ def test_public_names_are_all_there_and_others_are_refused():
         assert callable(getattr(spanwise, name))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = spanwise.nothing
+
+
+@pytest.mark.parametrize("names", [("a-openai", "b-openai"), ("a-openai",)])
+def test_stacked_instrumentors_are_warned_of_once(instrumented, monkeypatch, caplog, names):
+    monkeypatch.setattr(stacks, "others", lambda: {"openai": names})
+    start._warn_of_stacks.cache_clear()
+    instrumented()
+    instrumented()
+    start._warn_of_stacks.cache_clear()
+    warned = [record.getMessage() for record in caplog.records if record.name == "spanwise"]
+    assert len(warned) == len(names) - 1
+    assert all("a-openai and b-openai" in message for message in warned)

@@ -1,5 +1,7 @@
 """Turns the tracing of a program on and off."""
 
+import functools
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -84,3 +86,15 @@ def _watch(config: Config) -> None:
     provider_names.configure(config.providers)
     for transport in registry.TRANSPORTS:
         transport.watch()
+    _warn_of_stacks()
+
+
+@functools.cache  # once in a process is enough
+@guard.guarded
+def _warn_of_stacks() -> None:
+    """Warn where several instrumentors of one SDK are installed, each of which tells a call once more."""
+    from spanwise.doctor import stacks
+
+    several = {subject: names for subject, names in stacks.others().items() if len(names) > 1}
+    for warning in stacks.warnings(several):
+        logging.getLogger("spanwise").warning("%s", warning)
