@@ -25,6 +25,7 @@ from spanwise_alerts.files import read_yaml
 from spanwise_alerts.rule import Duration, Rule, Section, refuse
 
 _ADDRESS: Final = re.compile(r"[^@\s,;:<>()\[\]\\\"\x00-\x1f]+@[^@\s,;:<>()\\\"\x00-\x1f]+")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:\s/]+):(\d{1,5})")
 _PORT: Final = {"none": 25, "starttls": 587, "tls": 465}
 _MAX_PORT: Final = 65535
@@ -65,8 +66,15 @@ def host_port(raw: str) -> str:
     return raw
 
 
+def _receiver_name(raw: str) -> str:
+    if not _NAME.fullmatch(raw):
+        raise ValueError(f"got {raw!r}, expected up to 100 letters, digits and _ . -, such as team")
+    return raw
+
+
 SecretUrl = Annotated[Secret, PlainValidator(_secret_url), PlainSerializer(str)]
 Address = Annotated[str, AfterValidator(_address)]
+ReceiverName = Annotated[str, AfterValidator(_receiver_name)]
 HostPort = Annotated[str, AfterValidator(host_port)]
 
 
@@ -135,9 +143,7 @@ class Email(Section):
 class Receiver(Section):
     """Someone to tell, by webhook, by mail or by both."""
 
-    name: str = Field(
-        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$", description="no two have the same", examples=["team"]
-    )
+    name: ReceiverName = Field(description="no two have the same", examples=["team"])
     webhook: Webhook | None = Field(default=None, description="where to POST JSON")
     email: Email | None = Field(default=None, description="which server to hand mail to, and for whom")
 

@@ -19,6 +19,13 @@ _WANTED: Final = {
     "list_type": "a list",
     "tuple_type": "a list",
     "string_type": "a text",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "string_too_short": "a text that is not empty",
+    "too_short": "at least one",
 }
 
 

@@ -33,8 +33,8 @@ async def test_a_mail_goes_to_one_recipient_and_names_all():
     assert mail.message["Subject"] == "[FIRING:warning] gpt-4o is slow"
     assert mail.message["Date"] == "Thu, 01 Jan 1970 00:00:05 +0000"
     assert mail.message["From"] == "Spanwise <s@example.com>"
-    assert "Value      9.5 s (42 observations)" in mail.text
-    assert "Since      1970-01-01 00:16:40 UTC" in mail.text
+    assert "Value        9.5 s (42 observations in 5m)" in mail.text
+    assert "Since        1970-01-01 00:16:40 UTC" in mail.text
     assert "https://example.com/r" in mail.text
     assert ">9.5 s</span>" in mail.html
 

@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from spanwise_alerts.alert import Letter, Notice, Outcome
 from spanwise_alerts.config import Email
+from spanwise_alerts.quantity import human_duration
 
 _PERMANENT: Final = 500
 _COLOUR: Final = {"info": "#2563eb", "warning": "#d97706", "critical": "#dc2626"}
@@ -122,6 +123,7 @@ def _templates() -> SandboxedEnvironment:
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters["utc"] = _utc
+    environment.filters["duration"] = human_duration
     return environment
 
 
