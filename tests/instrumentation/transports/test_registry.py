@@ -1,8 +1,7 @@
-from spanwise.transports.on_httpx import TRANSPORT as ON_HTTPX
-from spanwise.transports.on_httpx2 import TRANSPORT as ON_HTTPX2
+from spanwise.transports import on_aiohttp, on_httpx, on_httpx2, on_urllib3
 from spanwise.transports.registry import TRANSPORTS
 
 
 def test_every_transport_is_listed_once():
-    assert set(TRANSPORTS) == {ON_HTTPX, ON_HTTPX2}
-    assert len(TRANSPORTS) == 2
+    assert set(TRANSPORTS) == {module.TRANSPORT for module in (on_aiohttp, on_httpx, on_httpx2, on_urllib3)}
+    assert len(TRANSPORTS) == 4

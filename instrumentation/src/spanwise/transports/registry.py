@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from spanwise.transports import on_httpx, on_httpx2
+from spanwise.transports import on_aiohttp, on_httpx, on_httpx2, on_urllib3
 
 
 class Transport(Protocol):
@@ -17,4 +17,9 @@ class Transport(Protocol):
         ...
 
 
-TRANSPORTS: tuple[Transport, ...] = (on_httpx2.TRANSPORT, on_httpx.TRANSPORT)
+TRANSPORTS: tuple[Transport, ...] = (
+    on_httpx2.TRANSPORT,
+    on_httpx.TRANSPORT,
+    on_aiohttp.TRANSPORT,
+    on_urllib3.TRANSPORT,
+)

@@ -1,0 +1,159 @@
+"""Sees what leaves through urllib3, and so through requests (smolagents, dashscope) and botocore (Bedrock)."""
+
+# ruff: noqa: ANN401  urllib3 is no dependency
+#
+# The place is `HTTPConnectionPool._make_request`: requests and botocore have no other way out, one call of it is one
+# attempt (urllib3 repeats above it, requests and botocore above that), and signing is done by then.
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+
+from spanwise import exchange, guard
+from spanwise.exchange import Exchange
+from spanwise.transports.library import Library, Seam
+from spanwise.transports.urllib3_responses import watched_class
+
+_REDIRECTS = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class _Url:
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+
+
+class _Flight:
+    """One attempt that is traced: what urllib3 passed, and what is passed on."""
+
+    __slots__ = ("asked", "call", "context", "kwargs")
+
+    def __init__(self, call: Exchange, context: Context, kwargs: dict[str, Any]) -> None:
+        self.call = call
+        self.context = context
+        self.kwargs = kwargs
+        self.asked = False
+
+    @guard.guarded
+    def refused(self, response: Any) -> bool:
+        """Say whether the caller's own request must be tried."""
+        return self.call.refused(response.status)
+
+    @guard.guarded
+    def retried(self, response: Any) -> None:
+        """Take the answer to the caller's own request."""
+        self.call.retried(response.status)
+
+    @guard.guarded
+    def fail(self, error: BaseException) -> None:
+        """End the attempt."""
+        self.call.attempt.end(type(error).__qualname__)
+
+
+def _seams(urllib3: Any) -> list[Seam]:
+    if not hasattr(urllib3, "BaseHTTPResponse"):
+        return []  # urllib3 1 reads responses in another way
+    return [Seam(urllib3.connectionpool.HTTPConnectionPool, "_make_request", _attempt)]
+
+
+def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    flight = _begin(pool, args, kwargs) if len(args) > 1 and args[1] == "POST" else None
+    if flight is None:
+        return wrapped(*args, **kwargs)
+    token = otel_context.attach(flight.context)
+    try:
+        response = wrapped(*args, **flight.kwargs)
+        if flight.asked and flight.refused(response):
+            response.drain_conn()
+            response = wrapped(*args, **kwargs)
+            flight.retried(response)
+        elif flight.asked:
+            response._connection = kwargs.get("response_conn")  # noqa: SLF001  as `_make_request` sets it itself
+    except BaseException as error:
+        flight.fail(error)
+        raise
+    finally:
+        otel_context.detach(token)
+    _arrived(flight, response)
+    return response
+
+
+@guard.guarded
+def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Flight | None:
+    sent: Mapping[str, str | bytes] = kwargs.get("headers") or {}
+    headers = {
+        name.lower(): value if isinstance(value, str) else value.decode("latin-1") for name, value in sent.items()
+    }
+    if kwargs.get("chunked"):
+        headers.setdefault("transfer-encoding", "chunked")
+    call = exchange.begin("POST", _url(pool, args[2]), headers, _bytes(kwargs.get("body")))
+    if call is None:
+        return None
+    flight = _Flight(call, call.attempt.context(), kwargs)
+    if call.body is not None:
+        _ask(flight, call.body)
+    return flight
+
+
+def _url(pool: Any, target: str) -> _Url:
+    if not target.startswith("/"):  # a proxy is told the whole address
+        told = urlsplit(target)
+        return _Url(told.scheme, told.hostname or "", told.port, unquote(told.path))
+    return _Url(pool.scheme, pool.host.strip("[]"), pool.port, unquote(target.partition("?")[0]))
+
+
+def _bytes(body: Any) -> bytes | None:
+    """Give a body that can be read without using it up."""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray) else None
+
+
+@guard.guarded
+def _ask(flight: _Flight, body: bytes) -> None:
+    """Let a copy leave that asks for usage, and for plain bytes, so that the usage event is found as it passes.
+
+    The response gets its connection later: where it is refused, the connection is still ours to ask again.
+    """
+    headers = flight.kwargs["headers"].copy()
+    headers["Content-Length"] = str(len(body))
+    headers["Accept-Encoding"] = "identity"
+    flight.kwargs = {**flight.kwargs, "body": body, "headers": headers, "response_conn": None}
+    flight.asked = True
+
+
+@guard.guarded
+def _arrived(flight: _Flight, response: Any) -> None:
+    call, status = flight.call, response.status
+    if status in _REDIRECTS:
+        call.attempt.end(str(status))
+        return
+    content_type = response.headers.get("content-type", "")
+    if flight.kwargs.get("preload_content", True) or not hasattr(response, "_raw_read"):
+        body = response.data or b""
+        visible = call.read(body, status, content_type)
+        if visible != body:
+            response._body = visible  # noqa: SLF001  there is no public way to set a body that was read
+        return
+    encoding = response.headers.get("content-encoding", "").strip().lower().removeprefix("identity")
+    plain_class: Any = response.__class__
+
+    def decode(raw: bytes) -> bytes:
+        return plain_class(io.BytesIO(raw), headers={"content-encoding": encoding}).data
+
+    watch, plain = call.watch(status, content_type, encoding, decode)
+    if watch is not None:
+        if plain:
+            del response.headers["content-encoding"]
+        response._spanwise_watch = watch  # noqa: SLF001  found by the class that it gets
+        response.__class__ = watched_class(plain_class, hides=call.body is not None)
+
+
+TRANSPORT = Library("urllib3", _seams)
