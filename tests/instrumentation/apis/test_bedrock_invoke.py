@@ -101,6 +101,12 @@ PLAIN = {
         "stopReason": "end_turn",
         "usage": {"inputTokens": 12, "outputTokens": 9, "totalTokens": 29, "cacheReadInputTokenCount": 8},
     },
+    "command-a": {
+        "id": "c",
+        "message": {"role": "assistant", "content": [{"type": "text", "text": "Danube"}]},
+        "finish_reason": "end_turn",
+        "usage": {"billed_units": {"input_tokens": 20, "output_tokens": 9}},
+    },
     "titan": {
         "inputTextTokenCount": 20,
         "results": [{"tokenCount": 9, "outputText": "Danube", "completionReason": "end_turn"}],
@@ -219,6 +225,11 @@ STREAMED = {
         {"is_finished": False, "event_type": "stream-start", "generation_id": "g"},
         {"is_finished": False, "event_type": "text-generation", "text": "Danube"},
         {"is_finished": True, "event_type": "stream-end", "finish_reason": "end_turn", "response": {}, **LAST},
+    ],
+    "command-a": [
+        {"id": "c", "type": "message-start", "delta": {"message": {"role": "assistant"}}},
+        {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Danube"}}}},
+        {"type": "message-end", "delta": {"finish_reason": "end_turn"}, **LAST},
     ],
     "openai": [choice({"content": "Danube"}), {**choice({}, "end_turn"), **LAST}],
     "claude-2": [{"completion": "Danube"}, {"completion": "", "stop_reason": "end_turn", **LAST}],

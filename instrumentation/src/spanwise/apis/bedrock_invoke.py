@@ -15,13 +15,15 @@ from spanwise.apis.anthropic_messages import AnthropicMessages
 from spanwise.apis.api import Answer, Api, Asked
 from spanwise.apis.bedrock_converse import BedrockConverse, exception_in, model_of
 from spanwise.apis.bedrock_flat import FlatAnswer
+from spanwise.apis.cohere_chat import CohereChat
 from spanwise.apis.cohere_chat_v1 import CohereChatV1
 from spanwise.apis.measure import count, elements, json_bytes, members, number, read
 from spanwise.apis.openai_chat import OpenAIChat
 
 _ANTHROPIC: Final = AnthropicMessages()
 _NOVA: Final = BedrockConverse()
-_COHERE: Final = CohereChatV1()
+_COHERE: Final = CohereChat()
+_COHERE_V1: Final = CohereChatV1()
 _OPENAI: Final = OpenAIChat()
 
 _MAX_TOKENS: Final = (
@@ -60,6 +62,7 @@ class _Shape(msgspec.Struct, gc=False):
     type: Any = None
     event_type: Any = None
     generation_id: msgspec.Raw = msgspec.Raw()
+    message: msgspec.Raw = msgspec.Raw()
     choices: msgspec.Raw = msgspec.Raw()
     output: msgspec.Raw = msgspec.Raw()
     content_block_delta: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw, name="contentBlockDelta")
@@ -182,7 +185,7 @@ def _family_asked(names: Mapping[str, object]) -> Api | None:
         return _NOVA if "messages" in names else None
     if "messages" in names:
         return _OPENAI
-    return _COHERE if "message" in names else None
+    return _COHERE_V1 if "message" in names else None
 
 
 def _family_told(shape: _Shape) -> Api | None:
@@ -192,8 +195,10 @@ def _family_told(shape: _Shape) -> Api | None:
     if shape.output or shape.content_block_delta or shape.content_block_start or shape.message_stop or shape.metadata:
         return _NOVA
     if shape.event_type is not None or shape.generation_id:
-        return _COHERE
-    return _ANTHROPIC if shape.type is not None else None
+        return _COHERE_V1
+    if isinstance(shape.type, str):
+        return _COHERE if "-" in shape.type else _ANTHROPIC  # content-delta, content_block_delta
+    return _COHERE if shape.message else None
 
 
 def _operation(names: Mapping[str, object], model: str) -> str:
