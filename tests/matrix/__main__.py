@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.matrix import table
 from tests.matrix.environment import ROOT, NotInstalled, build, prepare
-from tests.matrix.play import Cell, Row, play
+from tests.matrix.play import Cell, Row, consult, play
 from tests.matrix.receiver import Receiver, receive
 from tests.matrix.sdks import SCENARIOS, SDKS, Sdk
 from tests.support.protocols.server import Server, serve
@@ -28,7 +28,7 @@ def main(argv: list[str]) -> int:
     if options.write:
         table.write(rows, ROOT / "docs" / "instrumentation.md")
         table.write_tested(rows, ROOT / "instrumentation" / "src" / "spanwise" / "doctor" / "tested.py")
-    return int(any(row.missing or any(cell.found for cell in row.cells.values()) for row in rows))
+    return int(any(row.missing or row.doctor.found or any(cell.found for cell in row.cells.values()) for row in rows))
 
 
 def _options(argv: list[str]) -> argparse.Namespace:
@@ -56,12 +56,15 @@ def _row(sdk: Sdk, work: Path, wheel: Path, server: Server, receiver: Receiver) 
         environment = prepare(sdk, work, wheel)
     except NotInstalled as reason:
         row.missing = f"not installed: {reason}"
+        row.doctor = Cell(skipped=row.missing)
         return row
     row.version = environment.version
     for scenario, cell in play(sdk, environment, server, receiver):
         row.cells[scenario] = cell
         _progress(sdk, row.version, scenario, cell)
     assert set(row.cells) == set(SCENARIOS)
+    row.doctor = consult(sdk, environment)
+    _progress(sdk, row.version, "doctor", row.doctor)
     return row
 
 

@@ -1,5 +1,6 @@
 """Plays every scenario of one SDK: a real agent process under `spanwise run`, a real provider, a real receiver."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ class Row:
 
     sdk: Sdk
     version: str = ""
+    doctor: Cell = field(default_factory=lambda: Cell(skipped="not played"))
+    """What `spanwise doctor` says in the same environment."""
     cells: dict[str, Cell] = field(default_factory=dict[str, Cell])
     missing: str = ""
     """Why the SDK is not there."""
@@ -84,6 +87,21 @@ def _scenario(name: str, sdk: Sdk, environment: Environment, server: Server, rec
     found = differences(server.exchanges, spans, broken_off=name == "break")
     found += [f"spanwise: {line}" for line in done.stderr.splitlines() if line.startswith("spanwise")]
     return Cell((*found, *_strangers(server)), scopes=tuple(sorted({span.scope for span in spans})))
+
+
+def consult(sdk: Sdk, environment: Environment) -> Cell:
+    """Ask `spanwise doctor` in the same environment; what it misses of this SDK is what is found."""
+    command = [str(environment.spanwise), "doctor", "--json"]
+    environ = {"PATH": os.environ["PATH"], "HOME": str(environment.folder), **_QUIET}
+    done = subprocess.run(
+        command, env=environ, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, cwd=environment.folder
+    )
+    if done.returncode not in {0, 1}:
+        return Cell((f"the doctor failed: {(done.stderr.strip().splitlines() or ['no word'])[-1]}",))
+    seen = [one for one in json.loads(done.stdout)["sdks"] if one["distribution"] == sdk.name]
+    if not seen:
+        return Cell(skipped="the doctor drives the library below it")
+    return Cell(tuple(f"{case['case']}: {fault}" for case in seen[0]["cases"] for fault in case["missing"]))
 
 
 def _strangers(server: Server) -> list[str]:

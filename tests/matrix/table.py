@@ -15,11 +15,12 @@ _TITLES = {"tool": "tool call", "retry": "429, then 200", "error": "500", "break
 
 def markdown(rows: Sequence[Row]) -> str:
     """Write the table, and below it what was found in the cells that are not good."""
-    titles = ["SDK", "API", *(_TITLES.get(scenario, scenario) for scenario in SCENARIOS)]
+    titles = ["SDK", "API", *(_TITLES.get(scenario, scenario) for scenario in SCENARIOS), "doctor"]
     lines = [f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}"]
     notes: list[str] = []
     for row in rows:
-        cells = [_cell(row, scenario, notes) for scenario in SCENARIOS]
+        played = [row.cells.get(scenario, Cell(skipped=row.missing or "not played")) for scenario in SCENARIOS]
+        cells = [_cell(cell, notes) for cell in (*played, row.doctor)]
         lines.append(f"| {row.sdk.name} {row.version} | {row.sdk.api} | {' | '.join(cells)} |")
     told = [f"{index}. {note}" for index, note in enumerate(notes, 1)]
     return "\n".join([*lines, *(["", *told] if told else [])])
@@ -34,6 +35,7 @@ def as_json(rows: Sequence[Row]) -> str:
                 "version": row.version,
                 "api": row.sdk.api,
                 "missing": row.missing or None,
+                "doctor": list(row.doctor.found),
                 "cells": {
                     scenario: {"good": cell.good, "found": list(cell.found), "skipped": cell.skipped or None}
                     for scenario, cell in row.cells.items()
@@ -72,8 +74,7 @@ def _quoted(versions: set[str]) -> str:
     return ", ".join(f'"{version}"' for version in ordered)
 
 
-def _cell(row: Row, scenario: str, notes: list[str]) -> str:
-    cell = row.cells.get(scenario, Cell(skipped=row.missing or "not played"))
+def _cell(cell: Cell, notes: list[str]) -> str:
     if cell.good:
         return "✓"
     text = cell.skipped or "; ".join(cell.found)

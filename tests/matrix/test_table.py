@@ -8,21 +8,28 @@ from tests.matrix.sdks import SCENARIOS, SDKS, Sdk
 
 SDK = Sdk("openai", "with_openai.py", "OpenAI chat")
 ROWS = [
-    Row(SDK, "3.0", {**dict.fromkeys(SCENARIOS, Cell()), "stream": Cell(("ttft None", "kind 1"))}),
-    Row(SDK, "2.0", {**dict.fromkeys(SCENARIOS, Cell()), "async": Cell(skipped="a synchronous client")}),
+    Row(SDK, "3.0", doctor=Cell(), cells={**dict.fromkeys(SCENARIOS, Cell()), "stream": Cell(("ttft None", "kind 1"))}),
+    Row(
+        SDK,
+        "2.0",
+        doctor=Cell(skipped="drives what is below"),
+        cells={**dict.fromkeys(SCENARIOS, Cell()), "async": Cell(skipped="a synchronous client")},
+    ),
     Row(Sdk("other", "with_other.py", "x|y"), missing="not installed: no such version"),
 ]
 
 
 def test_what_was_found_is_told_once_below_the_table():
     told = table.markdown(ROWS).splitlines()
-    assert told[2] == "| openai 3.0 | OpenAI chat | ✓ | ✗ (1) | ✓ | ✓ | ✓ | ✓ | ✓ |"
-    assert told[3] == "| openai 2.0 | OpenAI chat | ✓ | ✓ | not played (2) | ✓ | ✓ | ✓ | ✓ |"
-    assert told[4].count("not played (3)") == len(SCENARIOS)
-    assert told[-3:] == [
+    assert told[2] == "| openai 3.0 | OpenAI chat | ✓ | ✗ (1) | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |"
+    assert told[3] == "| openai 2.0 | OpenAI chat | ✓ | ✓ | not played (2) | ✓ | ✓ | ✓ | ✓ | not played (3) |"
+    assert told[4].count("not played (4)") == len(SCENARIOS)
+    assert told[-5:] == [
         "1. ttft None; kind 1",
         "2. a synchronous client",
-        "3. not installed: no such version",
+        "3. drives what is below",
+        "4. not installed: no such version",
+        "5. not played",
     ]
 
 

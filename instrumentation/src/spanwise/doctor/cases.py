@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 
 from spanwise.doctor.loopback import Loopback
-from spanwise.doctor.probe import Probe
+from spanwise.doctor.probe import NotOffered, Probe
 
 _ASKED_S = 10.0
 _ENOUGH = 3
@@ -69,11 +69,14 @@ def _stream(probe: Probe, sdk: Any, server: Loopback) -> None:
 
 
 def _early_break(probe: Probe, sdk: Any, server: Loopback) -> None:
-    server.play(probe.speech)
+    server.play(probe.speech, halt=True)
     running = probe.stream(sdk, server.address)
-    for _ in islice(running, _ENOUGH):
-        pass
-    running.close()
+    try:
+        if sum(1 for _ in islice(running, _ENOUGH)) < _ENOUGH:
+            raise SdkFailed("the stream was not given in chunks")
+    finally:
+        running.close()
+        server.half_way.set()
 
 
 def _retry(probe: Probe, sdk: Any, server: Loopback) -> None:
@@ -109,6 +112,8 @@ async def _cancelled(probe: Probe, sdk: Any, server: Loopback) -> None:
     server.asked.set()
     server.released.set()
     await arrived
+    if isinstance(ended, NotOffered):
+        raise ended
     if not isinstance(ended, asyncio.CancelledError):
         raise SdkFailed(f"the SDK answered a cancellation with {type(ended).__name__}")
 

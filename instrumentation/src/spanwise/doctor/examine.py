@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from spanwise import start
 from spanwise.doctor.cases import CASES, Case, missing
 from spanwise.doctor.loopback import Loopback, serve
-from spanwise.doctor.probe import Probe
+from spanwise.doctor.probe import NotOffered, Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Outcome:
     case: str
     spans: tuple[Mapping[str, object], ...] = ()
     missing: tuple[str, ...] = ()
+    skipped: str = ""
+    """Why the SDK could not play it, where that is no fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def _outcome(case: Case, probe: Probe, sdk: Any, server: Loopback, exporter: InM
     exporter.clear()
     try:
         case.drive(probe, sdk, server)
+    except NotOffered as lack:
+        return Outcome(case.name, skipped=str(lack))
     except Exception as fault:  # noqa: BLE001  an SDK that is driven wrongly may raise anything
         told = (f"could not be driven: {type(fault).__name__}: {fault}",)
         return Outcome(case.name, _told(exporter.get_finished_spans()), told)

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from spanwise.doctor.probe import Reply, Speech
 
 _HOLD_S = 30.0
+_HALF = 4
+"""How many parts of a stream are sent before a halt."""
 
 
 class Loopback:
@@ -19,21 +21,23 @@ class Loopback:
         self.requests = 0
         self.asked = threading.Event()
         self.released = threading.Event()
+        self.half_way = threading.Event()
         self._speech: Speech | None = None
         self._statuses: list[int] = []
         self._tool = False
 
-    def play(self, speech: Speech, *statuses: int, tool: bool = False, hold: bool = False) -> None:
-        """Forget what was; refuse with each of `statuses`, then answer; with `hold` only when `released` is set."""
+    def play(self, speech: Speech, *statuses: int, tool: bool = False, hold: bool = False, halt: bool = False) -> None:
+        """Forget what was; refuse with each of `statuses`, then answer.
+
+        `hold` answers only when `released` is set, `halt` sends the rest of a stream only when `half_way` is.
+        """
         self._speech, self._statuses, self._tool = speech, list(statuses), tool
         self.requests = 0
         self.asked.clear()
-        if hold:
-            self.released.clear()
-        else:
-            self.released.set()
+        (self.released.clear if hold else self.released.set)()
+        (self.half_way.clear if halt else self.half_way.set)()
 
-    def reply(self, body: bytes) -> Reply:
+    def reply(self, path: str, body: bytes) -> Reply:
         """Answer one request."""
         assert self._speech is not None
         self.requests += 1
@@ -41,7 +45,7 @@ class Loopback:
         self.released.wait(_HOLD_S)
         if self._statuses:
             return self._speech.refuse(self._statuses.pop(0))
-        return self._speech.answer(body, tool=self._tool)
+        return self._speech.answer(path, body, tool=self._tool)
 
 
 @contextmanager
@@ -60,6 +64,7 @@ def serve() -> Generator[Loopback]:
         yield owner
     finally:
         owner.released.set()
+        owner.half_way.set()
         listener.shutdown()
         listener.server_close()
         thread.join()
@@ -81,8 +86,18 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it
         del format, args
 
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length", "0")))
+        parts: list[bytes] = []
+        while size := int(self.rfile.readline(), 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
+
     def do_POST(self) -> None:
-        reply = self.loopback.reply(self.rfile.read(int(self.headers.get("content-length", "0"))))
+        reply = self.loopback.reply(self.path, self._body())
         self.send_response(reply.status)
         self.send_header("content-type", reply.content_type)
         for name, value in reply.headers.items():
@@ -94,6 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
-        for part in (*reply.parts, b""):
+        for index, part in enumerate((*reply.parts, b"")):
+            if index == _HALF:
+                self.loopback.half_way.wait(_HOLD_S)
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
             self.wfile.flush()

@@ -29,13 +29,17 @@ class Speech(Protocol):
     @property
     def finish_with_tool(self) -> str: ...  # noqa: D102
 
-    def answer(self, body: bytes, *, tool: bool) -> Reply:
+    def answer(self, path: str, body: bytes, *, tool: bool) -> Reply:
         """Answer a request well, streamed where it asks for a stream; with a tool call where `tool` says so."""
         ...
 
     def refuse(self, status: int) -> Reply:
         """Answer with an error; a 429 asks to come again at once."""
         ...
+
+
+class NotOffered(Exception):
+    """The SDK has no way to do what a case is about; says what it lacks."""
 
 
 class Probe(Protocol):
@@ -65,5 +69,5 @@ class Probe(Protocol):
         ...
 
     async def ask_async(self, sdk: Any, address: str) -> None:
-        """Ask once with the asynchronous client."""
+        """Ask once with the asynchronous client. Raises NotOffered where there is none."""
         ...

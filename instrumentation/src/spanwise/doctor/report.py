@@ -37,7 +37,12 @@ def as_json(report: Report) -> str:
                 "distribution": sdk.distribution,
                 "version": sdk.version,
                 "cases": [
-                    {"case": outcome.case, "missing": list(outcome.missing), "spans": list(outcome.spans)}
+                    {
+                        "case": outcome.case,
+                        "missing": list(outcome.missing),
+                        "skipped": outcome.skipped or None,
+                        "spans": list(outcome.spans),
+                    }
                     for outcome in sdk.outcomes
                 ],
             }
@@ -55,7 +60,7 @@ def as_text(report: Report, *, colour: bool) -> str:
     for sdk in report.sdks:
         lines += [_paint(f"{sdk.distribution} {sdk.version}", _BOLD, colour=colour), *_table(sdk, colour=colour), ""]
     if not report.sdks:
-        lines += ["No SDK that the doctor can drive is installed (openai, httpx2, httpx).", ""]
+        lines += ["No SDK that the doctor can drive is installed.", ""]
     if report.unprobed:
         lines += [f"Installed and known, but not driven here: {', '.join(report.unprobed)}.", ""]
     lines += [_paint(f"warning: {warning}", _YELLOW, colour=colour) for warning in report.warnings]
@@ -89,7 +94,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
         f"{ttft * 1000:.1f} ms" if isinstance(ttft, float) else "-",
         ", ".join(cast("Sequence[str]", finish)) if finish else "-",
         " ".join(filter(None, [*errors, resent])) or "-",
-        "not as expected" if outcome.missing else "ok",
+        "not as expected" if outcome.missing else outcome.skipped or "ok",
     )
 
 

@@ -5,7 +5,7 @@
 from collections.abc import Generator
 from typing import Any
 
-from spanwise.doctor.openai_chat import OpenAIChat, request
+from spanwise.doctor.speech.openai_chat import OpenAIChat, request
 
 _PATH = "/v1/chat/completions"
 _TOO_MANY = 429

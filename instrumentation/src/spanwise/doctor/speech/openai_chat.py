@@ -5,21 +5,16 @@ from typing import Final
 import msgspec
 
 from spanwise.doctor.probe import Reply
+from spanwise.doctor.speech.words import WORDS, Wanted, refusal_headers
 
 MODEL: Final = "gpt-4o"
 _ANSWERED_BY: Final = "gpt-4o-2024-08-06"
-_WORDS: Final = ("The ", "Danube ", "flows ", "east.")
 _USAGE: Final = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
 _TOOL: Final = {
     "id": "call_doctor",
     "type": "function",
     "function": {"name": "current_of", "arguments": '{"river":"Danube"}'},
 }
-
-
-class _Wanted(msgspec.Struct):
-    stream: bool = False
-    stream_options: dict[str, object] | None = None
 
 
 class OpenAIChat:
@@ -30,9 +25,10 @@ class OpenAIChat:
     finish = "stop"
     finish_with_tool = "tool_calls"
 
-    def answer(self, body: bytes, *, tool: bool) -> Reply:
+    def answer(self, path: str, body: bytes, *, tool: bool) -> Reply:
         """Answer a request well."""
-        wanted = msgspec.json.decode(body, type=_Wanted)
+        del path
+        wanted = msgspec.json.decode(body, type=Wanted)
         if not wanted.stream:
             return Reply((_json(self._whole(tool=tool)),))
         usage = bool((wanted.stream_options or {}).get("include_usage"))
@@ -40,11 +36,11 @@ class OpenAIChat:
 
     def refuse(self, status: int) -> Reply:
         """Answer with an error."""
-        headers = {"retry-after": "0", "retry-after-ms": "1"} if status == 429 else {}  # noqa: PLR2004
-        return Reply((_json({"error": {"message": "asked for", "type": "doctor"}}),), status=status, headers=headers)
+        told = _json({"error": {"message": "asked for", "type": "doctor"}})
+        return Reply((told,), status=status, headers=refusal_headers(status))
 
     def _whole(self, *, tool: bool) -> dict[str, object]:
-        message: dict[str, object] = {"role": "assistant", "content": None if tool else "".join(_WORDS)}
+        message: dict[str, object] = {"role": "assistant", "content": None if tool else "".join(WORDS)}
         if tool:
             message["tool_calls"] = [_TOOL]
         reason = self.finish_with_tool if tool else self.finish
@@ -55,7 +51,7 @@ class OpenAIChat:
         def event(choices: list[dict[str, object]], **more: object) -> bytes:
             return b"data: " + _json({**_head("chat.completion.chunk"), "choices": choices, **more}) + b"\n\n"
 
-        words = [event([{"index": 0, "delta": {"role": "assistant", "content": word}}]) for word in _WORDS]
+        words = [event([{"index": 0, "delta": {"role": "assistant", "content": word}}]) for word in WORDS]
         last = event([{"index": 0, "delta": {}, "finish_reason": self.finish}])
         told = [event([], usage=_USAGE)] if usage else []
         return [*words, last, *told, b"data: [DONE]\n\n"]

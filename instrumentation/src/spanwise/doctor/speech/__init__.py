@@ -1,0 +1,1 @@
+"""What the doctor's server says, one file for each protocol."""

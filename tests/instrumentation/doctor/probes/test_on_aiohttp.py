@@ -1,0 +1,15 @@
+import pytest
+
+from spanwise.doctor.examine import examine
+from spanwise.doctor.probes.on_aiohttp import OnAiohttp
+from tests.matrix.sdks import SDKS
+
+
+def test_matrix_drives_it_in_an_environment_of_its_own():
+    assert OnAiohttp().distribution in {sdk.name for sdk in SDKS}
+
+
+def test_it_is_captured_in_every_case_where_it_is_installed():
+    pytest.importorskip("aiohttp", reason="not installed here; the matrix drives it")
+    (sdk,) = examine([OnAiohttp()])
+    assert [outcome for outcome in sdk.outcomes if outcome.missing] == []

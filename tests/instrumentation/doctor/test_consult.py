@@ -1,0 +1,18 @@
+from importlib.metadata import version
+
+from spanwise.doctor import consult, tested
+
+
+def test_visit_drives_what_is_installed():
+    report = consult.consult()
+    assert {"openai", "httpx2", "httpx", "requests"} <= {sdk.distribution for sdk in report.sdks}
+    assert report.healthy
+    assert report.warnings == ()
+
+
+def test_version_that_was_never_tested_is_warned_of(monkeypatch):
+    monkeypatch.setattr(tested, "VERSIONS", {"openai": ("1.0", "2.0"), "requests": (version("requests"),)})
+    monkeypatch.setattr(consult, "PROBES", ())
+    report = consult.consult()
+    assert report.warnings == (f"openai {version('openai')} was never tested; tested are 1.0, 2.0",)
+    assert report.unprobed == (f"openai {version('openai')}", f"requests {version('requests')}")
