@@ -149,6 +149,20 @@ def test_results_since_the_model_last_spoke_are_read_by_id_or_name():
     assert API.read_request(PATH, json.dumps({"contents": last}).encode()).tool_results == (ToolResult("g", 2),)
 
 
+def test_results_that_lost_their_ids_go_to_the_calls_of_their_name_in_order():
+    def result(name: str, **more: str) -> dict:
+        return {"functionResponse": {"name": name, "response": {}, **more}}
+
+    calls = [{"functionCall": {"name": name, "id": call_id}} for name, call_id in (("f", "1"), ("g", "2"), ("f", "3"))]
+    contents = [
+        {"role": "model", "parts": [{"functionCall": {"name": "f", "id": "0"}}]},
+        {"role": "model", "parts": calls},
+        {"role": "user", "parts": [result("f", id="1"), result("f"), result("g"), result("f")]},
+    ]
+    results = API.read_request(PATH, json.dumps({"contents": contents}).encode()).tool_results
+    assert [found.call_id for found in results] == ["1", "3", "2", "f"]
+
+
 @pytest.mark.parametrize("contents", ["x", [7], [{"role": 7}], [{"parts": 7}], [{"parts": [7]}], None])
 def test_odd_contents_hold_no_results(contents):
     body = json.dumps({"contents": contents, "functionResponse": 1}).encode()

@@ -2,7 +2,7 @@
 
 # ruff: noqa: N815  fields are named as they are on the wire
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -243,27 +243,47 @@ def _either(camel: Any, snake: Any) -> Any:  # noqa: ANN401  of any type is what
 
 
 def _tool_results(asked: _LoopRequest) -> tuple[ToolResult, ...]:
-    if isinstance(asked.contents, _Turn):
-        return tuple(_results_of(asked.contents.parts))
-    results: list[ToolResult] = []
-    for raw in reversed(asked.contents or ()):
-        turn = read(_turn, bytes(raw))
-        if turn is None or turn.role == "model":
+    """Find the results since the model last spoke.
+
+    Google's own SDK sends a result without the id of its call: then it is the next call of that name in the model's
+    turn, and where calls have no ids either, the name is the id.
+    """
+    results: list[dict[str, Any]] = []
+    calls: list[dict[str, Any]] = []
+    for turn in _turns_back(asked.contents):
+        if turn is None:
             break
-        results[:0] = _results_of(turn.parts)
-    return tuple(results)
+        if turn.role == "model":
+            calls = _called(turn.parts, "functionCall", "function_call")
+            break
+        results[:0] = _called(turn.parts, "functionResponse", "function_response")
+    return tuple(_tool_result(result, calls) for result in results)
 
 
-def _results_of(parts: object) -> list[ToolResult]:
-    """Find the results of a turn; one without an id is known by the name of its function, as its call is."""
-    results: list[ToolResult] = []
-    for part in elements(parts) or [parts]:
-        told = members(part)
-        result = members(_either(told.get("functionResponse"), told.get("function_response")))
-        call_id = word(result.get("id")) or word(result.get("name"))
-        if call_id is not None:
-            results.append(ToolResult(call_id, json_bytes(result.get("response"))))
-    return results
+def _turns_back(contents: list[msgspec.Raw] | _Turn | None) -> Iterator[_Turn | None]:
+    """Give the turns from the last one back; a single one need not be in a list."""
+    if isinstance(contents, _Turn):
+        yield contents
+        return
+    for raw in reversed(contents or ()):
+        yield read(_turn, bytes(raw))
+
+
+def _called(parts: object, camel: str, snake: str) -> list[dict[str, Any]]:
+    """Give what is told of functions with a name: their calls, or their results."""
+    told = [members(_either(members(part).get(camel), members(part).get(snake))) for part in elements(parts) or [parts]]
+    return [function for function in told if word(function.get("name"))]
+
+
+def _tool_result(result: dict[str, Any], calls: list[dict[str, Any]]) -> ToolResult:
+    """Name a result by its id, or by that of the first call of its name, which is then used up."""
+    name, call_id = str(result["name"]), word(result.get("id"))
+    mine = (call for call in calls if (word(call.get("id")) == call_id if call_id else call["name"] == name))
+    call = next(mine, None)
+    if call is not None:
+        calls.remove(call)
+        call_id = call_id or word(call.get("id"))
+    return ToolResult(call_id or name, json_bytes(result.get("response")))
 
 
 def _fold_candidate(candidate: _Candidate, answer: Answer) -> None:
