@@ -210,3 +210,8 @@ def test_code_to_be_filled_in_is_a_text_completion():
     asked = API.read_request("/v1/fim/completions", body)
     assert asked == Asked("codestral-latest", operation="text_completion")
     assert API.input_bytes(body) == 6 + 8
+
+
+def test_result_that_is_no_text_has_no_size():
+    body = b'{"model":"m","messages":[{"role":"tool","tool_call_id":"c","content":"\xff"}]}'
+    assert API.read_request("/v1/chat/completions", body).tool_results == (ToolResult("c", 0),)

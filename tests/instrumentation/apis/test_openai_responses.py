@@ -159,6 +159,11 @@ def test_results_that_came_since_the_model_spoke_are_told():
     assert request.tool_results == (ToolResult("call_1", 6), ToolResult("call_2", 4), ToolResult("call_3", 2))
 
 
+def test_result_that_is_no_text_has_no_size():
+    body = b'{"model":"m","input":[{"type":"function_call_output","call_id":"c","output":"\xff"}]}'
+    assert API.read_request(PATH, body).tool_results == (ToolResult("c", 0),)
+
+
 @pytest.mark.parametrize("given", ["the word _output", [1], [{"type": "function_call_output"}], {"type": "x_output"}])
 def test_input_without_results_tells_none(given):
     assert asked(model="m", input=given).tool_results == ()

@@ -106,6 +106,8 @@ def test_asking_for_usage_changes_nothing_else(body):
         b"[]",
         b"\xff",
         b"",
+        b'{"stream_options":null,"\xff":1}',
+        b'{"stream_options":{"\xff":1}}',
     ],
 )
 def test_usage_is_not_asked_for_where_the_caller_has_decided_or_the_body_is_odd(body):

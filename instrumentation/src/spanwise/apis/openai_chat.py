@@ -187,7 +187,7 @@ def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
     results: list[ToolResult] = []
     for turn in reversed(turns.messages if turns is not None else ()):
         if turn.role == "tool" and turn.tool_call_id:
-            results.append(ToolResult(turn.tool_call_id, text_bytes(_any.decode(turn.content))))
+            results.append(ToolResult(turn.tool_call_id, text_bytes(read(_any, bytes(turn.content)))))
         elif turn.role not in {"tool", "user", "developer", "system"}:
             break
     return tuple(reversed(results))

@@ -229,7 +229,7 @@ def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
         if turn.type is not None and turn.type.endswith("_output"):
             call_id = turn.call_id or turn.id
             if call_id:
-                results.append(ToolResult(call_id, text_bytes(_any.decode(turn.output))))
+                results.append(ToolResult(call_id, text_bytes(read(_any, bytes(turn.output)))))
         elif turn.role not in {"user", "developer", "system"}:
             break
     return tuple(reversed(results))

@@ -120,8 +120,10 @@ def ask_for_usage(body: bytes) -> bytes | None:
         return _ASK + (b"," if rest.lstrip()[:1] != b"}" else b"") + rest
     if options is not None and options.include_usage not in {UNSET, None}:
         return None
-    parts = _members.decode(body)
-    kept = {} if options is None else _members.decode(parts["stream_options"])
+    parts = read(_members, body)
+    kept = {} if parts is None or options is None else read(_members, bytes(parts["stream_options"]))
+    if parts is None or kept is None:
+        return None
     merged = msgspec.json.encode({**kept, "include_usage": True})
     return msgspec.json.encode({**parts, "stream_options": msgspec.Raw(merged)})
 
