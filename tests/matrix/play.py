@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.matrix.compare import differences
+from tests.matrix.compare import OURS, differences, model_calls
 from tests.matrix.environment import AGENTS, Environment
 from tests.matrix.receiver import Receiver
 from tests.matrix.sdks import SCENARIOS, Sdk
@@ -37,7 +37,8 @@ class Cell:
 
     found: tuple[str, ...] = ()
     skipped: str = ""
-    scopes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """The scopes of calls that others told, from which ours stood back."""
 
     @property
     def good(self) -> bool:
@@ -86,7 +87,9 @@ def _scenario(name: str, sdk: Sdk, environment: Environment, server: Server, rec
     spans = receiver.spans()
     found = differences(server.exchanges, spans, broken_off=name == "break")
     found += [f"spanwise: {line}" for line in done.stderr.splitlines() if line.startswith("spanwise")]
-    return Cell((*found, *_strangers(server)), scopes=tuple(sorted({span.scope for span in spans})))
+    return Cell(
+        (*found, *_strangers(server)), others=tuple(sorted({span.scope for span in model_calls(spans)} - {OURS}))
+    )
 
 
 def consult(sdk: Sdk, environment: Environment) -> Cell:

@@ -75,10 +75,11 @@ def _quoted(versions: set[str]) -> str:
 
 
 def _cell(cell: Cell, notes: list[str]) -> str:
-    if cell.good:
+    if cell.good and not cell.others:
         return "✓"
-    text = cell.skipped or "; ".join(cell.found)
-    note = text.replace("|", "\\|")
+    others = f"told by {', '.join(cell.others)}, from which ours stands back" if cell.others else ""
+    note = (cell.skipped or "; ".join(cell.found) or others).replace("|", "\\|")
     if note not in notes:
         notes.append(note)
-    return f"{'not played' if cell.skipped else '✗'} ({notes.index(note) + 1})"
+    mark = "✓" if cell.good else "not played" if cell.skipped else "✗"
+    return f"{mark} ({notes.index(note) + 1})"

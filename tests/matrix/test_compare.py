@@ -56,6 +56,14 @@ def test_each_difference_is_named(exchanges, spans, found):
     assert differences(exchanges, spans) == [found]
 
 
+def test_call_that_the_sdk_tells_itself_needs_true_tokens_only():
+    native = {"name": "anthropic.messages.create", "scope": "com.anthropic.sdk.python"}
+    unsaid = {"gen_ai.response.finish_reasons": None}
+    assert differences([PLAIN], [span(PLAIN, **native, **unsaid)]) == []
+    wrong = span(PLAIN, **native, **{"gen_ai.usage.input_tokens": 14})
+    assert differences([PLAIN], [wrong]) == ["input 14, not 18"]
+
+
 def test_attempts_after_a_failed_one_are_counted():
     resent = {"http.request.resend_count": 1}
     assert differences([REFUSED, PLAIN], [span(REFUSED, failed=True), span(PLAIN, **resent)]) == []

@@ -33,6 +33,13 @@ def test_what_was_found_is_told_once_below_the_table():
     ]
 
 
+def test_call_that_another_tells_is_good_and_says_who():
+    cell = Cell(others=("com.anthropic.sdk.python",))
+    told = table.markdown([Row(SDK, "3.0", doctor=Cell(), cells=dict.fromkeys(SCENARIOS, cell))])
+    assert told.count("✓ (1)") == len(SCENARIOS)
+    assert told.endswith("1. told by com.anthropic.sdk.python, from which ours stands back")
+
+
 def test_only_what_stands_between_the_marks_is_written(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
