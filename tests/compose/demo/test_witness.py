@@ -54,11 +54,17 @@ def test_a_mail_that_did_not_come_is_missing():
     assert seen.missing() == ["2 webhooks but 1 mails say resolved"]
 
 
-def test_an_alert_that_fires_again_is_missing_its_end():
+def test_an_alert_that_still_fires_is_missing_its_end_unless_it_ended_once():
     sinks, seen = witness()
     for rule in RULES:
         arrive(sinks, "firing", rule)
         arrive(sinks, "resolved", rule)
     arrive(sinks, "firing", LATENCY)
+    sinks.hooks[-1]["fingerprint"] = "another series"
     list(seen.news(1.0))
     assert seen.missing() == ["warning llm-latency still fires: slow"]
+    sinks.hooks[-1]["fingerprint"] = LATENCY
+    seen = Witness(sinks)
+    list(seen.news(1.0))
+    assert seen.missing() == []
+    assert seen.firing == (Firing("warning llm-latency", "slow"),)

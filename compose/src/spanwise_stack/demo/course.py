@@ -98,7 +98,7 @@ class Course:
             self.screen.say(line)
 
     def _recovered(self, phase: Phase) -> bool:
-        return phase is COURSE[-1] and not self.witness.missing()
+        return phase is COURSE[-1] and not self.witness.missing() and not self.witness.firing
 
     async def _show(self, phase: Phase, numbers: Numbers) -> None:
         if self.elapsed_s < self._show_s:

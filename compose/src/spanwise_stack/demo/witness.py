@@ -23,6 +23,7 @@ class Witness:
         self._read_hooks = 0
         self._read_mails = 0
         self._firing: dict[str, Firing] = {}
+        self._ended: set[str] = set()
         self.fired_s: dict[str, float] = {}
         self.resolved_s: dict[str, float] = {}
 
@@ -53,14 +54,16 @@ class Witness:
         else:
             self.resolved_s[rule] = elapsed_s
             self._firing.pop(key, None)
+            self._ended.add(key)
         return f"{elapsed_s:5.1f}s  webhook  {hook['status']} {hook['tier']} {rule}: {hook['summary']}"
 
     def missing(self) -> list[str]:
-        """Name what did not happen yet of: each rule fired and resolved, by webhook and by mail."""
+        """Name what did not happen yet of: each rule fired and each alert resolved once, by webhook and by mail."""
         rules = (LATENCY, RATE_LIMITED)
         found = [f"the alert {rule} did not fire" for rule in rules if rule not in self.fired_s]
         found += [f"the alert {rule} did not resolve" for rule in rules if rule not in self.resolved_s]
-        found += [f"{alert.name} still fires: {alert.summary}" for alert in self._firing.values()]
+        first = [alert for key, alert in self._firing.items() if key not in self._ended]
+        found += [f"{alert.name} still fires: {alert.summary}" for alert in first]
         for status in ("firing", "resolved"):
             hooks = sum(1 for hook in self._sinks.hooks if hook["status"] == status)
             mails = sum(1 for mail in self._sinks.mails if subject(mail).startswith(f"[{status.upper()}"))
