@@ -23,7 +23,7 @@ class Works:
         self.journal = Journal(folder / "journal", 1)
         self.handover = Handover()
         self.gate = JournalGate(self.journal, self.handover, Refusals(), 10**8, time.time_ns)
-        self.worker = Worker(self.pipeline, self.handover, self.gate, self.journal, 30, time.time_ns)
+        self.worker = Worker(self.pipeline, self.handover, self.gate, self.journal, time.time_ns)
 
     async def stop(self):
         await self.gate.close()

@@ -25,6 +25,7 @@ from spanwise_collector.serving import serving
 from spanwise_collector.store.journal import Journal
 from spanwise_collector.store.store import Store
 from spanwise_collector.telemetry import Refusals
+from spanwise_collector.tidy import tidying
 from spanwise_collector.view.api import api
 from spanwise_collector.worker import Worker
 from spanwise_schema import metrics
@@ -91,8 +92,9 @@ class App:
         gate = JournalGate(self._journal, handover, refusals, limits.pending_bytes, self._now_ns)
         gate.acknowledged_seq = self._pipeline.applied_seq
         self._gate = gate
-        worker = Worker(self._pipeline, handover, gate, self._journal, config.retention_days, self._now_ns)
+        worker = Worker(self._pipeline, handover, gate, self._journal, self._now_ns)
         worker.start()
+        await stack.enter_async_context(tidying(store, config.retention_days, self._now_ns))
         stack.push_async_callback(worker.stop)
         self._handover = handover
         self._reads = Reads(self._pipeline, refusals, worker.settled, lambda: gate.closed, self._own, self._now_ns)

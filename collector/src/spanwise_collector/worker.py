@@ -19,8 +19,6 @@ _LOG: Final = logging.getLogger(__name__)
 _ROWS: Final = 8_192
 _LINGER_S: Final = 0.1
 _IDLE_S: Final = 1.0
-_TIDY_S: Final = 60.0
-_DAY_S: Final = 86_400
 
 
 class Worker:
@@ -35,16 +33,13 @@ class Worker:
         handover: Handover,
         gate: JournalGate,
         journal: Journal,
-        retention_days: float,
         now_ns: Callable[[], int],
     ) -> None:
         self._pipeline = pipeline
         self._handover = handover
         self._gate = gate
         self._journal = journal
-        self._keep_s = retention_days * _DAY_S
         self._now_ns = now_ns
-        self._tidied_s = now_ns() / NANO
         self._commit_after_ns = 0
         self._cold = True
         self._loop = asyncio.get_running_loop()
@@ -81,7 +76,6 @@ class Worker:
                     self._commit()
                 if not items:
                     self._warm()
-                    self._tidy()
             self._commit()
         except BaseException as fault:  # noqa: BLE001 - whatever it is, the gate must close
             _LOG.exception("the pipeline failed; nothing more is taken, the journal keeps what was acknowledged")
@@ -107,11 +101,3 @@ class Worker:
             self._commit_after_ns = self._now_ns() + round(fault.retry_after_s * NANO)
         else:
             self._journal.release(self._pipeline.applied_seq)
-
-    def _tidy(self) -> None:
-        now_s = self._now_ns() / NANO
-        if now_s - self._tidied_s < _TIDY_S:
-            return
-        self._tidied_s = now_s
-        self._pipeline.store.compact(now_s)
-        self._pipeline.store.retain(now_s, self._keep_s)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
 from google.protobuf.message import DecodeError
 
 from spanwise_collector.batch import Decoded, Wanted
-from spanwise_collector.decode import fields
-from spanwise_collector.decode.envelope import RequestEnvelope, SpanEnvelope, open_request, open_span
+from spanwise_collector.decode import at_once, one_by_one
+from spanwise_collector.decode.envelope import RequestEnvelope, open_request
+from spanwise_collector.decode.spans import EXCEPTION_TYPE, Spans
 from spanwise_collector.decode.sparse import Attributes
+from spanwise_collector.decode.wire import Unusual
 from spanwise_collector.errors import Malformed, TooLarge
-from spanwise_schema.columns import ATTRIBUTE, RESOURCE
+from spanwise_schema.columns import RESOURCE, SPAN, Kind
+
+__all__ = ["EXCEPTION_TYPE", "MAX_SPANS", "decode"]
 
 MAX_SPANS: Final = 200_000
 """Spans in one request: exporters send 512, gateways some thousand."""
-
-EXCEPTION_TYPE: Final = "event.exception.type"
 
 
 def decode(body: bytes, wanted: Wanted) -> Decoded:
@@ -31,7 +33,7 @@ def decode(body: bytes, wanted: Wanted) -> Decoded:
     try:
         request = open_request(body)
         _refuse_crowds(request)
-        return _Walk(wanted).batch(request)
+        return _batch(_Origins(request, wanted.resource), wanted.attributes)
     except DecodeError as fault:
         raise Malformed(f"expected an ExportTraceServiceRequest as protobuf, got {len(body)} bytes: {fault}") from fault
 
@@ -42,85 +44,66 @@ def _refuse_crowds(request: RequestEnvelope) -> None:
         raise TooLarge(f"expected at most {MAX_SPANS} spans in a request, got {spans}")
 
 
-class _Walk:
-    """One pass over a request; Python touches every span here and nowhere else."""
+def _batch(origins: _Origins, wanted: Mapping[str, Kind]) -> Decoded:
+    spans = _read(origins.spans, wanted)
+    found = {column.name: column for column in (*spans.columns, *origins.columns())}
+    frame = pl.DataFrame([*(found.pop(name) for name in SPAN), *found.values()])
+    if spans.bad:
+        frame = frame.filter(pl.Series([row not in spans.bad for row in range(frame.height)], dtype=pl.Boolean))
+    faults = Counter(origins.faults())
+    faults.update(spans.faults)
+    return Decoded(frame, len(origins.spans), dict(Counter(spans.bad.values())), dict(+faults))
 
-    def __init__(self, wanted: Wanted) -> None:
-        self.resources = Attributes(wanted.resource)
-        self.attributes = Attributes(wanted.attributes)
-        self.exceptions = Attributes({"exception.type": "str"})
-        self.raws: list[bytes] = []
-        self.fields: list[fields.Fields] = []
-        self.resource: list[bytes] = []
-        self.scope: list[tuple[str | None, str | None]] = []
-        self.resource_of_row: list[int] = []
-        self.scope_of_row: list[int] = []
 
-    def batch(self, request: RequestEnvelope) -> Decoded:
-        """Walk once, then make the frame without the rows that are no spans."""
+def _read(spans: list[bytes], wanted: Mapping[str, Kind]) -> Spans:
+    if len(spans) in at_once.SPANS:
+        try:
+            return at_once.read(spans, wanted)
+        except Unusual:
+            pass
+    return one_by_one.read(spans, wanted)
+
+
+class _Origins:
+    """The resources and scopes of a request, and which span has which."""
+
+    def __init__(self, request: RequestEnvelope, wanted: Mapping[str, Kind]) -> None:
+        self.spans: list[bytes] = []
+        self._attributes = Attributes(wanted)
+        self._resources: list[bytes] = []
+        self._scopes: list[tuple[str | None, str | None]] = []
+        self._resource_of_row: list[int] = []
+        self._scope_of_row: list[int] = []
         for resource_spans in request.resource_spans:
-            resource = resource_spans.resource
+            resource, number = resource_spans.resource, len(self._resources)
             for attribute in resource.attributes:
-                if put := self.resources.parsed(attribute):
+                if put := self._attributes.parsed(attribute):
                     add_row, add_value, value = put
-                    add_row(len(self.resource))
+                    add_row(number)
                     add_value(value)
             for scope_spans in resource_spans.scope_spans:
                 scope, spans = scope_spans.scope, scope_spans.spans
-                self.resource_of_row += [len(self.resource)] * len(spans)
-                self.scope_of_row += [len(self.scope)] * len(spans)
-                self.scope.append((scope.name or None, scope.version or None))
-                self._spans(spans)
-            self.resource.append(resource.SerializeToString())
-        frame, bad = self._frame(), fields.faults(self.fields)
-        if bad:
-            frame = frame.filter(pl.Series([row not in bad for row in range(frame.height)], dtype=pl.Boolean))
-        return Decoded(frame, len(self.raws), dict(Counter(bad.values())), self._faults())
+                self._resource_of_row += [number] * len(spans)
+                self._scope_of_row += [len(self._scopes)] * len(spans)
+                self._scopes.append((scope.name or None, scope.version or None))
+                self.spans.extend(spans)
+            self._resources.append(resource.SerializeToString())
 
-    def _spans(self, spans: Sequence[bytes]) -> None:
-        attributes, add_fields = self.attributes, self.fields.append
-        for row, raw in enumerate(spans, len(self.raws)):
-            span = open_span(raw)
-            add_fields(fields.read_fields(span))
-            for attribute in span.attributes:
-                if put := attributes[attribute]:
-                    add_row, add_value, value = put
-                    add_row(row)
-                    add_value(value)
-            if span.events:
-                self._exception(row, span)
-        self.raws.extend(spans)
-
-    def _exception(self, row: int, span: SpanEnvelope) -> None:
-        """Keep the type of a span's first exception, for senders that say so nowhere else."""
-        first = next((event for event in span.events if event.name == "exception"), None)
-        for attribute in () if first is None else first.attributes:
-            if put := self.exceptions.parsed(attribute):
-                add_row, add_value, value = put
-                add_row(row)
-                add_value(value)
-
-    def _frame(self) -> pl.DataFrame:
-        height = len(self.raws)
-        of_scope = pl.Series(self.scope_of_row, dtype=pl.UInt32)
-        of_resource = pl.Series(self.resource_of_row, dtype=pl.UInt32)
-        found = fields.columns(self.fields)
-        found += [
-            pl.Series("scope_name", [name for name, _ in self.scope], dtype=pl.String)[of_scope],
-            pl.Series("scope_version", [version for _, version in self.scope], dtype=pl.String)[of_scope],
-            pl.Series("resource", self.resource, dtype=pl.Binary)[of_resource],
-            pl.Series("raw", self.raws, dtype=pl.Binary),
+    def columns(self) -> list[pl.Series]:
+        """Make the columns of scope and resource, and `resource.<key>`."""
+        of_scope = pl.Series(self._scope_of_row, dtype=pl.UInt32)
+        of_resource = pl.Series(self._resource_of_row, dtype=pl.UInt32)
+        scopes = [
+            pl.Series("scope_name", [name for name, _ in self._scopes], dtype=pl.String),
+            pl.Series("scope_version", [version for _, version in self._scopes], dtype=pl.String),
         ]
-        found += [column.series(ATTRIBUTE + key, height) for key, column in self.attributes.columns.items()]
-        found += [
-            column.series(RESOURCE + key, len(self.resource))[of_resource]
-            for key, column in self.resources.columns.items()
+        resources = [
+            column.series(RESOURCE + key, len(self._resources)) for key, column in self._attributes.columns.items()
         ]
-        found += [column.series(EXCEPTION_TYPE, height) for column in self.exceptions.columns.values()]
-        return pl.DataFrame(found)
+        resources.append(pl.Series("resource", self._resources, dtype=pl.Binary))
+        # Column by column: a gather over a frame waits for another thread.
+        return [*(column[of_scope] for column in scopes), *(column[of_resource] for column in resources)]
 
-    def _faults(self) -> dict[str, int]:
-        found: Counter[str] = Counter()
-        for key, column in (*self.resources.columns.items(), *self.attributes.columns.items()):
-            found[key] += column.faults
-        return dict(+found)
+    def faults(self) -> dict[str, int]:
+        """Count the values of resource attributes that were no such thing, by key."""
+        return {key: column.faults for key, column in self._attributes.columns.items()}

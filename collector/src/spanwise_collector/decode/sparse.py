@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import polars as pl
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -62,18 +62,22 @@ class Column:
 
     def series(self, name: str, height: int) -> pl.Series:
         """Scatter the values over a full column; of a key that a row has twice the last one stays."""
+        if self.kind == "strings":
+            return self._lists(name, height)
         full: list[Any] = [None] * height
         for row, value in zip(self.rows, self.values, strict=True):
             full[row] = value
-        return _lists(name, full) if self.kind == "strings" else pl.Series(name, full, dtype=DTYPE[self.kind])
+        return pl.Series(name, full, dtype=DTYPE[self.kind])
 
-
-def _lists(name: str, values: Sequence[list[str] | None]) -> pl.Series:
-    """Make a column of lists: Polars takes 20 us for one, so each different one is made once."""
-    place: dict[tuple[str, ...] | None, int] = {}
-    at = [place.setdefault(None if value is None else tuple(value), len(place)) for value in values]
-    different = pl.Series(name, list(place), dtype=DTYPE["strings"])
-    return different[pl.Series(at, dtype=pl.UInt32)]
+    def _lists(self, name: str, height: int) -> pl.Series:
+        """Make a column of lists: Polars takes 20 us for one, so each different one is made once."""
+        place: dict[Any, int] = {None: 0}
+        at = [0] * height
+        for row, value in zip(self.rows, self.values, strict=True):
+            key = None if value is None else tuple(cast("list[str]", value))
+            at[row] = place.setdefault(key, len(place))
+        different = pl.Series(name, list(place), dtype=DTYPE["strings"])
+        return different[pl.Series(at, dtype=pl.UInt32)]
 
 
 class Attributes(dict[bytes, "Put | tuple[()]"]):
