@@ -134,6 +134,7 @@ class _Aiohttp:
     def _arrived(self, flight: _Flight, response: Any, *, inflated: bool) -> None:
         call, status, content = flight.call, response.status, response.content
         content_type = response.headers.get("content-type", "")
+        call.heard(response.headers)
         if status in _REDIRECTS:
             call.attempt.end(str(status))
             return

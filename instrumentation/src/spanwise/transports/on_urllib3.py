@@ -132,6 +132,7 @@ def _ask(flight: _Flight, body: bytes) -> None:
 @guard.guarded
 def _arrived(flight: _Flight, response: Any) -> None:
     call, status = flight.call, response.status
+    call.heard(response.headers)
     if status in _REDIRECTS:
         call.attempt.end(str(status))
         return
