@@ -55,11 +55,11 @@ def plain(**usage: object) -> Answer:
     [
         (PATH, "gemini-2.5-flash"),
         ("/v1beta/models/gemini-2.5-flash:streamGenerateContent", "gemini-2.5-flash"),
-        ("/v1beta/models/gemini-embedding-001:embedContent", "gemini-embedding-001"),
-        ("/v1beta/models/gemini-embedding-001:batchEmbedContents", "gemini-embedding-001"),
+        ("/v1beta/models/gemini-embedding-001:embedContent", None),
+        ("/v1beta/models/gemini-embedding-001:batchEmbedContents", None),
         ("/v1beta/tunedModels/mine-1:generateContent", "tunedModels/mine-1"),
         (f"{VERTEX}/gemini-2.5-pro:streamGenerateContent", "gemini-2.5-pro"),
-        (f"{VERTEX}/text-embedding-005:predict", "text-embedding-005"),
+        (f"{VERTEX}/text-embedding-005:predict", None),
         ("/v1/projects/p/locations/l/endpoints/123:generateContent", "endpoints/123"),
         ("/gateway/v1beta/models/gemini%2D2.5:generateContent", "gemini-2.5"),
         ("/v1beta/models/gemini-2.5-flash:countTokens", None),
@@ -115,14 +115,6 @@ def test_a_request_is_read_in_both_spellings(camel):
 def test_a_broken_request_gives_what_the_path_tells(body):
     path = PATH.replace("generateContent", "streamGenerateContent")
     assert API.read_request(path, body) == Asked("gemini-2.5-flash", stream=True)
-
-
-def test_an_embedding_is_an_operation_of_its_own():
-    path = "/v1beta/models/gemini-embedding-001:embedContent"
-    asked = Asked("gemini-embedding-001", operation="embeddings", dimensions=768)
-    assert API.read_request(path, b'{"content":{},"outputDimensionality":768}') == asked
-    assert API.read_request(path, b'{"content":{},"output_dimensionality":768}') == asked
-    assert API.read_request(path, b"{") == Asked("gemini-embedding-001", operation="embeddings")
 
 
 def test_usage_is_never_asked_for_because_every_stream_tells_it():
@@ -259,31 +251,6 @@ def test_usage_is_settled_from_what_is_told(usage, read):
 
 
 @pytest.mark.parametrize(
-    ("body", "tokens"),
-    [
-        ({"embedding": {"values": [0.1]}}, None),
-        ({"embeddings": [{"values": [0.1]}, {"values": [0.2]}]}, None),
-        ({"embedding": {"values": [0.1]}, "usageMetadata": {"promptTokenCount": 6}}, 6),
-        (
-            {
-                "predictions": [
-                    {"embeddings": {"statistics": {"truncated": False, "token_count": 4}, "values": [0.1]}},
-                    {"embeddings": {"statistics": {"token_count": 3.0}, "values": [0.2]}},
-                    {"embeddings": {"values": [0.2]}},
-                ],
-                "metadata": {"billableCharacterCount": 20},
-            },
-            7,
-        ),
-    ],
-)
-def test_embeddings_have_input_and_no_output(body, tokens):
-    answer = Answer()
-    assert API.fold_body(json.dumps(body).encode(), answer)
-    assert answer == Answer(input_tokens=tokens, finished=True)
-
-
-@pytest.mark.parametrize(
     ("event", "named"),
     [
         (b'{"error": {"code": 503,"message": "The model is overloaded.","status": "UNAVAILABLE"}}', "UNAVAILABLE"),
@@ -342,23 +309,6 @@ def test_input_is_the_text_of_instruction_contents_and_tools_without_media():
     body = {"systemInstruction": instruction, "contents": contents, "tools": [{"a": 1}]}
     assert API.input_bytes(json.dumps(body).encode()) == 3 + 5 + len('{"a":1}') + 3 + 10 + len('[{"a":1}]')
     assert API.input_bytes(b"{") == 0
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"content": {"parts": [{"text": "12345"}]}},
-        {
-            "requests": [
-                {"model": "m", "content": {"parts": [{"text": "123"}]}},
-                {"content": {"parts": [{"text": "45"}]}},
-            ]
-        },
-        {"instances": [{"content": "12345", "task_type": "RETRIEVAL_QUERY"}]},
-    ],
-)
-def test_input_of_embeddings_is_their_text(body):
-    assert API.input_bytes(json.dumps(body).encode()) == 5
 
 
 @pytest.mark.parametrize("event", [*STREAM, BLOCKED])

@@ -1,41 +1,20 @@
-"""Reads Gemini's generateContent and embeddings, plain and streamed, of the Gemini API and of Vertex AI."""
+"""Reads Gemini's generateContent, plain and streamed, of the Gemini API and of Vertex AI."""
 
 # ruff: noqa: N815  fields are named as they are on the wire
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import unquote
 
 import msgspec
 
+from spanwise.apis import gemini_wire
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
-from spanwise.apis.measure import count, elements, json_bytes, members, number, read, text_bytes, utf8_bytes, word
+from spanwise.apis.gemini_wire import either
+from spanwise.apis.measure import count, elements, json_bytes, members, number, read, utf8_bytes, word
 
-_GENERATES: Final = (":generateContent", ":streamGenerateContent")
-_EMBEDS: Final = (":embedContent", ":batchEmbedContents")
-_PREDICTS: Final = ":predict"  # Vertex AI's older way to everything that is no text, embeddings among it
-_ENDS: Final = (*_GENERATES, *_EMBEDS, _PREDICTS)
 _STREAMS: Final = ":streamGenerateContent"
+_ENDS: Final = (":generateContent", _STREAMS)
 _RESULT_KEYS: Final = (b'"functionResponse"', b'"function_response"')
-_INPUTS: Final = ("systemInstruction", "system_instruction", "contents", "content", "requests", "instances")
-_TEXTS: Final = frozenset(
-    {
-        "parts",
-        "text",
-        "content",
-        "code",
-        "output",
-        "executableCode",
-        "executable_code",
-        "codeExecutionResult",
-        "code_execution_result",
-        "functionCall",
-        "function_call",
-        "functionResponse",
-        "function_response",
-    }
-)
-_DOCUMENTS: Final = frozenset({"args", "response"})
 
 
 class _GenerationConfig(msgspec.Struct, gc=False):
@@ -54,8 +33,6 @@ class _GenerationConfig(msgspec.Struct, gc=False):
 class _Request(msgspec.Struct, gc=False):
     generationConfig: _GenerationConfig | None = None
     generation_config: _GenerationConfig | None = None
-    outputDimensionality: Any = None  # of an embedding
-    output_dimensionality: Any = None
 
 
 class _Turn(msgspec.Struct, gc=False):
@@ -108,22 +85,6 @@ class _Feedback(msgspec.Struct, gc=False):
     blockReason: str | None = None
 
 
-class _Vector(msgspec.Struct, gc=False):
-    """Of an embedding only that it is there."""
-
-
-class _Statistics(msgspec.Struct, gc=False):
-    token_count: Any = None
-
-
-class _Embeddings(msgspec.Struct, gc=False):
-    statistics: _Statistics | None = None
-
-
-class _Prediction(msgspec.Struct, gc=False):
-    embeddings: _Embeddings | None = None
-
-
 class _Response(msgspec.Struct, gc=False):
     candidates: list[_Candidate] | None = None
     promptFeedback: _Feedback | None = None
@@ -131,9 +92,6 @@ class _Response(msgspec.Struct, gc=False):
     modelVersion: str | None = None
     responseId: str | None = None
     error: Any = None
-    embedding: _Vector | None = None
-    embeddings: list[_Vector] | None = None
-    predictions: list[_Prediction] | None = None
 
 
 _request = msgspec.json.Decoder(_Request)
@@ -141,43 +99,38 @@ _loop_request = msgspec.json.Decoder(_LoopRequest)
 _turn = msgspec.json.Decoder(_Turn)
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _response = msgspec.json.Decoder(_Response)
-_any: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
 class Gemini:
-    """The reader of `POST …/models/{model}:generateContent` and its kin."""
+    """The reader of `POST …/models/{model}:generateContent` and `:streamGenerateContent`."""
 
     operation = "generate_content"
     attributes: Mapping[str, str] = {}
     provider: str | None = "gcp.gen_ai"
 
     def recognises(self, path: str) -> bool:
-        """Say whether a POST to this path generates content or embeddings; counting tokens and batches do neither."""
-        return path.endswith(_ENDS) and _model(path) is not None
+        """Say whether a POST to this path generates content; counting tokens and batches do not."""
+        return path.endswith(_ENDS) and gemini_wire.model_of(path) is not None
 
     def read_request(self, path: str, body: bytes) -> Asked:
         """Read model and kind of call from the path, the rest from the body, spelled in camelCase or snake_case."""
-        model = _model(path)
-        if not path.endswith(_GENERATES):
-            asked = read(_request, body) or _Request()
-            dimensions = count(_either(asked.outputDimensionality, asked.output_dimensionality))
-            return Asked(model, operation="embeddings", dimensions=dimensions)
+        model = gemini_wire.model_of(path)
         stream = path.endswith(_STREAMS)
         loops = any(key in body for key in _RESULT_KEYS)
         asked = (read(_loop_request, body) if loops else None) or read(_request, body)
         if asked is None:
             return Asked(model, stream=stream)
         config = asked.generationConfig or asked.generation_config or _GenerationConfig()
-        thinking = members(_either(config.thinkingConfig, config.thinking_config))
+        thinking = members(either(config.thinkingConfig, config.thinking_config))
         return Asked(
             model,
             stream=stream,
-            max_tokens=count(_either(config.maxOutputTokens, config.max_output_tokens)),
+            max_tokens=count(either(config.maxOutputTokens, config.max_output_tokens)),
             temperature=number(config.temperature),
-            top_p=number(_either(config.topP, config.top_p)),
-            choice_count=count(_either(config.candidateCount, config.candidate_count)),
+            top_p=number(either(config.topP, config.top_p)),
+            choice_count=count(either(config.candidateCount, config.candidate_count)),
             seed=count(config.seed),
-            reasoning_level=word(_either(thinking.get("thinkingLevel"), thinking.get("thinking_level"))),
+            reasoning_level=word(either(thinking.get("thinkingLevel"), thinking.get("thinking_level"))),
             tool_results=_tool_results(asked) if isinstance(asked, _LoopRequest) else (),
         )
 
@@ -203,16 +156,14 @@ class Gemini:
 
     def input_bytes(self, body: bytes) -> int:
         """Count the text of the system instruction and all contents, and the tool definitions."""
-        asked = members(read(_any, body))
-        return json_bytes(asked.get("tools")) + sum(text_bytes(asked.get(key), _TEXTS, _DOCUMENTS) for key in _INPUTS)
+        return gemini_wire.input_bytes(body)
 
     def _fold(self, data: bytes, answer: Answer) -> bool:
         response = read(_response, data)
         if response is None:
             return False
         if response.error is not None:
-            error = members(response.error)
-            answer.error_type = word(error.get("status")) or str(count(error.get("code")) or "stream_error")
+            answer.error_type = gemini_wire.error_type(response.error)
             return False
         answer.response_id = response.responseId or answer.response_id
         answer.model = response.modelVersion or answer.model
@@ -222,24 +173,7 @@ class Gemini:
             answer.finish_reasons[0] = response.promptFeedback.blockReason
         if response.usageMetadata is not None:
             _fold_usage(response.usageMetadata, answer)
-        return _fold_embeddings(response, answer) or _says_something(response)
-
-
-def _model(path: str) -> str | None:
-    """Name the model in `…/models/{model}:verb`; of another collection, such as Vertex AI's endpoints, that too."""
-    collection, found, rest = path.rpartition("/")
-    collection = collection.rpartition("/")[2]
-    name, _, verb = rest.rpartition(":")
-    model = unquote(name)
-    if not (found and model and collection):
-        return None
-    if f":{verb}" == _PREDICTS and not ("embedding" in model and "/publishers/google/models/" in path):
-        return None
-    return model if collection == "models" else f"{collection}/{model}"
-
-
-def _either(camel: Any, snake: Any) -> Any:  # noqa: ANN401  of any type is what it sorts out
-    return snake if camel is None else camel
+        return not (response.candidates is None and response.promptFeedback is None and response.usageMetadata is None)
 
 
 def _tool_results(asked: _LoopRequest) -> tuple[ToolResult, ...]:
@@ -271,7 +205,7 @@ def _turns_back(contents: list[msgspec.Raw] | _Turn | None) -> Iterator[_Turn | 
 
 def _called(parts: object, camel: str, snake: str) -> list[dict[str, Any]]:
     """Give what is told of functions with a name: their calls, or their results."""
-    told = [members(_either(members(part).get(camel), members(part).get(snake))) for part in elements(parts) or [parts]]
+    told = [members(either(members(part).get(camel), members(part).get(snake))) for part in elements(parts) or [parts]]
     return [function for function in told if word(function.get("name"))]
 
 
@@ -330,19 +264,3 @@ def _fold_usage(usage: _Usage, answer: Answer) -> None:
     if thought is not None:
         answer.reasoning_tokens = thought
     answer.service_tier = usage.trafficType or answer.service_tier
-
-
-def _fold_embeddings(response: _Response, answer: Answer) -> bool:
-    tokens = [
-        count(prediction.embeddings.statistics.token_count)
-        for prediction in response.predictions or ()
-        if prediction.embeddings is not None and prediction.embeddings.statistics is not None
-    ]
-    known = [number for number in tokens if number is not None]
-    if known:
-        answer.input_tokens = sum(known)
-    return not (response.embedding is None and response.embeddings is None and response.predictions is None)
-
-
-def _says_something(response: _Response) -> bool:
-    return not (response.candidates is None and response.promptFeedback is None and response.usageMetadata is None)

@@ -10,6 +10,7 @@ from spanwise.apis.cohere_embed import CohereEmbed
 from spanwise.apis.cohere_rerank import CohereRerank
 from spanwise.apis.dashscope import DashScope
 from spanwise.apis.gemini import Gemini
+from spanwise.apis.gemini_embeddings import GeminiEmbeddings
 from spanwise.apis.ollama import Ollama
 from spanwise.apis.openai_chat import OpenAIChat
 from spanwise.apis.openai_completions import OpenAICompletions
@@ -23,6 +24,7 @@ APIS: tuple[Api, ...] = (
     OpenAICompletions(),
     AnthropicMessages(),
     Gemini(),
+    GeminiEmbeddings(),
     BedrockConverse(),
     BedrockInvoke(),
     CohereChat(),
