@@ -19,7 +19,8 @@ class OnGoogleGenai:
 
     def ask(self, sdk: Any, address: str, *, retries: int) -> None:
         """Ask once."""
-        self._open(sdk, address, retries).models.generate_content(**_ASKED)
+        client = self._open(sdk, address, retries)  # one that nobody holds closes itself
+        client.models.generate_content(**_ASKED)
 
     def stream(self, sdk: Any, address: str) -> Generator[object]:
         """Ask for a stream."""
@@ -28,7 +29,8 @@ class OnGoogleGenai:
 
     async def ask_async(self, sdk: Any, address: str) -> None:
         """Ask once with the asynchronous client."""
-        await self._open(sdk, address, 0).aio.models.generate_content(**_ASKED)
+        client = self._open(sdk, address, 0)
+        await client.aio.models.generate_content(**_ASKED)
 
     def _open(self, sdk: Any, address: str, retries: int) -> Any:
         again = sdk.types.HttpRetryOptions(attempts=retries + 1, initial_delay=0.01)

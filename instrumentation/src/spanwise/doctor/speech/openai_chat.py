@@ -51,8 +51,11 @@ class OpenAIChat:
         def event(choices: list[dict[str, object]], **more: object) -> bytes:
             return b"data: " + _json({**_head("chat.completion.chunk"), "choices": choices, **more}) + b"\n\n"
 
-        words = [event([{"index": 0, "delta": {"role": "assistant", "content": word}}]) for word in WORDS]
-        last = event([{"index": 0, "delta": {}, "finish_reason": self.finish}])
+        def choice(delta: dict[str, str], reason: str | None = None) -> dict[str, object]:
+            return {"index": 0, "delta": delta, "finish_reason": reason}
+
+        words = [event([choice({"role": "assistant", "content": word})]) for word in WORDS]
+        last = event([choice({}, self.finish)])
         told = [event([], usage=_USAGE)] if usage else []
         return [*words, last, *told, b"data: [DONE]\n\n"]
 
