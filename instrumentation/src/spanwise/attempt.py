@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from time import perf_counter_ns
-from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.trace import (
@@ -19,9 +18,8 @@ from spanwise import attributes as wording
 from spanwise import context as names_context
 from spanwise import ratelimit, retries
 from spanwise.apis.api import Answer, Api, Asked
-from spanwise.attributes import Attributes
 from spanwise.inferred import CALLS
-from spanwise.tracer import tracer
+from spanwise.tracer import Attributes, start_span, tracer
 
 _RESENDS = "http.request.resend_count"
 
@@ -42,6 +40,7 @@ class Attempt:
         "_span",
         "_started_ns",
         "_stream",
+        "_write",
         "answer",
         "api",
     )
@@ -67,7 +66,7 @@ class Attempt:
         self._around = self._joined(asked, around) if asked.tool_results and self._parent is None else around
         operation = asked.operation or api.operation
         name = f"{operation} {asked.model}" if asked.model else operation
-        self._span: Any = tracer().start_span(name, self._around, SpanKind.CLIENT, attributes)
+        self._span, self._write = start_span(name, self._around, SpanKind.CLIENT, attributes)
         self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
         if asked.tool_results and (started_ns := getattr(self._span, "start_time", None)) is not None:
             CALLS.returned(asked.tool_results, self._trace_id(), tracer(), started_ns)
@@ -128,7 +127,7 @@ class Attempt:
         error_type = error_type or self.answer.error_type
         span = self._span
         if span.is_recording():
-            span.set_attributes(self._told(error_type))
+            self._write(self._told(error_type))
             if error_type is not None:
                 span.set_status(Status(StatusCode.ERROR))
         span.end()

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 
 from opentelemetry.context import Context
-from opentelemetry.util.types import AttributeValue
 
 from spanwise import context as names_context
 from spanwise.apis.api import Answer, Api, Asked, estimated_tokens
 from spanwise.providers import provider_of
+from spanwise.tracer import Attributes
 from spanwise.url import Url
-
-Attributes = dict[str, AttributeValue]
 
 _ASKED = (
     ("max_tokens", "gen_ai.request.max_tokens"),

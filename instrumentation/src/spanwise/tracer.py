@@ -1,13 +1,20 @@
-"""Hands out the one tracer that all our spans are made with."""
+"""Hands out the one tracer that all our spans are made with, and starts the spans of model calls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 from opentelemetry import trace
-from opentelemetry.trace import Tracer, TracerProvider
+from opentelemetry.context import Context
+from opentelemetry.trace import SpanKind, Tracer, TracerProvider
+from opentelemetry.util.types import AttributeValue
 
 SCOPE = "spanwise"
+
+Attributes = dict[str, AttributeValue]
+Write = Callable[[Attributes], None]
+Start = Callable[[Any, str, Context, SpanKind, Attributes], tuple[Any, Write]]
 
 
 @dataclass(slots=True)
@@ -16,6 +23,8 @@ class _Source:
 
     tracer: Tracer | None = None
     find: Callable[[], TracerProvider] | None = None
+    start: Start | None = None
+    """The quick way to start a span, where the tracer allows it."""
 
 
 _source = _Source()
@@ -26,27 +35,39 @@ def tracer() -> Tracer:
     if _source.tracer is None:
         if _source.find is None:
             return trace.get_tracer(SCOPE)
-        _source.tracer = _of(_source.find())
-    return _source.tracer
+        _take(_source.find())
+    return _source.tracer or trace.get_tracer(SCOPE)
+
+
+def start_span(name: str, around: Context, kind: SpanKind, attributes: Attributes) -> tuple[Any, Write]:
+    """Start a span with attributes that are clean; give it and what sets more of them. The dictionary is given away."""
+    made_by = tracer()
+    if _source.start is not None:
+        return _source.start(made_by, name, around, kind, attributes)
+    span = made_by.start_span(name, around, kind, attributes)
+    return span, span.set_attributes
 
 
 def use(provider: TracerProvider) -> None:
     """Make all further spans with this provider."""
-    _source.tracer, _source.find = _of(provider), None
+    _source.find = None
+    _take(provider)
 
 
 def use_at_first_span(find: Callable[[], TracerProvider]) -> None:
     """Ask for the provider only when the first span begins, so that one the program sets until then is joined."""
-    _source.tracer, _source.find = None, find
+    _source.tracer, _source.start, _source.find = None, None, find
 
 
 def forget() -> None:
     """Go back to whatever the API has."""
-    _source.tracer, _source.find = None, None
+    _source.tracer, _source.start, _source.find = None, None, None
 
 
-def _of(provider: TracerProvider) -> Tracer:
-    from spanwise import tool_spans  # imports the SDK, which only spans need
+def _take(provider: TracerProvider) -> None:
+    from spanwise import quick, tool_spans  # they import the SDK, which only spans need
 
     tool_spans.see(provider)
-    return provider.get_tracer(SCOPE, version("spanwise"))
+    made = provider.get_tracer(SCOPE, version("spanwise"))
+    _source.start = quick.start_span if quick.fits(made) else None
+    _source.tracer = made

@@ -1,0 +1,110 @@
+import json
+
+import pytest
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Decision, ParentBased, Sampler, SamplingResult
+from opentelemetry.trace import NonRecordingSpan, NoOpTracer, SpanContext, SpanKind, TraceFlags, set_span_in_context
+
+from spanwise import quick
+
+START = {"gen_ai.request.model": "m", "server.port": 443, "gen_ai.request.stream": True}
+END = {"gen_ai.response.finish_reasons": ("stop",), "gen_ai.response.time_to_first_chunk": 0.5, "server.port": 1}
+
+
+class Counting(IdGenerator):
+    """Ids one after the other."""
+
+    def __init__(self):
+        self.last = 0
+
+    def generate_span_id(self) -> int:
+        self.last += 1
+        return self.last
+
+    generate_trace_id = generate_span_id
+
+
+class Adding(Sampler):
+    """Sees what it is asked, adds one attribute and takes one away."""
+
+    def __init__(self):
+        self.asked = []
+
+    def should_sample(self, parent_context, trace_id, name, kind=None, attributes=None, links=None, trace_state=None):
+        self.asked.append((parent_context, trace_id, name, kind, dict(attributes), links, trace_state))
+        return SamplingResult(Decision.RECORD_AND_SAMPLE, {"added": 1, "gen_ai.request.model": "m"})
+
+    def get_description(self) -> str:
+        return "adding"
+
+
+class Noting(SpanProcessor):
+    """Notes what it sees of a span at its start, and writes on it."""
+
+    def __init__(self):
+        self.seen = []
+
+    def on_start(self, span, parent_context=None):
+        self.seen.append((dict(span.attributes), parent_context))
+        span.set_attribute("noted", "yes")
+
+
+def made(way, sampler=ALWAYS_ON, around=None, **options):
+    """Give the exported span, and what sampler and processor saw, of a span made in one way."""
+    exporter, noting = InMemorySpanExporter(), Noting()
+    provider = TracerProvider(sampler=sampler, id_generator=Counting(), shutdown_on_exit=False, **options)
+    provider.add_span_processor(noting)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracer = provider.get_tracer("scope", "1")
+    context = Context() if around is None else around
+    if way == "quick":
+        span, write = quick.start_span(tracer, "n", context, SpanKind.CLIENT, dict(START))
+        write(dict(END))
+    else:
+        span = tracer.start_span("n", context, SpanKind.CLIENT, dict(START))
+        span.set_attributes(END)
+    span.end()
+    told = [json.loads(done.to_json()) for done in exporter.get_finished_spans()]
+    for one in told:
+        del one["start_time"], one["end_time"]
+    return told, span.get_span_context(), noting.seen, getattr(sampler, "asked", None)
+
+
+PARENTS = {
+    "root": None,
+    "local": set_span_in_context(NonRecordingSpan(SpanContext(7, 8, is_remote=False, trace_flags=TraceFlags(1)))),
+    "remote": set_span_in_context(NonRecordingSpan(SpanContext(7, 8, is_remote=True, trace_flags=TraceFlags(3)))),
+    "unsampled": set_span_in_context(NonRecordingSpan(SpanContext(7, 8, is_remote=True, trace_flags=TraceFlags(0)))),
+}
+
+
+@pytest.mark.parametrize("around", PARENTS.values(), ids=PARENTS.keys())
+@pytest.mark.parametrize("sampler", [lambda: ALWAYS_ON, lambda: ALWAYS_OFF, lambda: ParentBased(ALWAYS_ON), Adding])
+def test_span_sampler_and_processors_see_what_they_see_of_the_sdks_own(sampler, around):
+    assert made("quick", sampler(), around) == made("sdk", sampler(), around)
+
+
+def test_tracer_of_the_sdk_fits():
+    assert quick.fits(TracerProvider(shutdown_on_exit=False).get_tracer("scope"))
+
+
+@pytest.mark.parametrize("limits", [SpanLimits(max_span_attributes=10), SpanLimits(max_span_attribute_length=100)])
+def test_limited_attributes_go_the_sdks_way(limits):
+    assert not quick.fits(TracerProvider(span_limits=limits, shutdown_on_exit=False).get_tracer("scope"))
+
+
+def test_tracer_of_another_kind_goes_its_own_way():
+    assert not quick.fits(NoOpTracer())
+
+
+def test_tracer_turned_off_gives_the_span_around():
+    tracer = TracerProvider(shutdown_on_exit=False).get_tracer("scope")
+    tracer._tracer_config.is_enabled = False
+    span, write = quick.start_span(tracer, "n", otel_context.Context(), SpanKind.CLIENT, {})
+    write({"a": 1})
+    assert not span.is_recording()
