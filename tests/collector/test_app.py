@@ -142,6 +142,21 @@ async def test_numbers_of_long_ago_are_kept_over_a_restart(tmp_path):
         assert await talk.value("llm.calls", "count", at=long_ago_ns / 1e9) == len(truth.llm)
 
 
+async def test_prices_of_the_user_go_first(tmp_path):
+    own = {"openai": {"gpt-4o": {"input_mtok": 1.0, "output_mtok": 2.0}}}
+    usage = {"gen_ai.usage.input_tokens": 3, "gen_ai.usage.output_tokens": 4}
+    call = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "gpt-4o",
+        **usage,
+    }
+    body = request([span("chat gpt-4o", end_ns=time.time_ns(), attributes=call)]).SerializeToString()
+    async with collecting(tmp_path, prices=own) as talk:
+        await talk.send(body)
+        assert await talk.value("llm.cost", "sum") == 11e-6
+
+
 async def test_an_address_that_is_taken_is_named(tmp_path):
     async with collecting(tmp_path / "one") as talk:
         taken = config(tmp_path / "two").model_copy(update={"http": talk.http.removeprefix("http://")})

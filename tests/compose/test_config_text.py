@@ -33,7 +33,7 @@ def uncommented(text: str) -> str:
     for line in text.splitlines():
         stripped = line.lstrip()
         if stripped.startswith("#   "):
-            kept[-1] = kept[-1].removesuffix(" []").removesuffix(" null")
+            kept[-1] = kept[-1].removesuffix(" []").removesuffix(" null").removesuffix(" {}")
             kept.append(line.replace("#", " ", 1))
         elif not stripped.startswith("#"):
             kept.append(line)
@@ -56,6 +56,7 @@ def test_its_examples_are_valid_as_they_stand(tmp_path):
     text = uncommented(render()).replace("/run/secrets/smtp", str(tmp_path / "secret"))
     config = parse(yaml.safe_load(text), "example", tmp_path)
     assert config.alerts.rules[0].name == "llm-latency"
+    assert config.collector.prices["qwen"]["qwen-max"].input_mtok == 1.6
     assert config.alerts.told is not None
     assert config.alerts.told.email is not None
     assert config.alerts.told.webhook is not None

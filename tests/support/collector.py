@@ -47,16 +47,14 @@ class Talk:
         return ledger
 
 
-def config(data: Path, **limits: int) -> CollectorConfig:
+def config(data: Path, **keys: Any) -> CollectorConfig:
     """Every port free, all data in one folder."""
     free = "127.0.0.1:0"
-    return CollectorConfig.model_validate(
-        {"otlp": {"http": free, "grpc": free}, "http": free, "data": data, "limits": limits}
-    )
+    return CollectorConfig.model_validate({"otlp": {"http": free, "grpc": free}, "http": free, "data": data, **keys})
 
 
 @contextlib.asynccontextmanager
-async def collecting(data: Path, **limits: int):
+async def collecting(data: Path, **keys: Any):
     """Run a collector while the context lasts."""
-    async with App(config(data, **limits), now_ns=time.time_ns) as app, httpx.AsyncClient(timeout=30) as client:
+    async with App(config(data, **keys), now_ns=time.time_ns) as app, httpx.AsyncClient(timeout=30) as client:
         yield Talk(app.addresses, client)

@@ -82,7 +82,7 @@ class App:
         store = Store(config.data)
         stack.callback(store.close)
         rollup = Rollup(series_limit=limits.series, label_values=limits.label_values)
-        self._pipeline = Pipeline(store, rollup, PriceBook(), self._now_ns)
+        self._pipeline = Pipeline(store, rollup, PriceBook(_own_prices(config)), self._now_ns)
         self._pipeline.resume()
         self._journal = Journal(config.data / "journal", store.applied_seq + 1)
         stack.push_async_callback(self._journal.close)
@@ -134,6 +134,13 @@ class App:
             metrics.JOURNAL_BYTES.name: self._journal.size_bytes,
             metrics.SEGMENTS.name: self._pipeline.store.segments,
         }
+
+
+def _own_prices(config: CollectorConfig) -> dict[str, object]:
+    return {
+        provider: {model: prices.model_dump(exclude_none=True) for model, prices in models.items()}
+        for provider, models in config.prices.items()
+    }
 
 
 def _listen(server: grpc.aio.Server, address: str) -> str:

@@ -63,6 +63,19 @@ class LimitsConfig(_Section):
     series: int = Field(default=20_000, ge=1, description="series in memory; further ones are folded into __other__")
 
 
+Usd = Annotated[float, Field(ge=0, le=4_000)]
+
+
+class PricesConfig(_Section):
+    """What a model costs, in USD per million tokens."""
+
+    input_mtok: Usd = Field(description="input")
+    output_mtok: Usd | None = Field(default=None, description="output; as input if not given")
+    cache_read_mtok: Usd | None = Field(default=None, description="input read from the cache")
+    cache_write_mtok: Usd | None = Field(default=None, description="input written to the cache")
+    output_reasoning_mtok: Usd | None = Field(default=None, description="reasoning")
+
+
 class CollectorConfig(_Section):
     """Spans in, numbers out."""
 
@@ -70,6 +83,23 @@ class CollectorConfig(_Section):
     http: Address = Field(default="127.0.0.1:8750", description="query API, /metrics and health, HOST:PORT")
     data: Path = Field(default=Path("./spanwise-data"), description="folder of the journal and the Parquet segments")
     retention_days: float = Field(default=30, gt=0, description="spans are dropped after so many days")
+    prices: dict[str, dict[str, PricesConfig]] = Field(
+        default={},
+        description="your own prices by provider and model, in USD per million tokens; they go before the published",
+        examples=[
+            {
+                "qwen": {
+                    "qwen-max": {
+                        "input_mtok": 1.6,
+                        "output_mtok": 6.4,
+                        "cache_read_mtok": 0.64,
+                        "cache_write_mtok": 2.0,
+                        "output_reasoning_mtok": 6.4,
+                    }
+                }
+            }
+        ],
+    )
     limits: LimitsConfig = Field(
         default_factory=LimitsConfig, description="what one request, and all of them together, may take"
     )

@@ -39,7 +39,10 @@ def _section(model: type[BaseModel], depth: int) -> Iterator[str]:
 
 
 def _example(field: FieldInfo) -> Iterator[str]:
-    """Show what a key holds that is empty by default: one item of a list, or a section."""
+    """Show what a key holds that is empty by default: one item of a list, a mapping, or a section."""
+    if field.examples and isinstance(field.examples[0], dict):
+        yield from yaml.safe_dump(field.examples[0], sort_keys=False).splitlines()
+        return
     inner = _model_in(field.annotation)
     if inner is None:
         yield from (f"- {_flow(item)}" for item in field.examples or ())
