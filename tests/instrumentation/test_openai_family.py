@@ -98,7 +98,7 @@ def test_response_left_early_is_estimated_and_no_error(client, spans):
 
 
 def test_response_cut_off_is_an_error(client, provider, spans):
-    provider.script = [Fault(stop_after=5)]
+    provider.script = [Fault(stop_after=8)]
     list(client.responses.create(**ASK, stream=True))
     assert spans.one().attributes["error.type"] == "incomplete_stream"
 

@@ -86,7 +86,7 @@ def output(body: dict) -> list[dict]:
 
 def response_events(body: dict) -> list[bytes]:
     started, done = response(body, "in_progress"), response(body, "completed")
-    item = done["output"][1]
+    thought, item = done["output"]
     at = {"item_id": item["id"], "output_index": 1}
     if item["type"] == "function_call":
         pieces = [
@@ -95,11 +95,19 @@ def response_events(body: dict) -> list[bytes]:
         ]
     else:
         at["content_index"] = 0
-        pieces = [{"type": "response.output_text.delta", **at, "delta": word, "logprobs": []} for word in WORDS]
+        part = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+        pieces = [
+            {"type": "response.content_part.added", **at, "part": part},
+            *({"type": "response.output_text.delta", **at, "delta": word, "logprobs": []} for word in WORDS),
+            {"type": "response.output_text.done", **at, "text": "".join(WORDS), "logprobs": []},
+            {"type": "response.content_part.done", **at, "part": item["content"][0]},
+        ]
     planned = [
         {"type": "response.created", "response": started},
         {"type": "response.in_progress", "response": started},
-        {"type": "response.output_item.added", "output_index": 1, "item": {**item, "status": "in_progress"}},
+        {"type": "response.output_item.added", "output_index": 0, "item": thought},
+        {"type": "response.output_item.done", "output_index": 0, "item": thought},
+        {"type": "response.output_item.added", "output_index": 1, "item": begun(item)},
         *pieces,
         {"type": "response.output_item.done", "output_index": 1, "item": item},
         {"type": "response.completed", "response": done},
@@ -108,6 +116,11 @@ def response_events(body: dict) -> list[bytes]:
         f"event: {event['type']}\ndata: {json.dumps({**event, 'sequence_number': number})}\n\n".encode()
         for number, event in enumerate(planned)
     ]
+
+
+def begun(item: dict) -> dict:
+    said = {"arguments": ""} if item["type"] == "function_call" else {"content": []}
+    return {**item, **said, "status": "in_progress"}
 
 
 def embeddings(body: dict) -> dict:
