@@ -5,8 +5,6 @@ from typing import Any
 from opentelemetry.context import Context
 from opentelemetry.trace import Span
 
-from spanwise.tracer import SCOPE
-
 _INFERENCE = frozenset({"chat", "text_completion", "generate_content", "embeddings", "rerank", "completion"})
 _OPENINFERENCE = frozenset({"LLM", "EMBEDDING", "RERANKER"})
 # OpenLLMetry's frameworks set it around a model call that they have a span for.
@@ -14,15 +12,16 @@ _SUPPRESSED_CALLS = "suppress_language_model_instrumentation"
 
 
 def traced_already(span: Span, around: Context) -> bool:
-    """Say whether the current span, made by somebody else and still recording, stands for the call about to leave.
+    """Say whether the current span, still recording, stands for the call about to leave.
 
+    It may be somebody else's, or our own where one client sends through another, as LiteLLM's httpx does through aiohttp.
     The span of the call is known by GenAI's operation, OpenInference's kind or OpenLLMetry's request type, as the
     emitters of each dialect set them at the span's start.
     """
     if around.get(_SUPPRESSED_CALLS):
         return True
     scope: Any = getattr(span, "instrumentation_scope", None)
-    if scope is None or scope.name == SCOPE or not span.is_recording():
+    if scope is None or not span.is_recording():
         return False
     attributes: Any = getattr(span, "attributes", None) or {}
     return (

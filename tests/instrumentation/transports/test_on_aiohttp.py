@@ -5,6 +5,7 @@ import json
 import random
 import threading
 
+import httpx
 import pytest
 from opentelemetry.trace import StatusCode
 
@@ -204,6 +205,20 @@ async def test_each_try_of_a_middleware_is_a_span(provider, spans):
         assert await response.read() == HIDDEN
     assert [span.attributes.get("error.type") for span in spans.all()] == ["500", "429", None]
     assert spans.all()[2].attributes["gen_ai.usage.output_tokens"] == 7
+
+
+async def test_call_that_one_client_sends_through_another_is_one_span(provider, spans):
+    class Through(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request):
+            async with (
+                aiohttp.ClientSession() as session,
+                session.post(str(request.url), data=request.content, headers=request.headers) as response,
+            ):
+                return httpx.Response(response.status, content=await response.read(), headers=response.headers)
+
+    async with httpx.AsyncClient(transport=Through()) as client:
+        assert (await client.post(url(provider), json=STREAM)).content == HIDDEN
+    assert spans.one().attributes["gen_ai.usage.output_tokens"] == 7
 
 
 async def test_connection_refused_is_an_error_of_that_name(spans):
