@@ -22,7 +22,7 @@ def spans(*told):
 
 
 def test_names_are_those_of_the_issue():
-    assert list(BY_NAME) == ["plain", "stream", "early break", "429, then 200", "500", "cancel", "tool call"]
+    assert list(BY_NAME) == ["plain", "stream", "tool call", "early break", "429, then 200", "500", "cancel"]
 
 
 @pytest.mark.parametrize(

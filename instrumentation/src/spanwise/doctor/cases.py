@@ -129,9 +129,9 @@ def _good(probe: Probe) -> dict[str, object]:
 CASES: Final[tuple[Case, ...]] = (
     Case("plain", _plain, lambda probe: [{**_good(probe), TTFT: None}], ("gen_ai.request.model",)),
     Case("stream", _stream, lambda probe: [_good(probe)], (TTFT,)),
+    Case("tool call", _tool_call, lambda probe: [{**_good(probe), FINISH: (probe.speech.finish_with_tool,)}]),
     Case("early break", _early_break, lambda _: [{"error.type": None, ESTIMATED: True}], (TTFT, INPUT, OUTPUT)),
     Case("429, then 200", _retry, lambda probe: [{"error.type": "429"}, {**_good(probe), RESENDS: 1}]),
     Case("500", _error, lambda _: [{"error.type": "500"}]),
     Case("cancel", _cancel, lambda _: [{"error.type": "CancelledError"}]),
-    Case("tool call", _tool_call, lambda probe: [{**_good(probe), FINISH: (probe.speech.finish_with_tool,)}]),
 )

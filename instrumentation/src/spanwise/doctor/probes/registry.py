@@ -4,6 +4,7 @@ from spanwise.doctor.probe import Probe
 from spanwise.doctor.probes.httpx_family import HttpxFamily
 from spanwise.doctor.probes.on_aiohttp import OnAiohttp
 from spanwise.doctor.probes.on_anthropic import OnAnthropic
+from spanwise.doctor.probes.on_boto3 import OnBoto3
 from spanwise.doctor.probes.on_cohere import OnCohere
 from spanwise.doctor.probes.on_google_genai import OnGoogleGenai
 from spanwise.doctor.probes.on_mistralai import OnMistralai
@@ -19,6 +20,7 @@ PROBES: tuple[Probe, ...] = (
     OpenAIFamily("groq", "Groq"),
     OpenAIFamily("together", "Together", "/v1"),
     OnCohere(),
+    OnBoto3(),
     OnOllama(),
     HttpxFamily("httpx2"),
     HttpxFamily("httpx"),
