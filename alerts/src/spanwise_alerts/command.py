@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from spanwise_alerts.faults import Fault
 
+_WIDE = 1000
 _EXAMPLES = """examples:
   spanwise alerts check rules/*.yaml          check rule files
   spanwise alerts check spanwise.yaml --json  check the alerts section and the rule files that it names
@@ -100,12 +101,15 @@ def _list(url: str, *, as_json: bool) -> int:
 
 
 def _print_table(alerts: list[dict[str, Any]]) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     colours = {"info": "blue", "warning": "yellow", "critical": "red"}
-    table = Table("Tier", "Alert", "Labels", "Value", "Threshold", "Since", "Summary")
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("Tier", "Alert", "Labels", "Value", "Threshold", "Since", "Summary"):
+        table.add_column(name, overflow="fold")
     for alert in alerts:
         labels, texts = dict(alert["labels"]), alert["annotations"]
         name, tier = labels.pop("alertname", ""), texts.get("tier", "")
@@ -114,4 +118,5 @@ def _print_table(alerts: list[dict[str, Any]]) -> None:
         # as Text, so that no label is read as markup
         row = [Text(cell) for cell in (*cells, texts.get("summary", ""))]
         table.add_row(Text(tier, style=colours.get(tier, "")), *row)
-    Console().print(table)
+    # nothing is folded in a pipe or a file
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)

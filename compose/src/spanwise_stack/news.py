@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from spanwise_alerts.events import AlertChanged, Event
 
 
-def line(event: Event) -> str:
-    """Say what happened to an alert or to a message about it."""
+def lines(event: Event) -> Iterator[str]:
+    """Say what happened to an alert or to a message about it; of attempts that fail the 1st, the 10th, the 100th …."""
+    if isinstance(event, AlertChanged) or event.outcome.kind != "retry" or str(event.attempts).rstrip("0") == "1":
+        yield _line(event)
+
+
+def _line(event: Event) -> str:
     if isinstance(event, AlertChanged):
         notice = event.notice
         return f"alert {event.kind}  {notice.tier}  {notice.rule}: {notice.summary}"

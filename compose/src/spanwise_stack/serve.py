@@ -6,9 +6,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from spanwise_alerts.events import Event
 from spanwise_stack import process
 from spanwise_stack.config import StackConfig
-from spanwise_stack.news import line
+from spanwise_stack.news import lines
 from spanwise_stack.stack import Stack
 from spanwise_stack.stop import Stop
 from spanwise_stack.terminal import Plain, Screen
@@ -23,8 +24,13 @@ async def serve(config: StackConfig, *, for_s: float | None, started_s: float) -
         started_s: when the command began, on `time.perf_counter`.
     """
     stop, screen = Stop(), Plain()
+
+    def tell(event: Event) -> None:
+        for line in lines(event):
+            screen.say(line)
+
     with stop.listening():
-        stack = Stack(config, on_event=lambda event: screen.say(line(event)))
+        stack = Stack(config, on_event=tell)
         async with stack:
             welcome(screen, stack.addresses, config.collector.data, started_s)
             await stop.within(for_s)
