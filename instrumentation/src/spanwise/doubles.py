@@ -14,7 +14,7 @@ _SUPPRESSED_CALLS = "suppress_language_model_instrumentation"
 def traced_already(span: Span, around: Context) -> bool:
     """Say whether the current span, still recording, stands for the call about to leave.
 
-    It may be somebody else's, or our own where one client sends through another, as LiteLLM's httpx does through aiohttp.
+    It may be somebody else's, or our own where one client sends through another, as LiteLLM's httpx through aiohttp.
     The span of the call is known by GenAI's operation, OpenInference's kind or OpenLLMetry's request type, as the
     emitters of each dialect set them at the span's start.
     """
