@@ -3,11 +3,13 @@
 # ruff: noqa: ANN401  urllib3 is no dependency
 #
 # The place is `HTTPConnectionPool._make_request`: requests and botocore have no other way out, one call of it is one
-# attempt (urllib3 repeats above it, requests and botocore above that), and signing is done by then.
+# attempt (urllib3 repeats above it, requests and botocore above that), and signing is done by then. urllib3-future
+# (niquests), which may stand in the place of urllib3, has the same method.
 
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -60,11 +62,14 @@ class _Flight:
 def _seams(urllib3: Any) -> list[Seam]:
     if not hasattr(urllib3, "BaseHTTPResponse"):
         return []  # urllib3 1 reads responses in another way
-    return [Seam(urllib3.connectionpool.HTTPConnectionPool, "_make_request", _attempt)]
+    # urllib3-future may have given the connection away before a refusal is seen, so there nothing is asked for.
+    own = urllib3.BaseHTTPResponse is not urllib3.HTTPResponse
+    return [Seam(urllib3.connectionpool.HTTPConnectionPool, "_make_request", partial(_attempt, asks=own))]
 
 
-def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    flight = _begin(pool, args, kwargs) if len(args) > 1 and args[1] == "POST" else None
+def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bool) -> Any:
+    post = len(args) > 1 and args[1] == "POST" and not kwargs.get("multiplexed")  # then it is only promised
+    flight = _begin(pool, args, kwargs, asks=asks) if post else None
     if flight is None:
         return wrapped(*args, **kwargs)
     token = otel_context.attach(flight.context)
@@ -86,7 +91,7 @@ def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, A
 
 
 @guard.guarded
-def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Flight | None:
+def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bool) -> _Flight | None:
     sent: Mapping[str, str | bytes] = kwargs.get("headers") or {}
     headers = {
         name.lower(): value if isinstance(value, str) else value.decode("latin-1") for name, value in sent.items()
@@ -97,7 +102,9 @@ def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Flight 
     if call is None:
         return None
     flight = _Flight(call, call.attempt.context(), kwargs)
-    if call.body is not None:
+    if not asks:
+        call.body = None
+    elif call.body is not None:
         _ask(flight, call.body)
     return flight
 
@@ -158,3 +165,4 @@ def _arrived(flight: _Flight, response: Any) -> None:
 
 
 TRANSPORT = Library("urllib3", _seams)
+FUTURE = Library("urllib3_future", _seams)

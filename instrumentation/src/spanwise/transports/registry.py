@@ -22,4 +22,5 @@ TRANSPORTS: tuple[Transport, ...] = (
     on_httpx.TRANSPORT,
     on_aiohttp.TRANSPORT,
     on_urllib3.TRANSPORT,
+    on_urllib3.FUTURE,
 )

@@ -3,7 +3,7 @@
 # ruff: noqa: ANN401, SLF001  urllib3 is no dependency; the class is mixed into its own
 #
 # A response changes its class rather than being wrapped: callers test its type, reach into it, and drop it to give its
-# connection back. All ways to read it come down to `_raw_read`, and to `read_chunked` for a chunked body.
+# connection back. All ways to read it come down to `_raw_read`; urllib3 itself reads chunks by `_handle_chunk`.
 
 from collections.abc import Generator, Iterator
 from functools import lru_cache
@@ -75,8 +75,8 @@ class _Watched:
             self._spanwise_watch.leave()
 
 
-class _Passing(_Watched):
-    """A response whose bytes all go to the caller."""
+class _Plain(_Watched):
+    """A response whose bytes all go to the caller, and all by `_raw_read`."""
 
     def _raw_read(self, amt: int | None = None, **more: Any) -> bytes | None:
         raw, ended = self._spanwise_raw_read(amt, more)
@@ -85,6 +85,10 @@ class _Passing(_Watched):
         if ended:
             self._spanwise_finish()
         return raw
+
+
+class _Chunked(_Plain):
+    """A response whose bytes all go to the caller, those of a chunked body past `_raw_read`."""
 
     def _handle_chunk(self, amt: int | None) -> bytes:
         own: Any = super()
@@ -143,5 +147,7 @@ def _pieces(data: bytes, size: int | None) -> Iterator[bytes]:
 @lru_cache(maxsize=32)
 def watched_class(plain: type, *, hides: bool) -> type:
     """Give the class of a response with a watch on it; it goes by the name of the plain one."""
+    chunked = "BaseHTTPResponse" in {base.__name__ for base in plain.__mro__}  # urllib3-future has no such base
+    kind = _Hiding if hides else _Chunked if chunked else _Plain
     told = {"__module__": plain.__module__, "__qualname__": plain.__qualname__, "__doc__": plain.__doc__}
-    return type(plain.__name__, (_Hiding if hides else _Passing, plain), told)
+    return type(plain.__name__, (kind, plain), told)
