@@ -15,7 +15,8 @@ from tests.support.protocols.shape import Say
 
 TIMEOUT_S = 120
 _TOOL = ("call_1", "current_of", '{"river":"Danube"}')
-_LONG = Say(words=("word ",) * 2000)
+_LONG = Say(words=("word ",) * 60)
+_HALT_AFTER = 30
 _SCRIPTS: dict[str, tuple[list[Say], Say]] = {
     "tool": ([Say(tool=_TOOL)], Say()),
     "retry": ([Say(status=429)], Say()),
@@ -71,7 +72,7 @@ def play(sdk: Sdk, environment: Environment, server: Server, receiver: Receiver)
 
 def _scenario(name: str, sdk: Sdk, environment: Environment, server: Server, receiver: Receiver) -> Cell:
     script, otherwise = _SCRIPTS.get(name, ([], Say()))
-    server.play(*script, otherwise=otherwise)
+    server.play(*script, otherwise=otherwise, halt_after=_HALT_AFTER if name == "break" else None)
     receiver.clear()
     program = ["python", str(AGENTS / sdk.script), f"{server.address}{sdk.path}", name]
     command = [str(environment.spanwise), "run", "--service", sdk.name, "--endpoint", receiver.endpoint, *program]

@@ -70,6 +70,13 @@ def test_attempts_after_a_failed_one_are_counted():
     assert differences([REFUSED, PLAIN], [span(REFUSED, failed=True), span(PLAIN)]) == ["resend_count None, not 1"]
 
 
+def test_stream_may_be_left_by_cancelling():
+    left = {"gen_ai.usage.output_tokens": 3, "spanwise.usage.estimated": True, "error.type": "CancelledError"}
+    cancelled = span(STREAM, failed=True, **STREAMED, **left)
+    assert differences([STREAM], [cancelled], broken_off=True) == []
+    assert "failed" in differences([STREAM], [cancelled])
+
+
 def test_usage_of_a_stream_left_early_must_be_an_estimate():
     unsaid = {"gen_ai.usage.output_tokens": 3, "gen_ai.response.finish_reasons": None}
     estimated = span(STREAM, **STREAMED, **unsaid, **{"spanwise.usage.estimated": True})

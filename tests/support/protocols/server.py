@@ -1,5 +1,6 @@
 """A local provider server that speaks every protocol over real sockets, answers by script, and keeps the truth."""
 
+import select
 import sys
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ PROTOCOLS = cast(
     "tuple[Speaks, ...]",
     (anthropic, bedrock, cohere, dashscope, gemini, ollama, openai_chat, openai_responses),
 )
+HALT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,14 @@ class Server:
         self.exchanges: list[Exchange] = []
         self.strangers: list[str] = []
         """Paths that no protocol speaks."""
+        self.halt_after: int | None = None
+        """How many parts of a stream are sent before the client must go away."""
         self._lock = threading.Lock()
 
-    def play(self, *script: Say, otherwise: Say | None = None) -> None:
+    def play(self, *script: Say, otherwise: Say | None = None, halt_after: int | None = None) -> None:
         """Forget what was, and say this from now on."""
         with self._lock:
+            self.halt_after = halt_after
             self.script = list(script)
             self.otherwise = otherwise or Say()
             self.exchanges = []
@@ -134,6 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
-        for part in (*reply.parts, b""):
+        for index, part in enumerate((*reply.parts, b"")):
+            if index == self.server_of_truth.halt_after:
+                select.select([self.connection], [], [], HALT_S)  # readable when the client goes away
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
             self.wfile.flush()
