@@ -101,9 +101,9 @@ async def _read(headers: dict[bytes, bytes], receive: Receive, limits: Limits, l
         wire: bytes = message.get("body", b"")
         wire_bytes += len(wire)
         _check_wire(wire_bytes, limits)
-        for piece in inflater.feed(wire):
-            if pieces:
-                await asyncio.sleep(0)  # a long body lets others have their turn
+        for number, piece in enumerate(inflater.feed(wire)):
+            if number:
+                await asyncio.sleep(0)  # what a few bytes inflate to lets others have their turn
             lease.grow(len(piece))
             pieces.append(piece)
         more = message.get("more_body", False)

@@ -19,11 +19,11 @@ _MANY: Final = (ATTRIBUTE, EVENT, LINK)
 _DELIMITED: Final = [TRACE_ID, SPAN_ID, TRACE_STATE, PARENT, NAME, ATTRIBUTE, EVENT, LINK, STATUS]
 _VARINT: Final = [KIND, *_DROPPED]
 
-_NEVER: Final = -(1 << 40)
+_FAR: Final = 1 << 40  # beyond the end of every request
 _MOST: Final = 160
 """Fields of one span: a step for each costs as much as one for all spans."""
 
-_BEYOND: Final = np.full(256, _NEVER, dtype=np.int64)  # bytes of content that no varint tells, less one
+_BEYOND: Final = np.full(256, _FAR, dtype=np.int64)  # bytes of content that no varint tells, less one
 _BEYOND[[*_DELIMITED, *_VARINT]] = 0
 _BEYOND[[START, END]] = 7
 _BEYOND[_FLAGS] = 4
@@ -56,7 +56,7 @@ def find(wire: Wire) -> dict[int, Places]:
         if not len(row):
             return _by_tag(wire, steps)
         tag, start, after = _step(wire, at)
-        if len(steps) == _MOST or ((after > end) | (after <= at)).any():
+        if len(steps) == _MOST:
             raise Unusual
         steps.append((tag, row, start, after))
         at = after
@@ -76,6 +76,8 @@ def _by_tag(wire: Wire, steps: list[tuple[Ints, Ints, Ints, Ints]]) -> dict[int,
     if not steps:
         return {}
     tag, row, at, end = (np.concatenate(column) for column in zip(*steps, strict=True))
+    if (end > wire.ends[row]).any():
+        raise Unusual
     order = np.argsort(tag.astype(np.uint8), kind="stable")
     tag, row, at, end = tag[order], row[order], at[order], end[order]
     cuts = [0, *(np.flatnonzero(np.diff(tag)) + 1).tolist(), len(tag)]

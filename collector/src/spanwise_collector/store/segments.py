@@ -34,6 +34,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Rows of a group of a file: few enough that a group with long contents fits in little memory, and that a
 # trace, which lies in one group because rows are sorted by trace within a sort run, is found by reading little.
 _GROUP_BYTES: Final = 2 * 2**20
+_FRESH_GROUP_BYTES: Final = 8 * 2**20  # each group costs some ms; the few fresh segments are small and soon merged
 _GROUP_ROWS: Final = (1_024, 8_192)
 _SORT_BYTES: Final = 8 * 2**20
 
@@ -61,10 +62,10 @@ def rollup_partition(window_ns: int) -> str:
     return f"{ROLLUP}/date={_EPOCH + timedelta(microseconds=window_ns // 1_000):%Y-%m-%d}"
 
 
-def group_rows(frame: pl.DataFrame) -> int:
-    """How many rows of such a frame make one row group."""
+def group_rows(frame: pl.DataFrame, size_bytes: int = _GROUP_BYTES) -> int:
+    """How many rows of such a frame make one row group of about so many bytes."""
     least, most = _GROUP_ROWS
-    return max(least, min(most, _GROUP_BYTES * frame.height // max(1, int(frame.estimated_size()))))
+    return max(least, min(most, size_bytes * frame.height // max(1, int(frame.estimated_size()))))
 
 
 def write(frame: pl.DataFrame, path: Path) -> int:
@@ -74,7 +75,7 @@ def write(frame: pl.DataFrame, path: Path) -> int:
     with 2.4 KB, against 3.4 and 7.5 uncompressed; zstd saves more where contents repeat and costs more where they
     do not, so merging does that. The folder is synced by the caller.
     """
-    frame.write_parquet(path, compression="lz4", row_group_size=group_rows(frame))
+    frame.write_parquet(path, compression="lz4", row_group_size=group_rows(frame, _FRESH_GROUP_BYTES))
     durable.sync_file(path)
     return path.stat().st_size
 
