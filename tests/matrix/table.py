@@ -65,20 +65,20 @@ def write_tested(rows: Sequence[Row], file: Path) -> None:
     for row in rows:
         if row.version and not any(cell.found for cell in row.cells.values()):
             kept.setdefault(row.sdk.name, set()).add(row.version)
-    lines = [f'    "{name}": ({_quoted(kept[name])},),' for name in sorted(kept)]
+    lines = [f'    "{name}": ({_quoted(kept[name])}),' for name in sorted(kept)]
     file.write_text("\n".join([f"{head}{mark}{{", *lines]) + end + tail)
 
 
 def _quoted(versions: set[str]) -> str:
     ordered = sorted(versions, key=lambda version: [int(part) for part in re.findall(r"\d+", version)])
-    return ", ".join(f'"{version}"' for version in ordered)
+    return ", ".join(f'"{version}"' for version in ordered) + ("," if len(ordered) == 1 else "")
 
 
 def _cell(cell: Cell, notes: list[str]) -> str:
     if cell.good and not cell.others:
         return "✓"
     others = f"told by {', '.join(cell.others)}, from which ours stands back" if cell.others else ""
-    note = (cell.skipped or "; ".join(cell.found) or others).replace("|", "\\|")
+    note = " ".join((cell.skipped or "; ".join(cell.found) or others).replace("|", "\\|").split())
     if note not in notes:
         notes.append(note)
     mark = "✓" if cell.good else "not played" if cell.skipped else "✗"
