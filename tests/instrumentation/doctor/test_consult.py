@@ -1,5 +1,7 @@
 from importlib.metadata import version
 
+import pytest
+
 from spanwise.doctor import consult, tested
 
 
@@ -16,3 +18,11 @@ def test_version_that_was_never_tested_is_warned_of(monkeypatch):
     report = consult.consult()
     assert report.warnings == (f"openai {version('openai')} was never tested; tested are 1.0, 2.0",)
     assert report.unprobed == (f"openai {version('openai')}", f"requests {version('requests')}")
+
+
+@pytest.mark.parametrize(("bypass", "told"), [("127.0.0.1,localhost", False), ("example.com", True)])
+def test_proxy_before_the_doctors_server_is_warned_of(monkeypatch, bypass, told):
+    monkeypatch.setenv("http_proxy", "http://proxy.example.com:3128")
+    monkeypatch.setenv("no_proxy", bypass)
+    monkeypatch.setattr(consult, "PROBES", ())
+    assert any("a proxy is set" in warning for warning in consult.consult().warnings) is told

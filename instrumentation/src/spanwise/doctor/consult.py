@@ -1,5 +1,7 @@
 """The doctor's whole visit: drive what is installed, and warn of what stands beside it."""
 
+from urllib.request import getproxies, proxy_bypass
+
 from spanwise.doctor import stacks, tested
 from spanwise.doctor.examine import examine, installed
 from spanwise.doctor.probes.registry import PROBES
@@ -17,5 +19,13 @@ def consult() -> Report:
         for name, version in versions.items()
         if tested.untested(name, version)
     ]
+    warnings = (*_proxies(), *never, *stacks.warnings(stacks.others()))
     unprobed = tuple(f"{name} {version}" for name, version in known.items() if name not in driven)
-    return Report(examined, (*never, *stacks.warnings(stacks.others())), unprobed)
+    return Report(examined, warnings, unprobed)
+
+
+def _proxies() -> list[str]:
+    """Warn of a proxy that stands between the SDKs and the doctor's own server."""
+    if not getproxies() or proxy_bypass("127.0.0.1"):
+        return []
+    return ["a proxy is set and NO_PROXY leaves out 127.0.0.1: SDKs that use it do not reach the doctor's server"]
