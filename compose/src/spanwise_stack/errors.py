@@ -17,4 +17,4 @@ class CannotStart(StackError):
 
 
 class AgentEnded(StackError):
-    """The demo's agent ended before it was asked to; the message holds the end of its output."""
+    """The demo's agent ended before it was asked to."""

@@ -12,7 +12,9 @@ from typing import Final
 from spanwise_stack.config import agent_environment
 from spanwise_stack.errors import AgentEnded
 
+AGENT_LOG: Final = "agent.log"
 _STOP_S: Final = 10.0
+_LINES: Final = 10
 
 
 def _command(provider: str, otlp_http: str) -> list[str]:
@@ -22,22 +24,22 @@ def _command(provider: str, otlp_http: str) -> list[str]:
 
 
 class Child:
-    """The agent's process.
+    """The agent's process."""
 
-    Attributes:
-        log: where its output goes.
-    """
-
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self.log = log
 
     def check(self) -> None:
-        """Raise AgentEnded, with the end of its output, if it runs no more."""
+        """Raise AgentEnded if it runs no more."""
         status = self._process.returncode
         if status is not None:
-            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
-            raise AgentEnded(f"the agent ended with status {status}; its output ({self.log}) ends with:\n{tail}")
+            raise AgentEnded(f"the agent ended with status {status}")
+
+
+def last_words(log: Path) -> list[str]:
+    """Give the end of the agent's output."""
+    lines = log.read_text(errors="replace").splitlines()[-_LINES:]
+    return [f"the agent's output ({log}) ends with:", *lines] if lines else []
 
 
 @contextlib.asynccontextmanager
@@ -62,7 +64,7 @@ async def agent(provider: str, otlp_http: str, log: Path) -> AsyncGenerator[Chil
             start_new_session=True,
         )
     try:
-        yield Child(process, log)
+        yield Child(process)
     finally:
         if process.stdin is not None:
             process.stdin.close()

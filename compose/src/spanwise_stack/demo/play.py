@@ -15,7 +15,7 @@ import httpx
 from spanwise_alerts import config as alerts_config
 from spanwise_collector.serving import serving
 from spanwise_stack.config import StackConfig
-from spanwise_stack.demo.child import agent
+from spanwise_stack.demo.child import AGENT_LOG, agent, last_words
 from spanwise_stack.demo.course import Course
 from spanwise_stack.demo.provider import Provider
 from spanwise_stack.demo.rules import WINDOW_S, alerts_section
@@ -57,7 +57,8 @@ async def demo(config: StackConfig, *, for_s: float | None, started_s: float, ow
                 screen.say("stopping: refuse, drain, flush, close")
             status = farewell(screen, stack.ledger)
     cut_short = sys.stdout.isatty() and stop.asked
-    for line in (*summary.lines, *([] if cut_short else summary.verdict)):
+    why = last_words(stack.data / AGENT_LOG) if summary.missing else []
+    for line in (*summary.lines, *([] if cut_short else [*why, *summary.verdict])):
         screen.say(line)
     return status if cut_short or not summary.missing else 1
 
@@ -78,7 +79,7 @@ def _screen(addresses: Mapping[str, str], data: Path) -> Screen:
 
 
 async def _play(course: Course, stack: Stack, provider: str, for_s: float | None) -> Summary:
-    log = stack.data / "agent.log"
+    log = stack.data / AGENT_LOG
     course.screen.say(f"  agent's log    {log.resolve()}")
     ended: list[str] = []
     async with httpx.AsyncClient(base_url=f"http://{stack.addresses['http']}", trust_env=False) as client:
