@@ -35,14 +35,13 @@ def test_parameters_that_were_given_are_told():
 
 
 def test_answer_is_told_in_the_words_of_genai():
-    answer = Answer(model="m", response_id="i", cache_write_tokens=3, cache_write_1h_tokens=2, service_tier="flex")
+    answer = Answer(model="m", response_id="i", service_tier="flex", status="completed")
     answer.finish_reasons[0] = "stop"
     assert of_answer(API, answer) == {
         "gen_ai.response.model": "m",
         "gen_ai.response.id": "i",
         "gen_ai.response.finish_reasons": ("stop",),
-        "gen_ai.usage.cache_write.input_tokens": 3,
-        "spanwise.usage.cache_write_1h.input_tokens": 2,
+        "gen_ai.response.status": "completed",
         "openai.response.service_tier": "flex",
     }
 
@@ -52,9 +51,14 @@ def told(answer: Answer, *, used: bool = True, stream: bool = False):
 
 
 def test_tokens_that_were_told_are_no_estimate():
-    assert told(Answer(input_tokens=1, output_tokens=0, finished=True)) == {
-        "gen_ai.usage.input_tokens": 1,
+    shares = {"cache_read_tokens": 4, "cache_write_tokens": 3, "cache_write_1h_tokens": 2, "reasoning_tokens": 0}
+    assert told(Answer(input_tokens=9, output_tokens=0, finished=True, **shares)) == {
+        "gen_ai.usage.input_tokens": 9,
         "gen_ai.usage.output_tokens": 0,
+        "gen_ai.usage.cache_read.input_tokens": 4,
+        "gen_ai.usage.cache_write.input_tokens": 3,
+        "spanwise.usage.cache_write_1h.input_tokens": 2,
+        "gen_ai.usage.reasoning.output_tokens": 0,
     }
 
 

@@ -10,24 +10,6 @@ from spanwise.providers import provider_of
 from spanwise.tracer import Attributes
 from spanwise.url import Url
 
-_ASKED = (
-    ("max_tokens", "gen_ai.request.max_tokens"),
-    ("temperature", "gen_ai.request.temperature"),
-    ("top_p", "gen_ai.request.top_p"),
-    ("seed", "gen_ai.request.seed"),
-    ("reasoning_level", "gen_ai.request.reasoning.level"),
-    ("dimensions", "gen_ai.embeddings.dimension.count"),
-    ("previous_response", "gen_ai.request.previous_response.id"),
-)
-_ANSWERED = (
-    ("model", "gen_ai.response.model"),
-    ("response_id", "gen_ai.response.id"),
-    ("status", "gen_ai.response.status"),
-    ("cache_read_tokens", "gen_ai.usage.cache_read.input_tokens"),
-    ("cache_write_tokens", "gen_ai.usage.cache_write.input_tokens"),
-    ("cache_write_1h_tokens", "spanwise.usage.cache_write_1h.input_tokens"),
-    ("reasoning_tokens", "gen_ai.usage.reasoning.output_tokens"),
-)
 _PENDING = ("queued", "in_progress")  # nothing is used yet
 _DEFAULT_PORT = {"https": 443, "http": 80}
 
@@ -47,26 +29,42 @@ def of_request(api: Api, asked: Asked, url: Url, around: Context) -> Attributes:
         told["gen_ai.request.model"] = asked.model
     if asked.stream:
         told["gen_ai.request.stream"] = True
-    for field, key in _ASKED:
-        value = getattr(asked, field)
-        if value is not None:
-            told[key] = value
+    if asked.conversation is not None:
+        told.setdefault(names_context.CONVERSATION, asked.conversation)
+    if asked.previous_response is not None:
+        told["gen_ai.request.previous_response.id"] = asked.previous_response
+    _tell_parameters(asked, told)
+    return told
+
+
+def _tell_parameters(asked: Asked, told: Attributes) -> None:
+    if asked.max_tokens is not None:
+        told["gen_ai.request.max_tokens"] = asked.max_tokens
+    if asked.temperature is not None:
+        told["gen_ai.request.temperature"] = asked.temperature
+    if asked.top_p is not None:
+        told["gen_ai.request.top_p"] = asked.top_p
+    if asked.seed is not None:
+        told["gen_ai.request.seed"] = asked.seed
+    if asked.reasoning_level is not None:
+        told["gen_ai.request.reasoning.level"] = asked.reasoning_level
+    if asked.dimensions is not None:
+        told["gen_ai.embeddings.dimension.count"] = asked.dimensions
     if asked.choice_count is not None and asked.choice_count != 1:
         told["gen_ai.request.choice.count"] = asked.choice_count
     if asked.encoding_formats:
         told["gen_ai.request.encoding_formats"] = asked.encoding_formats
-    if asked.conversation is not None:
-        told.setdefault(names_context.CONVERSATION, asked.conversation)
-    return told
 
 
 def of_answer(api: Api, answer: Answer) -> Attributes:
-    """Give what the answer says of itself, without input and output tokens."""
+    """Give what the answer says of itself, without tokens."""
     told: Attributes = {}
-    for field, key in _ANSWERED:
-        value = getattr(answer, field)
-        if value is not None:
-            told[key] = value
+    if answer.model is not None:
+        told["gen_ai.response.model"] = answer.model
+    if answer.response_id is not None:
+        told["gen_ai.response.id"] = answer.response_id
+    if answer.status is not None:
+        told["gen_ai.response.status"] = answer.status
     if answer.finish_reasons:
         told["gen_ai.response.finish_reasons"] = tuple(answer.finish_reasons.values())
     if answer.service_tier is not None:
@@ -76,7 +74,7 @@ def of_answer(api: Api, answer: Answer) -> Attributes:
 
 
 def of_usage(answer: Answer, *, used: bool, stream: bool, input_bytes: Callable[[], int]) -> Attributes:
-    """Give input and output tokens; where tokens were `used` and not told they are estimated, and marked so."""
+    """Give tokens; where tokens were `used` and not told they are estimated, and marked so."""
     told: Attributes = {}
     given, made = answer.input_tokens, answer.output_tokens
     broken = not (answer.finished or answer.finish_reasons)
@@ -90,4 +88,16 @@ def of_usage(answer: Answer, *, used: bool, stream: bool, input_bytes: Callable[
         told["gen_ai.usage.input_tokens"] = given
     if made is not None:
         told["gen_ai.usage.output_tokens"] = made
+    _tell_shares(answer, told)
     return told
+
+
+def _tell_shares(answer: Answer, told: Attributes) -> None:
+    if answer.cache_read_tokens is not None:
+        told["gen_ai.usage.cache_read.input_tokens"] = answer.cache_read_tokens
+    if answer.cache_write_tokens is not None:
+        told["gen_ai.usage.cache_write.input_tokens"] = answer.cache_write_tokens
+    if answer.cache_write_1h_tokens is not None:
+        told["spanwise.usage.cache_write_1h.input_tokens"] = answer.cache_write_1h_tokens
+    if answer.reasoning_tokens is not None:
+        told["gen_ai.usage.reasoning.output_tokens"] = answer.reasoning_tokens

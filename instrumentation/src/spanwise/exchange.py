@@ -70,10 +70,12 @@ class Exchange:
         if status not in _REFUSALS:
             _Asking.refused.add(self._host)
 
-    @guard.guarded
     def heard(self, headers: Mapping[str, str]) -> None:
         """Take the headers of the response that the caller gets, before `read` or `watch`."""
-        self.attempt.heard(headers)
+        try:
+            self.attempt.heard(headers)
+        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+            guard.report(f"{__name__}.Exchange.heard", fault)
 
     def read(self, body: bytes, status: int, content_type: str) -> bytes:
         """Take a response that was read as a whole; give the body that the caller shall get."""

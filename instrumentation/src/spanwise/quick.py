@@ -19,8 +19,15 @@ from spanwise.tracer import Attributes, Write
 
 FEWEST_ATTRIBUTES = 64
 """More than a model call ever has."""
-_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
-_DEFAULT = TraceFlags(TraceFlags.DEFAULT)
+# By whether the span is sampled and whether its trace id is random.
+_FLAGS: Final = {
+    (sampled, random): TraceFlags(
+        (TraceFlags.SAMPLED if sampled else TraceFlags.DEFAULT)
+        | (getattr(TraceFlags, "RANDOM_TRACE_ID", 0) if random else 0)
+    )
+    for sampled in (True, False)
+    for random in (True, False)
+}
 _PASSED: Final = (
     "name", "context", "parent", "sampler", "resource", "span_processor", "kind", "instrumentation_info", "limits",
     "instrumentation_scope", "record_end_metrics",
@@ -60,12 +67,11 @@ def start_span(tracer: Any, name: str, around: Context, kind: SpanKind, attribut
     else:
         parent, trace_id, random = None, generator.generate_trace_id(), generator.is_trace_id_random()
     result = tracer.sampler.should_sample(around, trace_id, name, kind, attributes, ())
-    flags = _SAMPLED if result.decision.is_sampled() else _DEFAULT
     context = SpanContext(
         trace_id,
         generator.generate_span_id(),
         is_remote=False,
-        trace_flags=TraceFlags(flags | TraceFlags.RANDOM_TRACE_ID) if random else flags,
+        trace_flags=_FLAGS[result.decision.is_sampled(), random],
         trace_state=result.trace_state,
     )
     ended = tracer._tracer_metrics.start_span(parent, result.decision)

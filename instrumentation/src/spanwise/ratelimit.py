@@ -22,18 +22,21 @@ _UNIT_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-
 def limits(headers: Mapping[str, str]) -> dict[str, int | float]:
     """Give the attributes that the headers of a response give rise to; what cannot be read is left out.
 
-    `reset_s` is the time until the provider wants to be asked again where it says so, else until all limits are whole.
+    `headers` finds names in any case. `reset_s` is the time until the provider wants to be asked again where it says
+    so, else until all limits are whole.
     """
     told: dict[str, int | float] = {}
+    found = [name for name in map(str.lower, headers) if name in _KNOWN]
+    if not found:
+        return told
     resets: dict[str, float | None] = {}
-    for name in headers:
-        known = name.lower()
+    for known in found:
         if known in _REMAINING:
-            left = headers[name]
+            left = headers[known]
             if left.isascii() and left.isdecimal():
                 told[_REMAINING[known]] = int(left)
         elif known in _RESETS:
-            resets[known] = _RESETS[known](headers[name], headers)
+            resets[known] = _RESETS[known](headers[known], headers)
     wanted = [resets.get("retry-after-ms"), resets.get("retry-after"), _longest(resets)]
     reset_s = next((seconds for seconds in wanted if seconds is not None), None)
     if reset_s is not None:
@@ -88,3 +91,4 @@ _RESETS: dict[str, Callable[[str, Mapping[str, str]], float | None]] = {
     "anthropic-ratelimit-requests-reset": _moment,
     "anthropic-ratelimit-tokens-reset": _moment,
 }
+_KNOWN = _REMAINING.keys() | _RESETS.keys()

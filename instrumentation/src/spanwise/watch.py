@@ -109,6 +109,22 @@ class StreamWatch(_Ending):
         """Fold the pieces that are complete; one still incomplete is held back where pieces are taken out."""
         if self._blind:
             return raw
+        payload = self._framing.whole(raw) if self._inflate is None else None
+        if not payload:
+            return self._feed(raw)
+        try:
+            extra = self._attempt.fold_event(payload)
+        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+            return self._go_blind(fault, raw)
+        return b"" if extra and self._hide else raw
+
+    def finish(self) -> bytes:
+        """Fold what was left, end the span, and give what was held back."""
+        rest = self._framing.rest if self._hide and not self._blind else b""
+        self._end()
+        return rest
+
+    def _feed(self, raw: bytes) -> bytes:
         hide, data = self._hide, raw
         held = self._framing.rest if hide else b""
         visible: list[bytes] = []
@@ -121,15 +137,7 @@ class StreamWatch(_Ending):
                     visible.append(piece)
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
             return self._go_blind(fault, held + data if hide else raw)
-        if not hide:
-            return raw
-        return visible[0] if len(visible) == 1 else b"".join(visible)
-
-    def finish(self) -> bytes:
-        """Fold what was left, end the span, and give what was held back."""
-        rest = self._framing.rest if self._hide and not self._blind else b""
-        self._end()
-        return rest
+        return b"".join(visible) if hide else raw
 
     def _go_blind(self, fault: Exception, passed: bytes) -> bytes:
         self._blind = True

@@ -1,22 +1,21 @@
 """The shape of an API reader, and the records it fills."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 BYTES_PER_TOKEN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class ToolResult:
+class ToolResult(msgspec.Struct, frozen=True, gc=False):
     """A tool's result that a request carries back to the model; `size` is the UTF-8 bytes of its text."""
 
     call_id: str
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """What a request asks for, as far as a span tells it; None is not told."""
 
     model: str | None = None
@@ -40,16 +39,14 @@ class Asked:
     """Those that came since the model last spoke, which is those of the last messages."""
 
 
-@dataclass(slots=True)
-class ToolCall:
+class ToolCall(msgspec.Struct, gc=False):
     """A tool call that the model asks for."""
 
     id: str | None = None
     name: str | None = None
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct):
     """What a provider has answered so far; None is not known, never nought.
 
     Input tokens include those read from and written to a cache; output tokens include reasoning.
@@ -57,7 +54,7 @@ class Answer:
 
     model: str | None = None
     response_id: str | None = None
-    finish_reasons: dict[int, str] = field(default_factory=dict[int, str])
+    finish_reasons: dict[int, str] = {}
     input_tokens: int | None = None
     output_tokens: int | None = None
     cache_read_tokens: int | None = None
@@ -65,7 +62,7 @@ class Answer:
     cache_write_1h_tokens: int | None = None
     """The part of the cache writes that is kept for an hour."""
     reasoning_tokens: int | None = None
-    tool_calls: dict[int | str, ToolCall] = field(default_factory=dict[int | str, ToolCall])
+    tool_calls: dict[int | str, ToolCall] = {}
     """By the key that joins the pieces of a stream: an index or an id."""
     service_tier: str | None = None
     status: str | None = None

@@ -6,10 +6,10 @@ The form tells the family, not the model's id: an inference profile or an import
 from base64 import b64decode
 from binascii import Error as NotBase64Error
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from spanwise.apis.anthropic_messages import AnthropicMessages
 from spanwise.apis.api import Answer, Api, Asked

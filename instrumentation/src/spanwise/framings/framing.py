@@ -17,6 +17,10 @@ class Framing(Protocol):
         """Give the bytes of the piece still incomplete."""
         ...
 
+    def whole(self, raw: bytes) -> bytes | None:
+        """Give the payload where nothing is held and these bytes are one piece, as far as that is quickly seen."""
+        ...
+
     def split(self, raw: bytes) -> list[tuple[bytes, bytes]]:
         """Give each complete piece: its bytes, and its payload, empty where it has none.
 

@@ -27,6 +27,10 @@ class Elements:
         """Give the bytes of the element still incomplete, or the end of the array."""
         return self._held.joined()
 
+    def whole(self, raw: bytes) -> bytes | None:
+        """Give nothing: `split` is as quick."""
+        del raw
+
     def split(self, raw: bytes) -> list[tuple[bytes, bytes]]:
         """Give each complete element, its payload without commas and white space; raises FramingError."""
         pieces: list[tuple[bytes, bytes]] = []

@@ -25,10 +25,12 @@ class Events:
         """Give the bytes of the event still incomplete."""
         return self._held.joined()
 
+    def whole(self, raw: bytes) -> bytes | None:
+        """Give the data of one whole event of one line, as most reads of a stream are."""
+        return None if self._tail else sole_data(raw)
+
     def split(self, raw: bytes) -> list[tuple[bytes, bytes]]:
         """Give each complete event and its data, empty for comments and keep-alives; raises FramingError."""
-        if not self._held.size and (payload := sole_data(raw)):
-            return [(raw, payload)]
         if _BLANK.search(self._tail + raw) is None:
             self._hold(raw)
             return []
