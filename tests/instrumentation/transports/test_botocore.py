@@ -203,10 +203,10 @@ def test_exception_told_inside_a_stream_is_the_error(raw, spans):
 def test_stream_cut_off_is_an_error(raw, spans):
     raw.parts, raw.cut = [bedrock.event("messageStart", {"role": "assistant"})], True
     client = client_of(raw.address)
-    with pytest.raises(Exception, match="ended prematurely"):
+    with pytest.raises(Exception, match=r"ended prematurely|Connection broken"):
         converse_stream(client, CLAUDE)
     client.close()
-    assert spans.one().attributes["error.type"] == "ProtocolError"
+    assert spans.one().attributes["error.type"] in {"ProtocolError", "InvalidChunkLength"}
 
 
 @pytest.mark.parametrize("size", [1, 5, 1000])

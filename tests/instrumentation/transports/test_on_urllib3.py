@@ -112,6 +112,8 @@ def by_read(response):
 
 
 def by_read1(response):
+    if not hasattr(response, "read1"):
+        pytest.skip("this urllib3 has no such method")
     return b"".join(iter(lambda: response.read1(50), b""))
 
 

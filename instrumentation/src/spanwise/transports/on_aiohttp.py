@@ -91,9 +91,11 @@ class _Aiohttp:
         return {**kwargs, "middlewares": (*theirs, partial(self._attempt, inflated=inflated))}
 
     async def _attempt(self, request: Any, handler: Any, *, inflated: bool) -> Any:
-        flight = await self._begin(request, inflated=inflated)
+        flight = self._begin(request, inflated=inflated)
         if flight is None:
             return await handler(request)
+        if flight.call.body is not None:
+            await flight.ask(flight.call.body)
         token = otel_context.attach(flight.context)
         try:
             response = await handler(request)
@@ -112,23 +114,17 @@ class _Aiohttp:
         self._arrived(flight, response, inflated=inflated)
         return response
 
-    async def _begin(self, request: Any, *, inflated: bool) -> _Flight | None:
-        try:
-            payload = request.body
-            body = bytes(await payload.as_bytes()) if isinstance(payload, self._bytes_payload) else None
-            headers = {name.lower(): value for name, value in request.headers.items()}
-            call = exchange.begin(request.method, request.url, headers, body)
-            if call is None:
-                return None
-            flight = _Flight(call, call.attempt.context(), request, body)
-        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-            guard.report(f"{__name__}.begin", fault)
+    @guard.guarded
+    def _begin(self, request: Any, *, inflated: bool) -> _Flight | None:
+        payload = request.body
+        body = bytes(payload._value) if isinstance(payload, self._bytes_payload) else None  # noqa: SLF001
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        call = exchange.begin(request.method, request.url, headers, body)
+        if call is None:
             return None
-        if not inflated:
-            call.body = None  # the caller wants the bytes as they come
-        elif call.body is not None:
-            await flight.ask(call.body)
-        return flight
+        if not (inflated and hasattr(request, "update_body")):
+            call.body = None  # the caller wants the bytes as they come, or this aiohttp has no way to change a body
+        return _Flight(call, call.attempt.context(), request, body)
 
     @guard.guarded
     def _arrived(self, flight: _Flight, response: Any, *, inflated: bool) -> None:

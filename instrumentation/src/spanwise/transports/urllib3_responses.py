@@ -122,17 +122,21 @@ class _Hiding(_Watched):
         own: Any = super()
         return own.read(amt, decode_content=True, cache_content=cache_content)
 
-    def read1(self, amt: int | None = None, decode_content: bool | None = None) -> bytes:  # noqa: FBT001
-        """Read what there is, through urllib3's buffer."""
-        del decode_content
-        own: Any = super()
-        return own.read1(amt, decode_content=True)
-
     def read_chunked(self, amt: int | None = None, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: FBT001
         """Read a chunked body as it comes, in pieces of at most `amt` bytes."""
         for raw in self._spanwise_chunks(amt, decode_content):
             yield from _pieces(self._spanwise_watch.feed(raw), amt)
         yield from _pieces(self._spanwise_finish(), amt)
+
+
+class _HidingOnce(_Hiding):
+    """The same for a urllib3 that has `read1`."""
+
+    def read1(self, amt: int | None = None, decode_content: bool | None = None) -> bytes:  # noqa: FBT001
+        """Read what there is, through urllib3's buffer."""
+        del decode_content
+        own: Any = super()
+        return own.read1(amt, decode_content=True)
 
 
 def _pieces(data: bytes, size: int | None) -> Iterator[bytes]:
@@ -148,6 +152,7 @@ def _pieces(data: bytes, size: int | None) -> Iterator[bytes]:
 def watched_class(plain: type, *, hides: bool) -> type:
     """Give the class of a response with a watch on it; it goes by the name of the plain one."""
     chunked = "BaseHTTPResponse" in {base.__name__ for base in plain.__mro__}  # urllib3-future has no such base
-    kind = _Hiding if hides else _Chunked if chunked else _Plain
+    hiding = _HidingOnce if hasattr(plain, "read1") else _Hiding
+    kind = hiding if hides else _Chunked if chunked else _Plain
     told = {"__module__": plain.__module__, "__qualname__": plain.__qualname__, "__doc__": plain.__doc__}
     return type(plain.__name__, (kind, plain), told)
