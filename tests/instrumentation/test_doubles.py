@@ -1,6 +1,7 @@
 import pytest
 from opentelemetry import context as otel_context
 from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
 
 import spanwise
 from tests.instrumentation.test_exchange import begin
@@ -33,6 +34,13 @@ def test_call_below_an_ended_span_or_one_of_ours_is_traced(spans):
     ended = spans.provider.get_tracer("other").start_span("theirs", attributes={"gen_ai.operation.name": "chat"})
     ended.end()
     with trace.use_span(ended), spanwise.agent("a"):
+        assert begin() is not None
+
+
+def test_span_that_goes_to_another_provider_keeps_ours_not_away(spans):
+    del spans
+    elsewhere = TracerProvider(shutdown_on_exit=False).get_tracer("other")
+    with elsewhere.start_as_current_span("theirs", attributes={"gen_ai.operation.name": "chat"}):
         assert begin() is not None
 
 
