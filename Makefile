@@ -19,7 +19,7 @@ $(UV): requirements-uv.lock
 
 .venv/.ready: $(UV) requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
-	$(UV) pip install --quiet --python .venv --require-hashes --no-binary urllib3-future -r requirements.lock
+	$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes --no-binary urllib3-future -r requirements.lock
 	$(UV) pip install --quiet --python .venv --no-deps $(MEMBERS:%=-e %)
 	@touch $@
 
