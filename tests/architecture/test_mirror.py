@@ -17,8 +17,9 @@ FOLDER = {
 SOURCES = sorted(path for path in ROOT.glob("*/src/**/*.py") if path.name != "__init__.py")
 
 TESTED_THROUGH = {
-    # A protocol: what implements it is tested.
+    # Protocols: what implements them is tested.
     "collector/src/spanwise_collector/reader.py": "tests/collector/test_reads.py",
+    "instrumentation/src/spanwise/url.py": "tests/instrumentation/test_exchange.py",
 }
 
 
