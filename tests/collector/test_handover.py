@@ -6,8 +6,8 @@ from spanwise_collector.batch import Decoded
 from spanwise_collector.handover import Handover, Item
 
 
-def item(seq, rows=1):
-    return Item(seq, 0, 10, Decoded(pl.DataFrame({"n": range(rows)}), rows))
+def item(seq, rows=1, size_bytes=10):
+    return Item(seq, 0, size_bytes, Decoded(pl.DataFrame({"n": range(rows)}), rows))
 
 
 def filled(*items):
@@ -47,4 +47,10 @@ def test_hurry_cuts_lingering_short():
 def test_enough_rows_cut_lingering_short():
     handover = filled(item(1, 60))
     threading.Timer(0.05, handover.put, [item(2, 60)]).start()
+    assert seqs(handover.take(100, linger_s=60, idle_s=60)) == [1, 2]
+
+
+def test_enough_bytes_cut_lingering_short():
+    handover = filled(item(1, size_bytes=4 << 20))
+    threading.Timer(0.05, handover.put, [item(2, size_bytes=4 << 20)]).start()
     assert seqs(handover.take(100, linger_s=60, idle_s=60)) == [1, 2]

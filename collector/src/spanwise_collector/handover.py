@@ -6,8 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from spanwise_collector.batch import Decoded
+
+_MANY_BYTES: Final = 4 * 2**20
+"""Worth a batch too: a few of these are all that may be in work, and lingering then only refuses senders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Handover:
             return self._pop(rows)
 
     def _enough(self, rows: int) -> bool:
-        return sum(item.decoded.frame.height for item in self._items) >= rows
+        height = sum(item.decoded.frame.height for item in self._items)
+        return height >= rows or sum(item.size_bytes for item in self._items) >= _MANY_BYTES
 
     def _pop(self, rows: int) -> Sequence[Item]:
         taken: list[Item] = []

@@ -34,7 +34,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Rows of a group of a file: few enough that a group with long contents fits in little memory, and that a
 # trace, which lies in one group because rows are sorted by trace within a sort run, is found by reading little.
 _GROUP_BYTES: Final = 2 * 2**20
-_FRESH_GROUP_BYTES: Final = 8 * 2**20  # each group costs some ms; the few fresh segments are small and soon merged
+_FRESH_GROUP_BYTES: Final = 4 * 2**20  # each group costs some ms; the few fresh segments are small and soon merged
 _GROUP_ROWS: Final = (1_024, 8_192)
 _SORT_BYTES: Final = 8 * 2**20
 
