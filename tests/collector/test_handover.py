@@ -51,6 +51,6 @@ def test_enough_rows_cut_lingering_short():
 
 
 def test_enough_bytes_cut_lingering_short():
-    handover = filled(item(1, size_bytes=4 << 20))
-    threading.Timer(0.05, handover.put, [item(2, size_bytes=4 << 20)]).start()
+    handover = filled(item(1, size_bytes=3 << 20))
+    threading.Timer(0.05, handover.put, [item(2, size_bytes=3 << 20)]).start()
     assert seqs(handover.take(100, linger_s=60, idle_s=60)) == [1, 2]
