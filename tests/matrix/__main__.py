@@ -26,7 +26,10 @@ def main(argv: list[str]) -> int:
     else:
         print(table.markdown(rows))
     if options.write:
-        table.write(rows, ROOT / "docs" / "instrumentation.md")
+        page = ROOT / "docs" / "instrumentation.md"
+        played, order = {row.sdk.name for row in rows}, [sdk.name for sdk in SDKS]
+        kept = [row for row in table.read(page) if row.sdk.name not in played and row.sdk.name in order]
+        table.write(sorted([*kept, *rows], key=lambda row: order.index(row.sdk.name)), page)
         table.write_tested(rows, ROOT / "instrumentation" / "src" / "spanwise" / "doctor" / "tested.py")
     return int(any(row.missing or row.doctor.found or any(cell.found for cell in row.cells.values()) for row in rows))
 

@@ -3,11 +3,11 @@
 import ast
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.matrix.play import Cell, Row
-from tests.matrix.sdks import SCENARIOS
+from tests.matrix.sdks import SCENARIOS, Sdk
 
 BEGIN, END = "<!-- matrix: written by `python -m tests.matrix --write` -->", "<!-- end of matrix -->"
 _TITLES = {"tool": "tool call", "retry": "429, then 200", "error": "500", "break": "early break"}
@@ -55,6 +55,29 @@ def write(rows: Sequence[Row], page: Path) -> None:
     if not mark or not end:
         raise SystemExit(f"{page}: expected {BEGIN!r} and {END!r}")
     page.write_text(f"{head}{BEGIN}\n{markdown(rows)}\n{END}{tail}")
+
+
+def read(page: Path) -> list[Row]:
+    """Read the rows of a page again, so that a run of some SDKs leaves the others as they were."""
+    _, _, rest = page.read_text().partition(BEGIN)
+    lines = rest.partition(END)[0].strip().splitlines()
+    notes = {number: text for number, dot, text in (line.partition(". ") for line in lines) if dot and number.isdigit()}
+    rows: list[Row] = []
+    for line in (line for line in lines[2:] if line.startswith("|")):
+        first, api, *cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        name, _, version = first.partition(" ")
+        *played, doctor = [_read_cell(cell, notes) for cell in cells]
+        rows.append(Row(Sdk(name, "", api), version, doctor, dict(zip(SCENARIOS, played, strict=True))))
+    return rows
+
+
+def _read_cell(text: str, notes: Mapping[str, str]) -> Cell:
+    mark, _, number = text.rstrip(")").partition(" (")
+    note = notes.get(number, "")
+    if mark == "✓":
+        told = note.removeprefix("told by ").partition(",")[0]
+        return Cell(others=(told,) if told else ())
+    return Cell(skipped=note) if mark == "not played" else Cell((note,))
 
 
 def write_tested(rows: Sequence[Row], file: Path) -> None:

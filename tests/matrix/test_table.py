@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -50,6 +51,16 @@ def test_only_what_stands_between_the_marks_is_written(tmp_path):
     assert "old" not in told
 
 
+def test_page_is_read_as_it_was_written(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"{table.BEGIN}\n{table.END}\n")
+    told = Row(SDK, "4.0", doctor=Cell(), cells=dict.fromkeys(SCENARIOS, Cell(others=("their scope",))))
+    table.write([*ROWS[:2], told], page)
+    first = page.read_text()
+    table.write(table.read(page), page)
+    assert page.read_text() == first
+
+
 def test_page_without_marks_is_refused(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("nothing")
@@ -83,3 +94,11 @@ def test_tested_versions_of_good_rows_are_kept_for_the_doctor(tmp_path):
         "}",
         "rest",
     ]
+
+
+def test_page_holds_every_row():
+    from tests.matrix.environment import ROOT
+
+    _, _, rest = (ROOT / "docs" / "instrumentation.md").read_text().partition(table.BEGIN)
+    told = rest.partition(table.END)[0]
+    assert {sdk.name for sdk in SDKS} == set(re.findall(r"^\| (?!SDK)([a-z0-9-]+) ", told, re.MULTILINE))

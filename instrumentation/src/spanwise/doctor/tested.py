@@ -3,7 +3,27 @@
 from typing import Final
 
 VERSIONS: Final[dict[str, tuple[str, ...]]] = {
+    "aiohttp": ("3.14.5",),
+    "anthropic": ("0.125.0", "2.11.0"),
+    "boto3": ("1.44.5",),
+    "cohere": ("7.3.1",),
+    "crewai": ("1.15.30",),
+    "dashscope": ("2.0.2",),
+    "google-genai": ("1.75.0", "3.4.0"),
+    "groq": ("1.7.0",),
+    "httpx": ("0.28.1",),
+    "httpx2": ("2.16.2",),
+    "langchain-anthropic": ("1.7.7",),
+    "langchain-openai": ("1.7.3",),
+    "litellm": ("1.106.2",),
+    "mistralai": ("1.12.4", "3.7.0"),
+    "ollama": ("0.6.3",),
     "openai": ("1.109.1", "2.54.0", "3.52.0"),
+    "openai-agents": ("0.24.0",),
+    "pydantic-ai": ("2.62.0",),
+    "requests": ("2.34.2",),
+    "together": ("3.1.1",),
+    "zhipuai": ("2.1.5.20250825",),
 }
 
 
