@@ -8,7 +8,15 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Decision, ParentBased, Sampler, SamplingResult
-from opentelemetry.trace import NonRecordingSpan, NoOpTracer, SpanContext, SpanKind, TraceFlags, set_span_in_context
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    NoOpTracer,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    TraceFlags,
+    set_span_in_context,
+)
 
 from spanwise import quick
 
@@ -63,7 +71,7 @@ def made(way, sampler=ALWAYS_ON, around=None, **options):
     tracer = provider.get_tracer("scope", "1")
     context = Context() if around is None else around
     if way == "quick":
-        span, write = quick.start_span(tracer, "n", context, SpanKind.CLIENT, dict(START))
+        span, write = quick.maker(tracer)("n", context, SpanKind.CLIENT, dict(START))
         write(dict(END))
     else:
         span = tracer.start_span("n", context, SpanKind.CLIENT, dict(START))
@@ -90,21 +98,49 @@ def test_span_sampler_and_processors_see_what_they_see_of_the_sdks_own(sampler, 
 
 
 def test_tracer_of_the_sdk_fits():
-    assert quick.fits(TracerProvider(shutdown_on_exit=False).get_tracer("scope"))
+    assert quick.maker(TracerProvider(shutdown_on_exit=False).get_tracer("scope"))
 
 
 @pytest.mark.parametrize("limits", [SpanLimits(max_span_attributes=10), SpanLimits(max_span_attribute_length=100)])
 def test_limited_attributes_go_the_sdks_way(limits):
-    assert not quick.fits(TracerProvider(span_limits=limits, shutdown_on_exit=False).get_tracer("scope"))
+    assert not quick.maker(TracerProvider(span_limits=limits, shutdown_on_exit=False).get_tracer("scope"))
 
 
 def test_tracer_of_another_kind_goes_its_own_way():
-    assert not quick.fits(NoOpTracer())
+    assert not quick.maker(NoOpTracer())
 
 
 def test_tracer_turned_off_gives_the_span_around():
     tracer = TracerProvider(shutdown_on_exit=False).get_tracer("scope")
     tracer._tracer_config.is_enabled = False
-    span, write = quick.start_span(tracer, "n", otel_context.Context(), SpanKind.CLIENT, {})
+    span, write = quick.maker(tracer)("n", otel_context.Context(), SpanKind.CLIENT, {})
     write({"a": 1})
     assert not span.is_recording()
+
+
+def test_sdk_whose_spans_hold_something_else_goes_its_own_way(monkeypatch):
+    monkeypatch.setattr(quick, "_ALIKE", quick._ALIKE - {"_status"})
+    assert not quick.maker(TracerProvider(shutdown_on_exit=False).get_tracer("scope"))
+
+
+def test_span_bears_all_that_one_of_the_sdk_bears():
+    tracer = TracerProvider(shutdown_on_exit=False).get_tracer("scope")
+    ours, _ = quick.maker(tracer)("n", otel_context.Context(), SpanKind.CLIENT, {"a": 1})
+    theirs = tracer.start_span("n", otel_context.Context(), SpanKind.CLIENT, {"a": 1})
+    for span in (ours, theirs):
+        span.add_event("e", {"k": "v"})
+        span.add_link(SpanContext(7, 8, is_remote=True))
+        span.record_exception(ValueError("x"))
+        span.update_name("m")
+        span.set_attribute("b", [1, 2])
+        span.set_status(StatusCode.ERROR, "bad")
+    assert type(ours) is type(theirs)
+    assert vars(ours).keys() == vars(theirs).keys()
+    for read in ("name", "kind", "attributes", "status", "resource", "instrumentation_scope", "parent"):
+        left, right = getattr(ours, read), getattr(theirs, read)
+        assert left == right or repr(left) == repr(right) or vars(left) == vars(right)
+    assert [event.name for event in ours.events] == [event.name for event in theirs.events]
+    assert [link.context for link in ours.links] == [link.context for link in theirs.links]
+    assert tracer.start_span("fresh").events == ()
+    fresh, _ = quick.maker(tracer)("n", otel_context.Context(), SpanKind.CLIENT, {})
+    assert (fresh.events, fresh.links) == ((), ())

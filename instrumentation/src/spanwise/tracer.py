@@ -14,7 +14,7 @@ SCOPE = "spanwise"
 
 Attributes = dict[str, AttributeValue]
 Write = Callable[[Attributes], None]
-Start = Callable[[Any, str, Context, SpanKind, Attributes], tuple[Any, Write]]
+Start = Callable[[str, Context, SpanKind, Attributes], tuple[Any, Write]]
 
 
 @dataclass(slots=True)
@@ -41,9 +41,9 @@ def tracer() -> Tracer:
 
 def start_span(name: str, around: Context, kind: SpanKind, attributes: Attributes) -> tuple[Any, Write]:
     """Start a span with attributes that are clean; give it and what sets more of them. The dictionary is given away."""
-    made_by = tracer()
+    made_by = tracer()  # which may be found only now
     if _source.start is not None:
-        return _source.start(made_by, name, around, kind, attributes)
+        return _source.start(name, around, kind, attributes)
     span = made_by.start_span(name, around, kind, attributes)
     return span, span.set_attributes
 
@@ -69,5 +69,5 @@ def _take(provider: TracerProvider) -> None:
 
     tool_spans.see(provider)
     made = provider.get_tracer(SCOPE, version("spanwise"))
-    _source.start = quick.start_span if quick.fits(made) else None
+    _source.start = quick.maker(made)
     _source.tracer = made
