@@ -58,21 +58,20 @@ class WatchedReader:
         self._interrupted = None
 
     async def _fetch(self) -> None:
-        inner = self._inner
-        waiting = True
-        while waiting or inner._buffer:  # noqa: SLF001
-            self._take(*await inner.readchunk())
-            waiting = False
-        self._settle()
-
-    def _take(self, data: bytes, ends_chunk: bool) -> None:  # noqa: FBT001  as aiohttp gives them
+        inner, watch = self._inner, self._watch
         own: Any = super()
-        if self._inner._http_chunk_splits is not None and own._http_chunk_splits is None:  # noqa: SLF001
+        data, ends_chunk = await inner.readchunk()
+        if inner._http_chunk_splits is not None and own._http_chunk_splits is None:  # noqa: SLF001
             own.begin_http_chunk_receiving()
-        if data:
-            own.feed_data(self._watch.feed(data))
-        if ends_chunk:
-            own.end_http_chunk_receiving()
+        while True:
+            if data:
+                own.feed_data(watch.feed(data))
+            if ends_chunk:
+                own.end_http_chunk_receiving()
+            if not inner._buffer:  # noqa: SLF001
+                break
+            data, ends_chunk = await inner.readchunk()
+        self._settle()
 
     def _settle(self) -> None:
         """Come to the end as soon as aiohttp's own reader has."""
@@ -112,10 +111,10 @@ class WatchedReader:
 
     def read_nowait(self, n: int = -1) -> bytes:
         """Read what has come."""
-        if self._exception is None and self._inner._buffer:  # noqa: SLF001
-            self._take(self._inner.read_nowait(), ends_chunk=False)
-            self._settle()
         own: Any = super()
+        if self._exception is None and self._inner._buffer:  # noqa: SLF001
+            own.feed_data(self._watch.feed(self._inner.read_nowait()))
+            self._settle()
         return own.read_nowait(n)
 
     def set_read_chunk_size(self, n: int) -> None:

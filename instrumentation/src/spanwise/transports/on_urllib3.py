@@ -154,6 +154,8 @@ def _arrived(flight: _Flight, response: Any) -> None:
     plain_class: Any = response.__class__
 
     def decode(raw: bytes) -> bytes:
+        if not encoding:
+            return raw
         return plain_class(io.BytesIO(raw), headers={"content-encoding": encoding}).data
 
     watch, plain = call.watch(status, content_type, encoding, decode)
