@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from spanwise.framings import framing
 from spanwise.framings.framing import FramingError
-from spanwise.framings.sse import Events, data_of, sole_data
+from spanwise.framings.sse import Events, data_of
 
 
 @given(
@@ -37,7 +37,14 @@ def test_no_byte_is_lost_and_no_data_changed_however_the_stream_is_cut(events, e
     ],
 )
 def test_short_cut_takes_only_one_whole_event_of_one_line(raw, data):
-    assert sole_data(raw) == data
+    assert Events().whole(raw) == data
+
+
+def test_event_that_another_read_began_is_not_taken_for_a_whole_one():
+    cutter = Events()
+    assert cutter.split(b"event: x\n") == []
+    assert cutter.whole(b"data: a\n\n") is None
+    assert cutter.split(b"data: a\n\n") == [(b"event: x\ndata: a\n\n", b"a")]
 
 
 def test_data_lines_are_joined_and_comments_left_out():

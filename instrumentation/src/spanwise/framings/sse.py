@@ -27,7 +27,9 @@ class Events:
 
     def whole(self, raw: bytes) -> bytes | None:
         """Give the data of one whole event of one line, as most reads of a stream are."""
-        return None if self._tail else sole_data(raw)
+        if self._tail or not raw.startswith(b"data: ") or raw.find(b"\n") != len(raw) - 2 or raw[-1] != _LF:
+            return None
+        return None if b"\r" in raw else raw[6:-2]
 
     def split(self, raw: bytes) -> list[tuple[bytes, bytes]]:
         """Give each complete event and its data, empty for comments and keep-alives; raises FramingError."""
@@ -53,13 +55,6 @@ class Events:
     def _hold(self, raw: bytes) -> None:
         self._held.add(raw)
         self._tail = (self._tail + raw[1 - _LONGEST_BLANK :])[1 - _LONGEST_BLANK :]
-
-
-def sole_data(data: bytes) -> bytes | None:
-    """Give the data where the bytes are exactly one event of one line, as most reads of a stream are; else None."""
-    if data.startswith(b"data: ") and data.find(b"\n") == len(data) - 2 and data[-1] == _LF and b"\r" not in data:
-        return data[6:-2]
-    return None
 
 
 def data_of(event: bytes) -> bytes:
