@@ -1,10 +1,10 @@
 import asyncio
 
+import aiohttp
 import pytest
 
 from spanwise.transports.aiohttp_reader import WatchedReader
 
-aiohttp = pytest.importorskip("aiohttp")
 LIMIT = 2**16
 
 

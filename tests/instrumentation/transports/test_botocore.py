@@ -6,15 +6,15 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import boto3
+import botocore.config
+import botocore.exceptions
 import pytest
 
 import spanwise
 from tests.support.protocols import bedrock
 from tests.support.protocols.server import serve
 from tests.support.protocols.shape import Say
-
-boto3 = pytest.importorskip("boto3")
-botocore = pytest.importorskip("botocore")
 
 CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 PROFILE = f"arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.{CLAUDE}"

@@ -5,6 +5,7 @@ import json
 import random
 import threading
 
+import aiohttp
 import httpx
 import pytest
 from opentelemetry.trace import StatusCode
@@ -12,8 +13,6 @@ from opentelemetry.trace import StatusCode
 import spanwise
 from spanwise import exchange, guard
 from tests.support.provider import USAGE, WORDS, Fault, events
-
-aiohttp = pytest.importorskip("aiohttp")
 
 ASK = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Where does the Danube flow?"}]}
 STREAM = {**ASK, "stream": True}
