@@ -1,4 +1,7 @@
+import subprocess
+import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +50,10 @@ def test_part_that_cannot_be_imported_does_not_hide_the_others(monkeypatch, caps
     told = capsys.readouterr().out
     assert "not available: No module named 'no_such_module'" in told
     assert "Run a Python program" in told
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault():
+    command = f"{Path(sys.executable).with_name('spanwise')} config | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("#")
+    assert done.stderr == ""

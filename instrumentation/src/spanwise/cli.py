@@ -2,6 +2,7 @@
 
 import difflib
 import importlib
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points, version
 
@@ -30,7 +31,13 @@ def main(argv: list[str] | None = None) -> int:
     if entry is None:
         sys.stderr.write(_unknown(args[0], commands))
         return 2
-    return entry.load()(args[1:])
+    try:
+        status: int = entry.load()(args[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # who read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
 
 
 def _help(commands: dict[str, EntryPoint]) -> str:
