@@ -24,7 +24,8 @@ def test_a_provider_has_one_spelling_and_a_framework_is_none(written, canonical)
     [
         ("stop", "stop"), ("STOP", "stop"), ("end_turn", "stop"), ("COMPLETE", "stop"), ("MAX_TOKENS", "length"),
         ("tool_calls", "tool_call"), ("tool-calls", "tool_call"), ("SAFETY", "content_filter"),
-        ("refusal", "content_filter"), ("error", "error"), ("Odd", "Odd"),
+        ("refusal", "content_filter"), ("PROHIBITED_CONTENT", "content_filter"), ("SPII", "content_filter"),
+        ("model_context_window_exceeded", "length"), ("error", "error"), ("Odd", "Odd"),
     ],
 )  # fmt: skip
 def test_a_finish_reason_has_one_spelling(written, canonical):

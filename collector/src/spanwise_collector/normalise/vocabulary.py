@@ -73,15 +73,22 @@ _APIS: Final = frozenset({"chat", "completion", "embedding", "messages", "respon
 """What the Vercel AI SDK appends to a provider: `openai.responses`."""
 
 _FINISH: Final = {
+    "blocklist": "content_filter",
     "complete": "stop",
     "content-filter": "content_filter",
     "end_turn": "stop",
     "function_call": "tool_call",
     "guardrail_intervened": "content_filter",
+    "image_safety": "content_filter",
     "max_output_tokens": "length",
     "max_tokens": "length",
+    "model_armor": "content_filter",
+    "model_context_window_exceeded": "length",
+    "prohibited_content": "content_filter",
+    "recitation": "content_filter",
     "refusal": "content_filter",
     "safety": "content_filter",
+    "spii": "content_filter",
     "stop_sequence": "stop",
     "tool-calls": "tool_call",
     "tool_calls": "tool_call",
