@@ -20,6 +20,7 @@ from spanwise import ratelimit, retries
 from spanwise.apis.api import Answer, Api, Asked
 from spanwise.inferred import CALLS
 from spanwise.tracer import Attributes, start_span, tracer
+from spanwise.unfinished import UNDER_WAY
 
 _RESENDS = "http.request.resend_count"
 
@@ -68,6 +69,7 @@ class Attempt:
         name = f"{operation} {asked.model}" if asked.model else operation
         self._span, self._write = start_span(name, self._around, SpanKind.CLIENT, attributes)
         self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
+        UNDER_WAY.add(self)
         if asked.tool_results and (started_ns := getattr(self._span, "start_time", None)) is not None:
             CALLS.returned(asked.tool_results, self._trace_id(), tracer(), started_ns)
 
@@ -124,6 +126,7 @@ class Attempt:
         if self._ended:
             return
         self._ended = True
+        UNDER_WAY.discard(self)
         error_type = error_type or self.answer.error_type
         span = self._span
         if span.is_recording():

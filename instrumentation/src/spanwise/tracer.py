@@ -10,6 +10,8 @@ from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, Tracer, TracerProvider
 from opentelemetry.util.types import AttributeValue
 
+from spanwise import unfinished
+
 SCOPE = "spanwise"
 
 Attributes = dict[str, AttributeValue]
@@ -60,8 +62,9 @@ def use_at_first_span(find: Callable[[], TracerProvider]) -> None:
 
 
 def forget() -> None:
-    """Go back to whatever the API has."""
+    """Go back to whatever the API has; what is under way ends by itself or not at all."""
     _source.tracer, _source.start, _source.find = None, None, None
+    unfinished.UNDER_WAY.clear()
 
 
 def _take(provider: TracerProvider) -> None:
@@ -71,3 +74,4 @@ def _take(provider: TracerProvider) -> None:
     made = provider.get_tracer(SCOPE, version("spanwise"))
     _source.start = quick.maker(made)
     _source.tracer = made
+    unfinished.end_at_exit()
