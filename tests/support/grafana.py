@@ -1,6 +1,7 @@
 """A local server with the part of Grafana's HTTP API that provisioning calls, its state in memory.
 
-Paths, bodies, statuses and messages follow Grafana's HTTP API documentation (folders, data sources, dashboards).
+Written from what is known of Grafana's HTTP API (folders, data sources, dashboards), not recorded from a Grafana: what
+passes against it has never met a real one, and exact statuses and messages may differ.
 """
 
 from __future__ import annotations
