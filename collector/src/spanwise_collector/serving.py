@@ -13,6 +13,9 @@ import uvicorn
 from spanwise_collector.config import split_address
 
 _STOP_S: Final = 5
+_IDLE_S: Final = 75
+"""Kept longer than clients keep an idle connection (httpx and exporters ask again after 5 s), as nginx does: where both
+sides give up at the same moment, the client meets a connection that is being closed."""
 
 
 class _Server(uvicorn.Server):
@@ -40,7 +43,7 @@ async def serving(app: Any, address: str, name: str) -> AsyncGenerator[str]:  # 
     listener = _listen(address, name)
     config = uvicorn.Config(
         app, http="httptools", ws="none", loop="none", lifespan="off", log_config=None, access_log=False,
-        timeout_graceful_shutdown=_STOP_S,
+        timeout_graceful_shutdown=_STOP_S, timeout_keep_alive=_IDLE_S,
     )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -42,7 +42,7 @@ def test_a_demo_that_is_too_short_says_what_is_missing_with_status_1(tmp_path):
     process = demo("--data", str(tmp_path), "--for", "3s")
     out, err = process.communicate(timeout=100)
     assert process.returncode == 1, err
-    assert "MISSING: the alert llm-latency did not fire" in out
+    assert "MISSING: the alert llm-latency did not fire" in out, err
     assert "; 0 spans lost" in out
 
 
