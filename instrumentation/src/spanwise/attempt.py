@@ -18,6 +18,7 @@ from spanwise import attributes as wording
 from spanwise import context as names_context
 from spanwise import ratelimit, retries
 from spanwise.apis.api import Answer, Api, Asked
+from spanwise.content import capture
 from spanwise.inferred import CALLS
 from spanwise.tracer import Attributes, start_span, tracer
 from spanwise.unfinished import UNDER_WAY
@@ -34,6 +35,7 @@ class Attempt:
         "_ended",
         "_estimates",
         "_first_chunk_ns",
+        "_kept",
         "_limits",
         "_parent",
         "_repeat_key",
@@ -68,6 +70,7 @@ class Attempt:
         operation = asked.operation or api.operation
         name = f"{operation} {asked.model}" if asked.model else operation
         self._span, self._write = start_span(name, self._around, SpanKind.CLIENT, attributes)
+        self._kept = capture.begin(self._span) if capture.STATE.on else None
         self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
         UNDER_WAY.add(self)
         if asked.tool_results and (started_ns := getattr(self._span, "start_time", None)) is not None:
@@ -96,6 +99,8 @@ class Attempt:
 
     def fold_body(self, body: bytes) -> None:
         """Fold a whole response and end; what is no response of this API is an error."""
+        if self._kept is not None:
+            self._kept.add_body(body)
         self._estimates = self.api.fold_body(body, self.answer)
         self.end(None if self._estimates else self.answer.error_type or "invalid_response")
 
@@ -109,6 +114,8 @@ class Attempt:
     def fold_event(self, data: bytes, *, live: bool = True) -> bool:
         """Fold one stream event; True where the caller must not see it. A finished answer ends the span."""
         answer = self.answer
+        if self._kept is not None:
+            self._kept.add(data)
         extra = self.api.fold_event(data, answer)
         if self._first_chunk_ns is None and live and answer.output_bytes:
             self._first_chunk_ns = perf_counter_ns()
@@ -131,6 +138,8 @@ class Attempt:
         span = self._span
         if span.is_recording():
             self._write(self._told(error_type))
+            if self._kept is not None:
+                capture.tell(self._kept, self.api, self._body, span, self._write)
             if error_type is not None:
                 span.set_status(Status(StatusCode.ERROR))
         span.end()

@@ -1,0 +1,30 @@
+"""Keeps the bytes of an answer until its span ends, as many as are worth reading."""
+
+MAX_KEPT_BYTES = 1024 * 1024
+
+
+class Kept:
+    """The whole body, or the pieces of a stream in their order; beyond 1 MiB no more is kept, and `cut` says so."""
+
+    __slots__ = ("_size", "body", "cut", "pieces")
+
+    def __init__(self) -> None:
+        self.body: bytes | None = None
+        self.pieces: list[bytes] = []
+        self.cut = False
+        self._size = 0
+
+    def add_body(self, body: bytes) -> None:
+        """Keep a whole body; one beyond 1 MiB is not kept at all, since half of it says nothing."""
+        if len(body) <= MAX_KEPT_BYTES:
+            self.body = body
+        else:
+            self.cut = True
+
+    def add(self, piece: bytes) -> None:
+        """Keep one piece of a stream."""
+        self._size += len(piece)
+        if self.cut or self._size > MAX_KEPT_BYTES:
+            self.cut = True
+        else:
+            self.pieces.append(piece)
