@@ -17,26 +17,6 @@ def test_a_merged_file_has_the_rows_of_all_and_is_compressed(tmp_path: Path):
     assert merged == (tmp_path / "merged.parquet").stat().st_size < sum(sizes)
 
 
-def test_a_trace_is_found_in_every_file_and_run(tmp_path: Path):
-    parts = [spans([NOON_NS + number] * 4_000, seed=number % 2, traces=50) for number in range(4)]
-    files = []
-    for number, part in enumerate(parts):
-        path = tmp_path / f"{number}.parquet"
-        segments.write(part if number == 3 else part.sort("trace_id"), path)  # one where the trace is all over
-        files.append((path, part.height))
-    for trace_id in parts[0]["trace_id"].unique()[:3]:
-        truth = pl.concat(parts).filter(pl.col("trace_id") == trace_id)
-        found = pl.concat(segments.find_trace(files, trace_id))
-        assert found.height == truth.height
-        assert (
-            found.select("end_ns", "span_id")
-            .sort("end_ns", "span_id")
-            .equals(truth.select("end_ns", "span_id").sort("end_ns", "span_id"))
-        )
-    assert segments.find_trace(files, bytes(16)) == []
-    assert segments.find_trace([], bytes(16)) == []
-
-
 def test_row_groups_of_long_contents_have_fewer_rows():
     assert segments.group_rows(spans([NOON_NS] * 50, raw_bytes=100_000)) == 1_024
     assert 1_024 < segments.group_rows(spans([NOON_NS] * 50, raw_bytes=10)) <= 8_192

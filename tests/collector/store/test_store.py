@@ -118,6 +118,46 @@ def test_ids_since_names_what_ended_since(store: Store):
     assert same(store.ids_since(since), expected)
 
 
+def test_of_a_trace_the_oldest_spans_are_kept_and_the_rest_is_counted(store: Store):
+    truth = mixed(store)
+    ids = truth["trace_id"].unique().to_list()[:2]
+    wanted = truth.filter(pl.col("trace_id").is_in(ids))
+    found = store.traces(ids, 5)
+    assert found.total == dict(wanted.group_by("trace_id").len().rows())
+    oldest = found.spans.group_by("trace_id").agg(pl.col("start_ns").sort()).sort("trace_id")
+    assert oldest.equals(wanted.group_by("trace_id").agg(pl.col("start_ns").sort().head(5)).sort("trace_id"))
+
+
+def test_traces_are_not_looked_for_in_files_of_another_time(store: Store):
+    rows = minute(10, seed=1)
+    commit(store, 1, rows)
+    ids = rows["trace_id"].unique().to_list()
+    assert store.traces(ids, since_ns=NOON_NS, until_ns=NOON_NS + 60 * SECOND_NS).spans.height == 10
+    assert store.traces(ids, since_ns=NOON_NS + 61 * SECOND_NS).spans.height == 0
+    assert store.traces(ids, until_ns=NOON_NS).spans.height == 0
+
+
+def test_the_newest_come_first_and_every_piece_says_what_is_still_to_come(store: Store):
+    truth = mixed(store)
+    since = sorted(truth["end_ns"])[100]
+    pieces = list(store.newest(since, pl.col("model") == "o3", truth.columns))
+    everything = pl.concat([piece for piece, _ in pieces])
+    assert same(everything, truth.filter((pl.col("end_ns") >= since) & (pl.col("model") == "o3")))
+    assert len(pieces) > 2
+    for number, (_, upto_ns) in enumerate(pieces):
+        later = pl.concat([piece for piece, _ in pieces[number + 1 :]] or [everything.clear()])
+        assert later.filter(pl.col("end_ns") > upto_ns).height == 0
+
+
+def test_a_big_file_comes_in_pieces(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("spanwise_collector.store.store.PIECE_ROWS", 30)
+    rows = minute(100, seed=1)
+    commit(store, 1, rows)
+    pieces = list(store.newest(0, pl.lit(value=True), rows.columns))
+    assert [piece.height for piece, _ in pieces] == [0, 30, 30, 30, 10]
+    assert same(pl.concat([piece for piece, _ in pieces]), rows)
+
+
 def test_deltas_are_handed_back_from_their_window_on(store: Store):
     for seq in range(20):
         commit(store, seq, rollup=deltas(NOON_NS + seq, NOON_NS + seq + 24 * HOUR_NS))

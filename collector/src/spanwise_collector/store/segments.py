@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,46 +84,19 @@ def write_spans(frame: pl.DataFrame, path: Path) -> int:
     return write(frame.sort("trace_id"), path)
 
 
-def scan(paths: Sequence[Path]) -> pl.LazyFrame:
-    """Read spans from files; columns that an older file does not have are null."""
-    return _scan(paths) if paths else pl.LazyFrame(schema=SCHEMA)
+def scan(paths: Sequence[Path], *, row_index_name: str | None = None) -> pl.LazyFrame:
+    """Read spans from files; columns that an older file does not have are null.
 
-
-def _scan(paths: Sequence[Path], *, row_index_name: str | None = None) -> pl.LazyFrame:
+    Args:
+        paths: the files.
+        row_index_name: a column that counts the rows over all files; there must be a file then.
+    """
+    if not paths:
+        return pl.LazyFrame(schema=SCHEMA)
     return pl.scan_parquet(
         list(paths), schema=SCHEMA, missing_columns="insert", extra_columns="ignore", hive_partitioning=False,
         glob=False, cache=False, row_index_name=row_index_name,
     )  # fmt: skip
-
-
-def find_trace(files: Sequence[tuple[Path, int]], trace_id: bytes) -> list[pl.DataFrame]:
-    """Read the spans of a trace: first where they are, from one small column, then only those rows.
-
-    Args:
-        files: where to look, each with its number of rows.
-        trace_id: 16 bytes.
-    """
-    if not files:
-        return []
-    wanted = pl.col("trace_id") == trace_id
-    places = _scan([path for path, _ in files], row_index_name="place").filter(wanted).select("place").collect()
-    rows = cast("list[int]", places.to_series().sort().to_list())
-    found: list[pl.DataFrame] = []
-    first = 0  # place of the file's first row, counted over all files
-    for path, height in files:
-        inside = rows[bisect_left(rows, first) : bisect_left(rows, first + height)]
-        for start, end in _runs(inside):
-            found.append(scan([path]).slice(start - first, end - start + 1).filter(wanted).collect())
-        first += height
-    return found
-
-
-def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for number in range(1, len(rows) + 1):
-        if number == len(rows) or rows[number] - rows[number - 1] > _GROUP_ROWS[0]:
-            yield rows[start], rows[number - 1]
-            start = number
 
 
 def merge_spans(paths: Sequence[Path], target: Path) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Final, Literal
@@ -12,18 +12,21 @@ import msgspec
 import polars as pl
 
 from spanwise_collector.errors import StoreDown
-from spanwise_collector.store import durable, merging, segments
+from spanwise_collector.store import durable, merging, segments, traces
 from spanwise_collector.store.buffer import joined
-from spanwise_collector.store.catalog import Catalog, View, replace_segments
+from spanwise_collector.store.catalog import Catalog, replace_segments
 from spanwise_collector.store.folder import FolderLock
 from spanwise_collector.store.manifest import Manifest, Segment
 from spanwise_collector.store.segments import SCHEMA
 from spanwise_collector.store.sql import Sql
+from spanwise_collector.store.traces import Found
 
 _SECOND_NS: Final = 1_000_000_000
 _HOUR_NS: Final = 3_600 * _SECOND_NS
 _DAY_NS: Final = 24 * _HOUR_NS
 _RETRY_AFTER_S: Final = 5.0
+_ALWAYS_NS: Final = 2**63 - 1
+PIECE_ROWS: Final = 16_384
 _Kind = Literal["spans", "rollup"]
 
 
@@ -39,7 +42,7 @@ class Store:
     """Spans, rollup deltas and a checkpoint, committed together.
 
     `append`, `due` and `commit` belong to one thread; `compact` and `retain` may have another; reading
-    (`scan`, `sql`, `trace`, `ids_since`, `deltas`) is free to any number of threads.
+    (`scan`, `sql`, `trace`, `traces`, `newest`, `ids_since`, `deltas`) is free to any number of threads.
 
     Args:
         folder: where everything lies; created if need be.
@@ -145,10 +148,9 @@ class Store:
                 raise ValueError(f"column {name!r} is unknown, expected one of {', '.join(SCHEMA)}")
         ended = (pl.col("end_ns") > start_ns) & (pl.col("end_ns") <= end_ns)
         with self._catalog.reading() as view:
-            near = [
-                segment for segment in view.manifest.spans if segment.max_ns > start_ns and segment.min_ns <= end_ns
-            ]
-            return self._collect(view, near, ended, columns)
+            near = _ended(view.manifest.spans, start_ns + 1, end_ns)
+            parts = [view.unwritten().lazy(), segments.scan(self._paths(near))]
+            return pl.concat([part.filter(ended).select(columns) for part in parts]).collect()
 
     def sql(self, query: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
         """Answer one SELECT over the view `spans` (columns STORED); parameters are named (`$name`).
@@ -160,16 +162,49 @@ class Store:
 
     def trace(self, trace_id: bytes) -> pl.DataFrame:
         """Return all spans of a trace with all columns, in no order."""
+        return self.traces([trace_id]).spans
+
+    def traces(
+        self,
+        trace_ids: Sequence[bytes],
+        most: int | None = None,
+        since_ns: int = -_ALWAYS_NS,
+        until_ns: int = _ALWAYS_NS,
+    ) -> Found:
+        """Return spans of traces with all columns, in no order.
+
+        Args:
+            trace_ids: 16 bytes each.
+            most: spans of one trace, the oldest; null for all.
+            since_ns: files in which all spans ended before are not looked into,
+            until_ns: nor those in which all ended after it.
+        """
         with self._catalog.reading() as view:
-            unwritten = view.unwritten().filter(pl.col("trace_id") == trace_id)
-            files = [(self._folder / segment.file, segment.rows) for segment in view.manifest.spans]
-            return pl.concat([unwritten, *segments.find_trace(files, trace_id)])
+            near = _ended(view.manifest.spans, since_ns, until_ns)
+            files = [(self._folder / segment.file, segment.rows) for segment in near]
+            return traces.find(view.unwritten(), files, trace_ids, most)
+
+    def newest(self, since_ns: int, wanted: pl.Expr, columns: Sequence[str]) -> Iterator[tuple[pl.DataFrame, int]]:
+        """Return the spans that ended at `since_ns` or later and are wanted, piece by piece, about newest first.
+
+        With each piece comes a moment: no span of a later piece ended after it. A piece comes from at most
+        PIECE_ROWS rows of a file, so that memory does not grow with the store.
+        """
+        ended = (pl.col("end_ns") >= since_ns) & wanted
+        with self._catalog.reading() as view:
+            near = sorted(_ended(view.manifest.spans, since_ns, _ALWAYS_NS), key=lambda segment: -segment.max_ns)
+            upto = [*(segment.max_ns for segment in near), -_ALWAYS_NS]
+            yield view.unwritten().filter(ended).select(columns), upto[0]
+            for number, segment in enumerate(near):
+                file = segments.scan([self._folder / segment.file])
+                for offset in range(0, segment.rows, PIECE_ROWS):
+                    over = offset + PIECE_ROWS >= segment.rows
+                    piece = file.slice(offset, PIECE_ROWS).filter(ended).select(columns).collect()
+                    yield piece, upto[number + over]
 
     def ids_since(self, since_ns: int) -> pl.DataFrame:
         """Return `trace_id` and `span_id` of the spans that ended at `since_ns` or later."""
-        with self._catalog.reading() as view:
-            near = [segment for segment in view.manifest.spans if segment.max_ns >= since_ns]
-            return self._collect(view, near, pl.col("end_ns") >= since_ns, ("trace_id", "span_id"))
+        return self.scan(since_ns - 1, _ALWAYS_NS, ("trace_id", "span_id"))
 
     def compact(self, now_s: float) -> None:
         """Merge small segments until none is worth it. Raises StoreDown; then nothing is lost."""
@@ -202,10 +237,6 @@ class Store:
 
     def _paths(self, chosen: Sequence[Segment]) -> list[Path]:
         return [self._folder / segment.file for segment in chosen]
-
-    def _collect(self, view: View, chosen: Sequence[Segment], wanted: pl.Expr, columns: Sequence[str]) -> pl.DataFrame:
-        parts = [view.unwritten().lazy(), segments.scan(self._paths(chosen))]
-        return pl.concat([part.filter(wanted).select(columns) for part in parts]).collect()
 
     def _write_spans(self, frame: pl.DataFrame, written: list[str]) -> list[Segment]:
         made: list[Segment] = []
@@ -249,6 +280,10 @@ class Store:
 
             with self._committing:
                 self._catalog.publish(change, [file])
+
+
+def _ended(have: Sequence[Segment], since_ns: int, until_ns: int) -> list[Segment]:
+    return [segment for segment in have if segment.max_ns >= since_ns and segment.min_ns <= until_ns]
 
 
 def _younger(have: tuple[Segment, ...], cutoff_ns: int) -> tuple[Segment, ...]:
