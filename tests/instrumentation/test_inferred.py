@@ -131,5 +131,6 @@ def test_name_that_serves_as_id_ties_no_loops_together(spans):
         parent = agent.get_span_context()
     calls = ToolCalls()
     calls.ask([ToolCall("f", "f"), ToolCall(None, "g"), ToolCall("h", None)], 0, parent, {}, 1)
-    assert len(calls) == 0
+    assert calls.run_of([ToolResult("f"), ToolResult("h")]) is None
+    assert len(calls) == 1
     assert spans.all()

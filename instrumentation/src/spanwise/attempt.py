@@ -19,6 +19,7 @@ from spanwise import context as names_context
 from spanwise import ratelimit, retries
 from spanwise.apis.api import Answer, Api, Asked
 from spanwise.content import capture
+from spanwise.conversations import CONVERSATIONS, TALKS
 from spanwise.inferred import CALLS
 from spanwise.tracer import Attributes, start_span, tracer
 from spanwise.unfinished import UNDER_WAY
@@ -30,6 +31,7 @@ class Attempt:
     """The span of one attempt and what is known of its answer; ends once, whoever comes first."""
 
     __slots__ = (
+        "_alone",
         "_around",
         "_body",
         "_ended",
@@ -66,15 +68,16 @@ class Attempt:
         self._parent = parent if parent.is_valid else None
         self._repeat_key = (parent.span_id, attributes.get("server.address"), attributes.get("server.port"))
         self._resends: int = self._repeats(attributes, resends) if retries.any_failed() else resends
-        self._around = self._joined(asked, around) if asked.tool_results and self._parent is None else around
         operation = asked.operation or api.operation
+        self._alone = asked if self._parent is None and operation in TALKS else None
+        self._around = around if self._alone is None else self._joined(asked, body, around)
         name = f"{operation} {asked.model}" if asked.model else operation
         self._span, self._write = start_span(name, self._around, SpanKind.CLIENT, attributes)
         self._kept = capture.begin(self._span) if capture.STATE.on else None
         self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
         UNDER_WAY.add(self)
         if asked.tool_results and (started_ns := getattr(self._span, "start_time", None)) is not None:
-            CALLS.returned(asked.tool_results, self._trace_id(), tracer(), started_ns)
+            CALLS.returned(asked.tool_results, self._trace_id(), self._run().trace_id, tracer(), started_ns)
 
     @property
     def ended(self) -> bool:
@@ -128,6 +131,10 @@ class Attempt:
         said_all = self.answer.finished or self.answer.finish_reasons or self.answer.error_type
         self.end(None if said_all else "incomplete_stream")
 
+    def leave_to_parent(self) -> None:
+        """Count as ended, in a forked child: the span is the parent's."""
+        self._ended = True
+
     def end(self, error_type: str | None = None) -> None:
         """End the span with what is known by now."""
         if self._ended:
@@ -145,6 +152,8 @@ class Attempt:
         span.end()
         if error_type is not None and self._body:
             retries.failed((*self._repeat_key, hash(self._body)), error_type, self._resends + 1)
+        if self._alone is not None and error_type is None:
+            CONVERSATIONS.answered(self.api, self._alone, self._body, self.answer, self._run())
         if self.answer.tool_calls and (ended_ns := getattr(span, "end_time", None)) is not None:
             self._ask(ended_ns)
 
@@ -163,24 +172,29 @@ class Attempt:
         return self.api.input_bytes(self._body)
 
     def _repeats(self, attributes: Attributes, said: int) -> int:
-        """Say what the attempt repeats: the SDK's own count stands, the reason is what we saw."""
+        """Say what the attempt repeats: as often as the SDK says or we saw, whichever is more, and why."""
         failure = retries.repeated((*self._repeat_key, hash(self._body)))
         if failure is None:
             return said
         attributes["spanwise.retry.reason"] = failure.reason
-        attributes[_RESENDS] = said or failure.resends
-        return said or failure.resends
+        resends = max(said, failure.resends)  # where one layer retries above another, the lower one counts anew
+        attributes[_RESENDS] = resends
+        return resends
 
-    def _joined(self, asked: Asked, around: Context) -> Context:
-        """Go on with the run whose tool calls are answered, where nothing else is around the call."""
-        run: SpanContext | None = CALLS.run_of(asked.tool_results)
+    def _joined(self, asked: Asked, body: bytes, around: Context) -> Context:
+        """Go on with the run that the call continues: nothing else is around it."""
+        self.answer.said = []
+        run = CALLS.run_of(asked.tool_results) or CONVERSATIONS.run_of(asked, body)
         return around if run is None else set_span_in_context(NonRecordingSpan(run), around)
 
-    def _ask(self, at_ns: int) -> None:
+    def _run(self) -> SpanContext:
+        """Give what the run's other spans stand below: what is around the call, or its own span, the first of a run."""
         parent = get_current_span(self._around).get_span_context()
-        run = parent if parent.is_valid else self._span.get_span_context()
+        return parent if parent.is_valid else self._span.get_span_context()
+
+    def _ask(self, at_ns: int) -> None:
         names = names_context.names(self._around)
-        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), run, names, at_ns)
+        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), self._run(), names, at_ns)
 
     def _trace_id(self) -> int:
         return self._parent.trace_id if self._parent is not None else 0

@@ -13,6 +13,7 @@ from spanwise import guard, retries, watch
 from spanwise.apis import registry
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
+from spanwise.conversations import CONVERSATIONS
 from spanwise.doubles import traced_already
 from spanwise.framings import registry as framings
 from spanwise.inferred import CALLS
@@ -48,6 +49,7 @@ def configure(*, stream_usage: bool) -> None:
     _Asking.refused.clear()
     retries.forget()
     CALLS.forget()
+    CONVERSATIONS.forget()
 
 
 class Exchange:

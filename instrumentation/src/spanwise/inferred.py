@@ -4,6 +4,7 @@ A model names each tool call by an id, and the next request carries the result u
 the two, and both requests belong to one run. Where a tool has a real span, none is inferred.
 """
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,9 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Tracer,
 from spanwise.apis.api import ToolCall, ToolResult
 
 MOST = 4096
+
+_lock = threading.RLock()  # a collection of garbage may end another attempt while it is held
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 @dataclass(slots=True)
@@ -36,17 +40,17 @@ class ToolCalls:
 
     def __init__(self) -> None:
         self._calls: OrderedDict[tuple[int, str], Asked] = OrderedDict()
-        self._lock = threading.Lock()
 
     def ask(
         self, calls: Iterable[ToolCall], trace_id: int, parent: SpanContext, names: Mapping[str, str], at_ns: int
     ) -> None:
         """Remember what a model asked for in an answer that ended at `at_ns`, in nanoseconds since 1970."""
-        with self._lock:
+        with _lock:
             for call in calls:
-                # A name that serves as id says nothing about which of all loops asked for it.
-                if call.id and call.name and (trace_id or call.id != call.name):
-                    self._calls[trace_id, call.id] = Asked(call.id, call.name, trace_id, parent, names, at_ns)
+                if call.id and call.name:
+                    # A name that serves as id says nothing about which of all loops asked for it, but its run does.
+                    trace = parent.trace_id if call.id == call.name else trace_id
+                    self._calls[trace, call.id] = Asked(call.id, call.name, trace_id, parent, names, at_ns)
             while len(self._calls) > MOST:
                 self._calls.popitem(last=False)
 
@@ -58,11 +62,15 @@ class ToolCalls:
                 return asked.parent
         return None
 
-    def returned(self, results: Iterable[ToolResult], trace_id: int, tracer: Tracer, at_ns: int) -> None:
-        """Make a span for each call whose result a request that began at `at_ns` carries, once."""
+    def returned(self, results: Iterable[ToolResult], trace_id: int, run_id: int, tracer: Tracer, at_ns: int) -> None:
+        """Make a span for each call whose result a request that began at `at_ns` carries, once.
+
+        `trace_id` is nought where nothing is around the request; `run_id` is the trace that it goes on with.
+        """
         for result in results:
-            with self._lock:
-                asked = self._calls.get((trace_id, result.call_id))
+            with _lock:
+                calls, call_id = self._calls, result.call_id
+                asked = calls.get((trace_id, call_id)) or calls.get((run_id, call_id))
                 if asked is None or asked.ran:
                     continue
                 asked.ran = True
@@ -70,18 +78,18 @@ class ToolCalls:
 
     def ran(self, trace_id: int, name: str, call_id: str | None) -> None:
         """Note a real tool span; one without a call id stands for the oldest call of its name in its trace."""
-        with self._lock:
+        with _lock:
             if call_id is not None:
                 asked = self._calls.get((trace_id, call_id))
             else:
-                mine = (call for call in self._calls.values() if call.trace_id == trace_id and call.name == name)
+                mine = (call for call in tuple(self._calls.values()) if call.trace_id == trace_id and call.name == name)
                 asked = next((call for call in mine if not call.ran), None)
             if asked is not None:
                 asked.ran = True
 
     def forget(self) -> None:
         """Forget all calls."""
-        with self._lock:
+        with _lock:
             self._calls.clear()
 
     def __len__(self) -> int:

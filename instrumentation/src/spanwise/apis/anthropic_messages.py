@@ -157,7 +157,7 @@ class AnthropicMessages:
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `message` object; text is measured only where no usage is reported."""
         message: _Message | _TextMessage | None = read(_message, body)
-        if message is not None and message.usage is None:
+        if message is not None and (message.usage is None or answer.said is not None):
             message = read(_text_message, body)
         if message is None:
             return False
@@ -240,6 +240,8 @@ def _fold_delta(delta: _Delta, answer: Answer) -> None:
     for text in (delta.text, delta.thinking, delta.partial_json):
         if text:
             answer.output_bytes += utf8_bytes(text)
+    if delta.text and answer.said is not None:
+        answer.said.append(delta.text)
     if delta.stop_reason is not None:
         answer.finish_reasons[0] = delta.stop_reason
 
@@ -250,6 +252,8 @@ def _fold_block(index: int, block: _Block, answer: Answer) -> None:
         answer.tool_calls[index] = ToolCall(block.id, block.name)
     if isinstance(block, _TextBlock):
         answer.output_bytes += utf8_bytes(block.text) + utf8_bytes(block.thinking)
+        if answer.said is not None and word(block.text):
+            answer.said.append(block.text)
         given = bytes(block.input)
         answer.output_bytes += len(given) if given != b"{}" else 0  # a stream begins each input with an empty object
 

@@ -69,6 +69,8 @@ class Answer(msgspec.Struct):
     """Of an API that can answer before it is done (queued, in_progress, completed, incomplete, failed, cancelled)."""
     output_bytes: int = 0
     """UTF-8 bytes of generated text, reasoning and tool arguments seen; the first above nought is the first chunk."""
+    said: list[str] | None = None
+    """The text for people, piece by piece, of the first choice; None where nobody asks for it."""
     finished: bool = False
     """The provider said everything it had to say."""
     error_type: str | None = None

@@ -240,6 +240,8 @@ def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
 
 def _fold_block(index: int, block: _Block, answer: Answer) -> None:
     answer.output_bytes += utf8_bytes(block.text)
+    if answer.said is not None and word(block.text):
+        answer.said.append(block.text)
     if block.reasoning_content is not None:
         answer.output_bytes += text_bytes(block.reasoning_content, _TEXTS)
     if block.tool_use is not None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
-from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, utf8_bytes, word
+from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, text_of, utf8_bytes, word
 
 TEXTS = ("content", "text", "thinking", "message", "tool_plan", "tool_calls", "function", "document")
 """The members of a message that hold text."""
@@ -195,6 +195,8 @@ def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
 def _fold_message(index: int, message: _Message, answer: Answer) -> None:
     if message.content is not None:
         answer.output_bytes += text_bytes(message.content, TEXTS)
+        if answer.said is not None:
+            answer.said.append(text_of(message.content) or text_of([message.content]))  # a stream has one part alone
     if message.tool_plan is not None:
         answer.output_bytes += utf8_bytes(message.tool_plan)
     calls = message.tool_calls

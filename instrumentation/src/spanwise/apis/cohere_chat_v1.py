@@ -113,6 +113,8 @@ class CohereChatV1:
         if response is None or not isinstance(response.text, str):
             return False
         answer.output_bytes += utf8_bytes(response.text)
+        if answer.said is not None:
+            answer.said.append(response.text)
         _fold_end(response, answer)
         return True
 
@@ -125,6 +127,8 @@ class CohereChatV1:
             answer.response_id = word(event.generation_id)
         elif event.event_type == "text-generation":
             answer.output_bytes += utf8_bytes(event.text)
+            if answer.said is not None and word(event.text):
+                answer.said.append(event.text)
         elif event.tool_call_delta is not None:
             piece = event.tool_call_delta
             known = answer.tool_calls.setdefault(piece.index, ToolCall())

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
-from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, utf8_bytes, word
+from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, text_of, utf8_bytes, word
 
 _OPERATIONS: Final = {
     "/aigc/text-generation/generation": "chat",
@@ -196,6 +196,10 @@ def _fold(response: _Response, answer: Answer) -> None:
         for place, choice in enumerate(output.choices or ()):
             index = count(choice.index)
             size += _fold_choice(place if index is None else index, choice, answer)
+            if answer.said is not None and place == 0 and choice.message is not None:
+                _say(text_of(choice.message.content), answer.said)
+        if answer.said is not None and word(output.text):
+            _say(output.text, answer.said)
         # The text may be all so far, not what is new, and only the request tells which. The larger of both is no more
         # than was said either way, and the usage beside it is exact.
         answer.output_bytes = (
@@ -203,6 +207,13 @@ def _fold(response: _Response, answer: Answer) -> None:
         )
     if response.usage is not None:
         _fold_usage(response.usage, answer)
+
+
+def _say(text: str, said: list[str]) -> None:
+    """Take a text: all so far stands for what came before, what is new follows it."""
+    if said and text.startswith("".join(said)):
+        said.clear()
+    said.append(text)
 
 
 def _fold_choice(index: int, choice: _Choice, answer: Answer) -> int:

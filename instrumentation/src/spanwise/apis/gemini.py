@@ -67,6 +67,7 @@ class _Code(msgspec.Struct, gc=False):
 
 class _Part(msgspec.Struct, gc=False):
     text: str | None = None
+    thought: Any = None
     functionCall: _FunctionCall | None = None
     executableCode: _Code | None = None
 
@@ -228,6 +229,8 @@ def _fold_candidate(candidate: _Candidate, answer: Answer) -> None:
     for part in candidate.content.parts or ():
         if part.text:
             answer.output_bytes += utf8_bytes(part.text)
+            if answer.said is not None and not part.thought and candidate.index == 0:
+                answer.said.append(part.text)
         elif part.functionCall is not None:
             _fold_call(part.functionCall, answer)
         elif part.executableCode is not None:

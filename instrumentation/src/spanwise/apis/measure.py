@@ -7,6 +7,7 @@ import msgspec
 
 _T = TypeVar("_T")
 _MOST: Final = 2**53  # beyond it JSON numbers are not exact, and sums could leave what a span can carry
+_UNSAID: Final = frozenset({"thinking", "reasoning", "redacted_thinking"})
 
 
 def read(decoder: msgspec.json.Decoder[_T], data: bytes) -> _T | None:
@@ -66,6 +67,15 @@ def text_bytes(value: object, texts: Collection[str], documents: Collection[str]
         elif key in documents:
             size += json_bytes(member)
     return size
+
+
+def text_of(content: object) -> str:
+    """Give the text of a message's content, whole or in parts, without what the model only thought."""
+    if isinstance(content, str):
+        return content
+    parts = map(members, elements(content))
+    texts = (word(part.get("text")) for part in parts if not (part.get("thought") or part.get("type") in _UNSAID))
+    return "".join(filter(None, texts))
 
 
 def json_bytes(value: object) -> int:

@@ -180,6 +180,8 @@ def _fold(response: _Response, answer: Answer) -> None:
     message = response.message
     if message is not None:
         answer.output_bytes += utf8_bytes(message.content) + utf8_bytes(message.thinking)
+        if answer.said is not None and word(message.content):
+            answer.said.append(message.content)
         for call in message.tool_calls or ():  # each comes whole; see _tool_results for why the name is its id
             function = call.function or _Function()
             name = word(function.name)

@@ -7,7 +7,7 @@ import msgspec
 
 from spanwise.apis import openai_wire
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
-from spanwise.apis.measure import read
+from spanwise.apis.measure import read, text_of
 from spanwise.apis.openai_wire import CHATS, DONE, CompletionUsage, deployment_of, error_type, text_bytes, told_error
 
 _LATER = "/async/chat/completions"  # of Zhipu: the answer is fetched later, by its id
@@ -151,7 +151,7 @@ class OpenAIChat:
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `chat.completion` object; text is measured only where no usage is reported."""
         response: _Response | _TextResponse | None = read(_response, body)
-        if response is not None and response.usage is None:
+        if response is not None and (response.usage is None or answer.said is not None):
             response = read(_text_response, body)
         if response is None or response.choices is None:  # some gateways answer an error with status 200
             answer.error_type = told_error(body)
@@ -203,7 +203,7 @@ def _fold(response: _Response | _TextResponse, answer: Answer) -> None:
         if isinstance(choice, _TextChoice):
             message = choice.delta or choice.message
             if message is not None:
-                answer.output_bytes += _message_bytes(message)
+                _fold_text(choice.index, message, answer)
         else:
             message = choice.message
         if message is not None and message.tool_calls:
@@ -226,11 +226,15 @@ def _fold_tool_calls(choice: int, calls: list[_ToolCall], answer: Answer) -> Non
             known.name = call.function.name or known.name
 
 
-def _message_bytes(message: _Message) -> int:
-    size = text_bytes(message.content) if message.content else 0
+def _fold_text(choice: int, message: _Message, answer: Answer) -> None:
+    size = 0
+    if message.content:
+        size = text_bytes(message.content)
+        if answer.said is not None and choice == 0:
+            answer.said.append(text_of(message.content))
     if message.reasoning_content or message.reasoning or message.refusal:
         size += text_bytes(message.reasoning_content or message.reasoning) + text_bytes(message.refusal)
     for call in message.tool_calls or ():
         if call.function is not None:
             size += text_bytes(call.function.arguments)
-    return size
+    answer.output_bytes += size

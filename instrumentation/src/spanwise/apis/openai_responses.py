@@ -6,11 +6,11 @@ from typing import Any, Final
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
-from spanwise.apis.measure import read
+from spanwise.apis.measure import elements, members, read, text_of
 from spanwise.apis.openai_wire import DONE, InputDetails, OutputDetails, error_type, settle, text_bytes, told_error
 
 # What the caller executes and answers in a later request -> the name where the item itself has none.
-_CALLS: Final[Mapping[str, str | None]] = {
+CALLS: Final[Mapping[str, str | None]] = {
     "function_call": None,
     "custom_tool_call": None,
     "computer_call": "computer",
@@ -33,6 +33,7 @@ _SPOKEN: Final = frozenset(
         "response.audio.transcript.delta",
     }
 )
+_FOR_PEOPLE: Final = "response.output_text.delta"
 _ITEMS: Final = frozenset({"response.output_item.added", "response.output_item.done"})
 _PENDING: Final = frozenset({"queued", "in_progress"})
 _INCOMPLETE: Final[Mapping[str, str]] = {"max_output_tokens": "length"}
@@ -190,8 +191,11 @@ class OpenAIResponses:
             answer.error_type = told_error(body)  # some gateways answer an error with status 200
             return False
         _fold(response, answer)
-        if response.usage is None and answer.status not in _PENDING:
-            answer.output_bytes = text_bytes((read(_said, body) or _Said()).output)
+        if answer.status not in _PENDING and (response.usage is None or answer.said is not None):
+            output = (read(_said, body) or _Said()).output
+            answer.output_bytes = text_bytes(output)
+            if answer.said is not None:
+                answer.said.extend(text_of(members(item).get("content")) for item in elements(output))
         return True
 
     def fold_event(self, data: bytes, answer: Answer) -> bool:
@@ -202,6 +206,8 @@ class OpenAIResponses:
         event = read(_event, data) or _Event()
         if event.type in _SPOKEN:
             answer.output_bytes += text_bytes(event.delta)
+            if answer.said is not None and event.delta and event.type == _FOR_PEOPLE:
+                answer.said.append(event.delta)
         elif event.type in _ITEMS:
             told = read(_item_event, data)
             if told is not None:
@@ -255,10 +261,10 @@ def _fold_names(response: _Response, answer: Answer) -> None:
 
 
 def _fold_item(place: int, item: _Item, answer: Answer) -> None:
-    if item.type in _CALLS:
+    if item.type in CALLS:
         known = answer.tool_calls.setdefault(place, ToolCall())
         known.id = item.call_id or item.id or known.id
-        known.name = item.name or _CALLS[item.type] or known.name
+        known.name = item.name or CALLS[item.type] or known.name
 
 
 def _fold_status(response: _Response, answer: Answer) -> None:

@@ -1,0 +1,132 @@
+"""Finds the turns of a conversation in a request, whatever its API calls them, and what the model said last.
+
+A conversation is known by its bytes: all turns before the model's last one, and the text of that. So an answer leads
+to the request that goes on from it, however the caller writes the model's turn down.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from spanwise.apis.measure import elements, members, read, text_of, word
+from spanwise.apis.openai_responses import CALLS
+
+_MODEL: Final = frozenset({"assistant", "model", "CHATBOT", "Chatbot", "chatbot"})
+_MARKS: Final = (b'"assistant"', b'"model"', b'"CHATBOT"', b'"Chatbot"', b'"chatbot"')
+_TOOLS: Final = ("toolUse", "functionCall", "function_call")
+# Where callers move the mark of the cache along, a turn is the same with it and without.
+_CACHE_MARK: Final = re.compile(rb',\s*"cache_control"\s*:\s*(?:null|\{[^{}]*\})')
+
+_Raw = msgspec.Raw | bytes
+
+
+class _Body(msgspec.Struct, gc=False):
+    messages: list[msgspec.Raw] | None = None
+    contents: msgspec.Raw = msgspec.Raw()  # Gemini
+    input: msgspec.Raw = msgspec.Raw()  # OpenAI's responses, DashScope
+    chat_history: list[msgspec.Raw] | None = None  # Cohere's version 1
+    message: msgspec.Raw = msgspec.Raw()
+
+
+class _Turn(msgspec.Struct, gc=False):
+    role: Any = None
+    type: Any = None
+    name: Any = None
+    content: Any = None
+    parts: Any = None
+    message: Any = None
+    tool_calls: Any = None
+
+
+_body = msgspec.json.Decoder(_Body)
+_turn = msgspec.json.Decoder(_Turn)
+_turns = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def last_said(body: bytes) -> int | None:
+    """Digest the conversation up to the last thing that the model said; None where it has said nothing yet."""
+    if not any(mark in body for mark in _MARKS):
+        return None
+    turns = _of(body)
+    end = len(turns)
+    while end and _said(turns[end - 1]) is None:
+        end -= 1
+    return _digest(turns[:end], "", ())
+
+
+def answered(body: bytes, text: str, tools: Sequence[str]) -> int | None:
+    """Digest the conversation that a request and its answer make: the answer's text, and the tools that it calls.
+
+    None where the request has no turns or nothing was said. What goes on with the model's own turn, begun by the
+    caller or paused by the provider, is one with it.
+    """
+    return _digest(_of(body), text, tools) if text or tools else None
+
+
+def _digest(turns: Sequence[_Raw], text: str, tools: Sequence[str]) -> int | None:
+    """Digest turns as they were sent, and in words what the model says at their end."""
+    begin = len(turns)
+    if not begin:
+        return None
+    while begin and (said := _said(turns[begin - 1])) is not None:
+        begin -= 1
+        text, tools = said[0] + text, (*said[1], *tools)
+    before = b"\n".join(turns[:begin])
+    if b'"cache_control"' in before:
+        before = _CACHE_MARK.sub(b"", before)
+    text = text.strip()
+    return hash((before, text, *tools)) if text or tools else None
+
+
+def _of(body: bytes) -> Sequence[_Raw]:
+    asked = read(_body, body)
+    if asked is None:
+        return ()
+    if asked.messages is not None:
+        return asked.messages
+    if asked.message:
+        return (*(asked.chat_history or ()), b'{"role":"USER","message":%b}' % bytes(asked.message))
+    return _given(bytes(asked.contents or asked.input))
+
+
+def _given(given: bytes) -> Sequence[_Raw]:
+    """Give the turns of an input: a list of them, one alone, a text, or an object that holds them."""
+    start = given[:1]
+    if start == b"[":
+        return read(_turns, given) or ()
+    if start == b'"':
+        return (b'{"role":"user","content":%b}' % given,)
+    held = read(_body, given) if start == b"{" else None
+    if held is None:
+        return ()
+    return held.messages or (given,)
+
+
+def _said(raw: _Raw) -> tuple[str, tuple[str, ...]] | None:
+    """Give the text of a turn of the model's and the names of the tools it calls; None for another's turn."""
+    turn = read(_turn, bytes(raw))
+    if turn is None:
+        return None
+    if turn.role is None and isinstance(turn.type, str):  # an item of OpenAI's responses
+        if turn.type in CALLS:
+            return "", tuple(filter(None, (word(turn.name) or CALLS[turn.type],)))
+        return ("", ()) if turn.type == "reasoning" or turn.type.endswith("_call") else None
+    if turn.role not in _MODEL:
+        return None
+    content = next((held for held in (turn.content, turn.parts, turn.message) if held is not None), None)
+    calls = [members(call) for call in elements(turn.tool_calls)]
+    tools = [
+        *map(_tool_in, elements(content)),
+        *(members(call.get("function")).get("name") or call.get("name") for call in calls),
+    ]
+    return text_of(content), tuple(name for name in map(word, tools) if name)
+
+
+def _tool_in(part: object) -> object:
+    """Name the tool that a part of a message calls: Anthropic's, Bedrock's or Gemini's."""
+    told = members(part)
+    if told.get("type") == "tool_use":
+        return told.get("name")
+    return next((members(told[key]).get("name") for key in _TOOLS if key in told), None)

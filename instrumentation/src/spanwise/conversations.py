@@ -1,0 +1,75 @@
+"""Ties the calls of one conversation into one run, where nothing is around them.
+
+A call goes on with the run of the one that it continues: the call whose response it names, or whose turns and answer
+its own turns begin with. A system prompt and a question alone tie nothing: many conversations may begin alike. Where
+two are alike to the letter, answers included, the newest is gone on with.
+"""
+
+import threading
+from collections import OrderedDict
+from time import perf_counter_ns
+
+from opentelemetry.trace import SpanContext
+
+from spanwise.apis import turns
+from spanwise.apis.api import Answer, Api, Asked
+from spanwise.apis.openai_responses import OpenAIResponses
+
+MOST = 4096
+KEPT_NS = 3_600_000_000_000
+TALKS = frozenset({"chat", "generate_content"})
+"""The operations that have conversations."""
+
+_Key = tuple[str, str] | int
+
+
+class Conversations:
+    """The last 4,096 answers that a call may go on from, each for an hour."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[_Key, tuple[SpanContext, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def run_of(self, asked: Asked, body: bytes) -> SpanContext | None:
+        """Give the run that a request goes on with; None where it begins one."""
+        if not self._known:
+            return None
+        if asked.previous_response is not None:
+            return self._find(("response", asked.previous_response))
+        if asked.conversation is not None:
+            return self._find(("conversation", asked.conversation))
+        said = turns.last_said(body)
+        return None if said is None else self._find(said)
+
+    def answered(self, api: Api, asked: Asked, body: bytes, answer: Answer, run: SpanContext) -> None:
+        """Remember what was answered to a call of this run, under all that a later call may name it by."""
+        tools = [call.name for call in answer.tool_calls.values() if call.name]
+        said = turns.answered(body, "".join(answer.said or ()), tools)
+        keys: list[_Key] = [] if said is None else [said]
+        if isinstance(api, OpenAIResponses) and answer.response_id is not None:
+            keys.append(("response", answer.response_id))
+        if asked.conversation is not None:
+            keys.append(("conversation", asked.conversation))
+        known, told = self._known, (run, perf_counter_ns())
+        with self._lock:
+            for key in keys:
+                known[key] = told
+                known.move_to_end(key)
+            while len(known) > MOST:
+                known.popitem(last=False)
+
+    def forget(self) -> None:
+        """Forget all answers."""
+        with self._lock:
+            self._known.clear()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def _find(self, key: _Key) -> SpanContext | None:
+        run, at_ns = self._known.get(key, (None, 0))
+        return run if perf_counter_ns() - at_ns <= KEPT_NS else None
+
+
+CONVERSATIONS = Conversations()
+"""Those of this process."""
