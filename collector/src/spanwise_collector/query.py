@@ -64,3 +64,20 @@ class Series:
 
     labels: Mapping[str, str]
     points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """One call that a bucket of a histogram counts.
+
+    Attributes:
+        trace_id: 16 bytes.
+        span_id: 8 bytes; null where it is not known.
+        value: in atoms of the measure.
+        end_ns: when it ended, Unix time.
+    """
+
+    trace_id: bytes
+    span_id: bytes | None
+    value: int
+    end_ns: int

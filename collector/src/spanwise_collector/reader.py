@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import polars as pl
 
-from spanwise_collector.query import Query, Series
+from spanwise_collector.query import Exemplar, Query, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,13 @@ class Total:
         labels: values in the order of `Metric.labels`.
         buckets: observations of each bucket, not cumulative, the last one above all bounds; one for a counter.
         sum: of the observed values, in the metric's unit.
+        exemplars: the newest call of a bucket, by the bucket's number.
     """
 
     labels: tuple[str, ...]
     buckets: Sequence[int]
     sum: float
+    exemplars: Mapping[int, Exemplar] = field(default_factory=dict[int, Exemplar])
 
 
 @dataclass(frozen=True, slots=True)

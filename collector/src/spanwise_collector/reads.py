@@ -133,10 +133,13 @@ class Reads:
 
     def _folded(self) -> dict[str, list[Total]]:
         by_name = {metric.name: metric for metric in metrics.METRICS}
-        of = self._pipeline.rollup.totals.of
+        rollup = self._pipeline.rollup
         return {
-            name: [Total(labels, list(t.buckets), in_unit(by_name[name], t.sum)) for labels, t in tuple(rows.items())]
-            for name, rows in tuple(of.items())
+            name: [
+                Total(labels, list(t.buckets), in_unit(by_name[name], t.sum), rollup.exemplars.of(name, labels))
+                for labels, t in tuple(rows.items())
+            ]
+            for name, rows in tuple(rollup.totals.of.items())
         }
 
     def _counted(self) -> dict[str, list[Total]]:

@@ -12,7 +12,7 @@ def asked(measure, stat, rows, *, points=1, step_s=None, window_s=10, start_s=10
     query = Query(
         MEASURES[measure], stat, (), {}, window_s * SECOND, NOON + start_s * SECOND, step_s * SECOND, points
     )  # fmt: skip
-    delta = fold(batch(*rows), book)
+    delta = fold(batch(*rows), book).delta
     return [[(p.at_ns // SECOND - NOON // SECOND, p.value) for p in s.points] for s in answer(query, delta, book.table)]
 
 

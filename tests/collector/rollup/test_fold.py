@@ -15,13 +15,13 @@ def merged(deltas):
 
 
 def test_other_spans_fold_to_nothing():
-    delta = fold(batch(row(1, None), row(2, "agent")), SeriesBook())
+    delta = fold(batch(row(1, None), row(2, "agent")), SeriesBook()).delta
     assert delta.height == 0
     assert dict(delta.schema) == DELTA
 
 
 def test_a_call_gives_a_row_for_each_thing_measured():
-    delta = fold(batch(row(1, input_tokens=3, cost_pico_usd=7)), SeriesBook())
+    delta = fold(batch(row(1, input_tokens=3, cost_pico_usd=7)), SeriesBook()).delta
     assert sorted(delta["sum"]) == [3, 7, SECOND]
     assert delta["count"].to_list() == [1, 1, 1]
 
@@ -36,14 +36,14 @@ def test_order_and_batching_do_not_matter(told, cut, dice):
         for n, (at_s, model, took_s, tokens) in enumerate(told, 1)
     ]
     book = SeriesBook()
-    at_once = fold(batch(*rows), book)
+    at_once = fold(batch(*rows), book).delta
     dice.shuffle(rows)
-    parts = [fold(batch(*part), book) for part in (rows[:cut], rows[cut:]) if part]
+    parts = [fold(batch(*part), book).delta for part in (rows[:cut], rows[cut:]) if part]
     assert merged(parts).equals(merged([at_once]))
 
 
 def test_coarser_windows_keep_every_count_and_sum():
-    delta = fold(batch(*(row(n, at_s=n) for n in range(1, 25))), SeriesBook())
+    delta = fold(batch(*(row(n, at_s=n) for n in range(1, 25))), SeriesBook()).delta
     coarse = coarsen(delta, 10 * SECOND)
     assert coarse["count"].sum() == 24
     assert coarse["sum"].sum() == delta["sum"].sum()

@@ -14,6 +14,8 @@ def test_a_run_ends_with_its_root():
     assert ended.to_dicts() == [
         {
             "category": "run",
+            "trace_id": (1).to_bytes(16, "big"),
+            "span_id": (1).to_bytes(8, "big"),
             "end_ns": NOON + 4 * SECOND,
             "duration_ns": 4 * SECOND,
             "service": "shop",

@@ -8,7 +8,7 @@ from tests.support.rows import SECOND, batch, row
 def test_totals_add_up_over_batches_and_come_back():
     book, totals, again = SeriesBook(), Totals(), Totals()
     for n in range(3):
-        totals.add(fold(batch(row(n + 1, model="m", took_s=0.02, cost_pico_usd=5)), book), book)
+        totals.add(fold(batch(row(n + 1, model="m", took_s=0.02, cost_pico_usd=5)), book).delta, book)
     ((labels, total),) = totals.of[LLM_DURATION.name].items()
     assert dict(zip(LLM_DURATION.labels, labels, strict=True))["gen_ai_request_model"] == "m"
     assert (total.count, total.sum, total.buckets[1]) == (3, 3 * SECOND // 50, 3)

@@ -9,7 +9,7 @@ BOOK = SeriesBook()
 
 
 def ended(*seconds):
-    return fold(batch(*(row(n, at_s=at_s) for n, at_s in enumerate(seconds, 1))), BOOK)
+    return fold(batch(*(row(n, at_s=at_s) for n, at_s in enumerate(seconds, 1))), BOOK).delta
 
 
 def count(windows, first_s, last_s):

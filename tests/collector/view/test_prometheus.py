@@ -1,5 +1,6 @@
 import time
 
+import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
@@ -43,3 +44,42 @@ async def test_a_histogram_is_cumulative_and_counts_all(tmp_path):
         total = sum(s.value for s in samples if s.name.endswith("_count"))
         infinite = sum(s.value for s in samples if s.labels.get("le") == "+Inf")
         assert total == infinite == len(truth.llm)
+
+
+async def test_a_bucket_of_a_latency_leads_to_its_newest_call(tmp_path):
+    now_ns = time.time_ns()
+    body, truth = traffic(1, spans=300, now_ns=now_ns)
+    async with collecting(tmp_path) as talk:
+        await talk.send(body)
+        families = {family.name: family for family in parse_openmetrics(await page(talk, OPENMETRICS))}
+    calls = {call.span_id.hex(): call for call in (*truth.llm, *truth.tools, *truth.runs)}
+    for metric in METRICS:
+        samples = families[metric.name].samples
+        led = [sample for sample in samples if sample.exemplar]
+        latency = metric.measure.endswith((".duration", ".ttft"))
+        assert bool(led) == latency
+        if metric.measure == "llm.duration":
+            assert len(led) == _filled(samples)
+        for sample in led:
+            call = calls[sample.exemplar.labels["span_id"]]
+            assert sample.exemplar.labels["trace_id"] == call.trace_id.hex()
+            assert sample.exemplar.value <= float(sample.labels["le"])
+            assert float(sample.exemplar.timestamp) == pytest.approx(call.end_ns / 1e9, abs=1e-3)
+            expected = call.ttft_s if metric.measure == "llm.ttft" else call.duration_s
+            assert sample.exemplar.value == pytest.approx(expected, abs=1e-6)
+
+
+def _filled(samples):
+    """Count the buckets that hold calls of their own, from cumulative ones."""
+    before, filled = 0.0, 0
+    for sample in samples:
+        if sample.name.endswith("_bucket"):
+            filled += sample.value > before
+            before = 0.0 if sample.labels["le"] == "+Inf" else sample.value
+    return filled
+
+
+async def test_the_plain_text_page_has_no_exemplars(tmp_path):
+    async with collecting(tmp_path) as talk:
+        await talk.send(traffic(1, spans=300, now_ns=time.time_ns())[0])
+        assert "trace_id" not in await page(talk, "text/plain")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,29 @@ DELTA: Final[dict[str, pl.DataType]] = {
 }
 
 
+NEWEST: Final[dict[str, pl.DataType]] = {
+    "measure": pl.UInt8(),
+    "series": pl.UInt32(),
+    "le": pl.UInt8(),
+    "value": pl.Int64(),  # in atoms of the measure
+    "end_ns": pl.Int64(),
+    "trace_id": pl.Binary(),
+    "span_id": pl.Binary(),
+}
+
+
+class Folded(NamedTuple):
+    """What a batch adds.
+
+    Attributes:
+        delta: columns DELTA; one row for each window, series, measure, bucket and le.
+        newest: columns NEWEST; of each measured latency, series and le the call that ended last.
+    """
+
+    delta: pl.DataFrame
+    newest: pl.DataFrame
+
+
 MEASURED: Final[dict[str, dict[str, str]]] = {
     "llm": {
         "llm.duration": "duration_ns",
@@ -52,57 +75,68 @@ _NUMBER: Final = {name: index for index, name in enumerate(RECORDED)}
 _BOUNDS: Final[dict[str, npt.NDArray[np.float64]]] = {
     metric.measure: np.array(metric.buckets) * MEASURES[metric.measure].atom for metric in METRICS if metric.buckets
 }
+_LATENCIES: Final = {_NUMBER[name] for name in _BOUNDS if MEASURES[name].unit == "s"}
 _NONE: Final = -1  # stands for null; measured values are never negative
 _Ints = npt.NDArray[np.int64]
 
 
-def fold(frame: pl.DataFrame, book: SeriesBook) -> pl.DataFrame:
-    """Fold rows into delta rows.
+class _Points(NamedTuple):
+    """Measured values; `row` is where each came from."""
+
+    row: _Ints
+    series: _Ints
+    measure: _Ints
+    le: _Ints
+    value: _Ints
+
+
+def fold(frame: pl.DataFrame, book: SeriesBook) -> Folded:
+    """Fold rows into what they add.
 
     Args:
-        frame: `category` ("llm", "tool", "run"), `end_ns`, the columns DIMENSIONS and the measured columns; other
-            columns and rows of other categories are passed over.
+        frame: `category` ("llm", "tool", "run"), `end_ns`, `trace_id`, `span_id`, the columns DIMENSIONS and the
+            measured columns; other columns and rows of other categories are passed over.
         book: numbers the series.
-
-    Returns:
-        Columns DELTA; one row for each window, series, measure, bucket and le.
     """
     rows = frame.filter(pl.col("category").is_in(list(MEASURED)))
-    if not rows.height:
-        return pl.DataFrame(schema=DELTA)
+    found = _points(rows, book) if rows.height else []
+    if not found:
+        return Folded(pl.DataFrame(schema=DELTA), pl.DataFrame(schema=NEWEST))
+    points = _Points(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    end_ns: _Ints = rows["end_ns"].to_numpy()[points.row]
+    return Folded(_merge(points, end_ns // WINDOW_NS), _newest(points, end_ns, rows))
+
+
+def _points(rows: pl.DataFrame, book: SeriesBook) -> list[_Points]:
     columns = sorted({column for of in MEASURED.values() for column in of.values()} & set(rows.columns))
     missing = [pl.lit(None, pl.String).alias(d) for d in DIMENSIONS if d not in rows.columns]
-    numbers = rows.select("category", "end_ns", *(pl.col(c).cast(pl.Int64).fill_null(_NONE) for c in columns))
+    numbers = rows.select(pl.col(c).cast(pl.Int64).fill_null(_NONE) for c in columns)
     values: dict[str, _Ints] = {name: numbers[name].to_numpy() for name in columns}
     series: _Ints = book.number(rows.with_columns(missing)).to_numpy().astype(np.int64)
-    window: _Ints = numbers["end_ns"].to_numpy() // WINDOW_NS
-    category = np.array(numbers["category"].to_list())
-    points = [
-        _points(measure, values[column][mask], series[mask], window[mask])
+    category = np.array(rows["category"].to_list())
+    return [
+        _measured(measure, values[column], np.flatnonzero(mask), series)
         for name, measures in MEASURED.items()
         for measure, column in measures.items()
         if column in values and (mask := (category == name) & (values[column] != _NONE)).any()
     ]
-    return (
-        _merge(*(np.concatenate(parts) for parts in zip(*points, strict=True)))
-        if points
-        else pl.DataFrame(schema=DELTA)
-    )
 
 
-def _points(measure: str, values: _Ints, series: _Ints, window: _Ints) -> tuple[_Ints, _Ints, _Ints]:
-    """Give windows, packed keys and values; a key is series, measure, bucket, le, from high to low bits."""
-    bounds = _BOUNDS.get(measure)
-    le = 0 if bounds is None else np.searchsorted(bounds, values, side="left")
-    bucket = buckets(values).astype(np.int64) - ZERO
-    key = ((series * 32 + _NUMBER[measure]) * 4096 + bucket) * 32 + le
-    return window, key, values
+def _measured(measure: str, values: _Ints, row: _Ints, series: _Ints) -> _Points:
+    value, bounds = values[row], _BOUNDS.get(measure)
+    le = np.zeros_like(row) if bounds is None else np.searchsorted(bounds, value, side="left")
+    return _Points(row, series[row], np.full_like(row, _NUMBER[measure]), le, value)
 
 
-def _merge(window: _Ints, key: _Ints, values: _Ints) -> pl.DataFrame:
-    """Add up what has the same window and key; whole numbers, so the order does not matter."""
+def _merge(points: _Points, window: _Ints) -> pl.DataFrame:
+    """Add up what has the same window and key; whole numbers, so the order does not matter.
+
+    A key is series, measure, bucket, le, from high to low bits.
+    """
+    bucket = buckets(points.value).astype(np.int64) - ZERO
+    key = ((points.series * 32 + points.measure) * 4096 + bucket) * 32 + points.le
     order = np.lexsort((key, window))
-    window, key, values = window[order], key[order], values[order]
+    window, key, values = window[order], key[order], points.value[order]
     starts = np.flatnonzero(np.r_[True, (window[1:] != window[:-1]) | (key[1:] != key[:-1])])
     key = key[starts]
     columns = {
@@ -116,6 +150,23 @@ def _merge(window: _Ints, key: _Ints, values: _Ints) -> pl.DataFrame:
         "max": np.maximum.reduceat(values, starts),
     }
     return pl.DataFrame(columns, schema=DELTA)
+
+
+def _newest(points: _Points, end_ns: _Ints, rows: pl.DataFrame) -> pl.DataFrame:
+    """Keep of each latency, series and le the point that ended last."""
+    timed = np.flatnonzero(np.isin(points.measure, list(_LATENCIES)))
+    key = (points.series[timed] * 32 + points.measure[timed]) * 32 + points.le[timed]
+    order = np.lexsort((end_ns[timed], key))
+    last = timed[order][np.flatnonzero(np.r_[key[order][1:] != key[order][:-1], len(key) > 0])]
+    ids = rows[points.row[last]].select("trace_id", "span_id")
+    numbers = {
+        "measure": points.measure[last],
+        "series": points.series[last],
+        "le": points.le[last],
+        "value": points.value[last],
+        "end_ns": end_ns[last],
+    }
+    return pl.DataFrame({**numbers, **ids.to_dict()}).cast(dict(NEWEST))  # type: ignore[arg-type]
 
 
 def coarsen(delta: pl.DataFrame, width_ns: int) -> pl.DataFrame:

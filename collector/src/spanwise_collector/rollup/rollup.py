@@ -9,6 +9,7 @@ import polars as pl
 
 from spanwise_collector.query import Query, Series
 from spanwise_collector.rollup.answer import answer
+from spanwise_collector.rollup.exemplars import Exemplars
 from spanwise_collector.rollup.fold import DELTA, coarsen, fold
 from spanwise_collector.rollup.runs import Runs
 from spanwise_collector.rollup.seen import Seen
@@ -36,6 +37,7 @@ class Rollup:
         self.book = SeriesBook(limit=series_limit, label_values=label_values)
         self.seen = Seen()
         self.totals = Totals()
+        self.exemplars = Exemplars()
         self.runs = Runs()
         self.unpriced = Unpriced()
         self.unwindowed: Counter[str] = Counter()
@@ -45,7 +47,10 @@ class Rollup:
     def add(self, frame: pl.DataFrame, now_ns: int) -> None:
         """Fold a batch of spans not seen before (columns SPAN, CALL, PRICE) that was received at `now_ns`."""
         ended = self.runs.add(frame, now_ns)
-        delta = pl.concat([fold(frame, self.book), fold(ended, self.book)])
+        folded = [fold(frame, self.book), fold(ended, self.book)]
+        delta = pl.concat([each.delta for each in folded])
+        for each in folded:
+            self.exemplars.add(each.newest, self.book, now_ns + _FUTURE_NS)
         self.totals.add(delta, self.book)
         self.unpriced.add(frame)
         self._windows.add(self._within_reach(delta, now_ns), now_ns)

@@ -23,10 +23,13 @@ _MAX_OPEN: Final = 100_000
 _AGENT: Final = ("agent", "workflow")
 _TOP: Final = (
     "start_ns", "end_ns", "duration_ns", "service", "environment", "tenant", "agent", "operation", "error_type",
+    "span_id",
 )  # fmt: skip
 
 RUN: Final[dict[str, pl.DataType]] = {
     "category": pl.String(),  # always "run"
+    "trace_id": pl.Binary(),
+    "span_id": pl.Binary(),  # of its outermost agent; null where an older release saw it
     "end_ns": pl.Int64(),
     "duration_ns": pl.Int64(),
     "service": pl.String(),
@@ -83,7 +86,7 @@ class Runs:
         if now_ns - self._swept_ns >= NANO:
             self._swept_ns = now_ns
             ended += self._quiet(now_ns)
-        rows = [_row(run, run.top) for key in ended if (run := self._open.pop(key)).top is not None]
+        rows = [_row(key, run, run.top) for key in ended if (run := self._open.pop(key)).top is not None]
         return pl.DataFrame(rows, schema=RUN)
 
     def _merge(self, trace: dict[str, Any], top: dict[str, Any] | None, now_ns: int) -> bytes:
@@ -157,7 +160,7 @@ def _outer(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return (one["start_ns"], -one["end_ns"]) < (other["start_ns"], -other["end_ns"])
 
 
-def _row(run: Open, top: dict[str, Any] | None) -> dict[str, Any]:
+def _row(key: bytes, run: Open, top: dict[str, Any] | None) -> dict[str, Any]:
     named = {name: value for name, value in (top or {}).items() if name in RUN}
     numbers = {"steps": run.steps, "tokens": run.tokens, "cost_pico_usd": run.cost_pico_usd}
-    return {"category": "run", **named, **numbers}
+    return {"category": "run", "trace_id": key, **named, **numbers}

@@ -26,8 +26,9 @@ class Total:
 
 
 Labels = tuple[str, ...]
-_FOLDED: Final = [(metric, RECORDED.index(metric.measure)) for metric in METRICS if metric.measure]
-_POSITIONS: Final = {metric.name: [DIMENSIONS.index(d) for d in metric.dimensions] for metric, _ in _FOLDED}
+METRIC_OF: Final = {RECORDED.index(metric.measure): metric for metric in METRICS if metric.measure}
+"""The metric that a recorded measure is exposed as, by the measure's number."""
+_POSITIONS: Final = {metric.name: [DIMENSIONS.index(d) for d in metric.dimensions] for metric in METRIC_OF.values()}
 
 
 @dataclass(slots=True)
@@ -39,15 +40,14 @@ class Totals:
     def add(self, delta: pl.DataFrame, book: SeriesBook) -> None:
         """Add delta rows (columns `series`, `measure`, `le`, `count`, `sum`)."""
         merged = delta.group_by("measure", "series", "le").agg(pl.col("count").sum(), pl.col("sum").sum())
-        metric_of = {number: metric for metric, number in _FOLDED}
         for measure, series, le, count, total in merged.iter_rows():
-            metric = metric_of[measure]
+            metric = METRIC_OF[measure]
             row = self._row(metric, book.labels(series))
             row.buckets[le] += count
             row.sum += total
 
     def _row(self, metric: Metric, values: Labels) -> Total:
-        labels = tuple(values[position] for position in _POSITIONS[metric.name])
+        labels = labels_of(metric, values)
         rows = self.of.setdefault(metric.name, {})
         row = rows.get(labels)
         if row is None:
@@ -62,10 +62,15 @@ class Totals:
 
     def load(self, dumped: list[tuple[str, Labels, list[int], int]]) -> None:
         """Take up what a checkpoint kept; metrics that are no more are left out."""
-        known = {metric.name: len(metric.buckets) + 1 for metric, _ in _FOLDED}
+        known = {metric.name: len(metric.buckets) + 1 for metric in METRIC_OF.values()}
         for name, labels, buckets, total in dumped:
             if known.get(name) == len(buckets):
                 self.of.setdefault(name, {})[tuple(labels)] = Total(list(buckets), total)
+
+
+def labels_of(metric: Metric, values: Labels) -> Labels:
+    """Choose the label values of a metric from the values of DIMENSIONS."""
+    return tuple(values[position] for position in _POSITIONS[metric.name])
 
 
 def in_unit(metric: Metric, atoms: int) -> float:

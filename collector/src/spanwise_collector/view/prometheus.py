@@ -13,8 +13,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar
 
+from spanwise_collector.query import Exemplar as Found
 from spanwise_collector.reader import Reader, Total
+from spanwise_schema.measures import MEASURES, NANO
 from spanwise_schema.metrics import METRICS, Metric
 
 
@@ -51,9 +54,19 @@ def _histogram(metric: Metric, rows: Sequence[Total]) -> Family:
     family = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
     bounds: Final = [*map(repr, metric.buckets), "+Inf"]
     for row in rows:
-        cumulated = accumulate(row.buckets)
-        family.add_metric(row.labels, list(zip(bounds, cumulated, strict=True)), row.sum)
+        exemplars = {number: _exemplar(metric, found) for number, found in row.exemplars.items()}
+        buckets: list[tuple[str, float] | tuple[str, float, Exemplar]] = [
+            (bound, upto, exemplars[number]) if number in exemplars else (bound, upto)
+            for number, (bound, upto) in enumerate(zip(bounds, accumulate(row.buckets), strict=True))
+        ]
+        family.add_metric(row.labels, buckets, row.sum)
     return family
+
+
+def _exemplar(metric: Metric, found: Found) -> Exemplar:
+    span = {} if found.span_id is None else {"span_id": found.span_id.hex()}
+    labels = {"trace_id": found.trace_id.hex(), **span}
+    return Exemplar(labels, found.value / MEASURES[metric.measure].atom, found.end_ns / NANO)
 
 
 def routes(reader: Reader) -> APIRouter:
