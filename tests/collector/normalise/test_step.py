@@ -58,7 +58,7 @@ def test_a_genai_span_without_operation_is_told_by_its_name(name, operation):
 def test_a_name_alone_makes_no_genai_span():
     frame = normalise(decoded({"name": "chat room"}, {"name": "chat gpt-4o", "gen_ai.system": "openai"})).frame
     assert frame["category"].to_list() == [None, "llm"]
-    assert frame["dialect"].to_list() == [None, "otel_genai"]
+    assert frame["dialect"].to_list() == [None, "gen_ai"]
 
 
 def test_a_workflow_without_agent_is_its_own_agent():

@@ -8,11 +8,12 @@ from typing import Final, Literal
 
 from spanwise_schema.columns import ATTRIBUTE, CALL, RESOURCE, Kind
 
-Take = Literal["as_is", "first", "before_comma", "seconds"]
-"""How a value becomes the column's: unchanged, a list's first, a text's part before the comma, seconds to ns."""
+Take = Literal["as_is", "first", "before_comma", "unquoted", "seconds", "milliseconds"]
+"""How a value becomes the column's: unchanged, a list's first, a text's part before the comma, a text without the
+quotes of JSON, seconds to ns, milliseconds to ns."""
 
-Basis = Literal["inclusive", "exclusive"]
-"""Whether the input tokens that an emitter writes contain those read from and written to the cache."""
+Place = Literal["inside", "outside"]
+"""Whether a part of a count (the cache of the input, the thoughts of the output) is in it or beside it."""
 
 CHECKS: Final[dict[str, Kind]] = {"total_tokens": "i64", "tokens_estimated": "bool", "workflow": "str"}
 """Columns that normalise needs on its way and does not hand on."""
@@ -20,17 +21,58 @@ CHECKS: Final[dict[str, Kind]] = {"total_tokens": "i64", "tokens_estimated": "bo
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One key that may hold a column's value."""
+    """One key that may hold a column's value.
+
+    Attributes:
+        key: the attribute.
+        kind: what its value is on the wire; a number may also be told as text.
+        take: how it becomes the column's value.
+        of: whose attribute it is.
+        path: where the value is within the key's text, which is JSON.
+        pattern: the same for other text: the first group of this expression.
+        when: counts only where another text attribute has this value.
+        own: counts only on spans that were recognised as this dialect, because others mean something else by it.
+        means: how the dialect's words are spelled here; an unknown word stays.
+        only_known: an unknown word is no value.
+    """
 
     key: str
     kind: Kind
     take: Take = "as_is"
     of: Literal["attribute", "resource"] = "attribute"
+    path: str = ""
+    pattern: str = ""
+    when: tuple[str, str] | None = None
+    own: bool = False
+    means: Mapping[str, str] = field(default_factory=dict[str, str])
+    only_known: bool = False
 
     @property
     def column(self) -> str:
         """Name the sparse column that decode makes of the key."""
         return f"{ATTRIBUTE if self.of == 'attribute' else RESOURCE}{self.key}"
+
+    @property
+    def condition(self) -> str | None:
+        """Name the sparse column that `when` asks for."""
+        return None if self.when is None else ATTRIBUTE + self.when[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How an emitter counts tokens.
+
+    Attributes:
+        cache: whether the input tokens that it writes contain those read from and written to the cache.
+        thoughts: whether its output tokens contain those of reasoning; null where that depends on the provider.
+        scope: the emitter, as in `Dialect.scopes`.
+        provider: for this provider only.
+    """
+
+    cache: Place
+    thoughts: Place | None = None
+    scope: str = "*"
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +81,39 @@ class Dialect:
 
     Attributes:
         name: what the `dialect` column says.
+        title: what people call it.
         order: dialects are recognised, and their sources coalesced, from the lowest to the highest.
-        marks: a span with an attribute whose key begins like one of these speaks the dialect.
         sources: canonical column -> the keys that may hold it, the best first.
-        basis: scope name prefix -> how that emitter counts input tokens; the longest prefix decides.
+        scopes: names of instrumentation scopes that speak it; `acme.*` stands for all that begin so.
+        keys: attributes that only its spans have; `acme.*` stands for all known keys that begin so.
+        values: attribute -> values that only its spans have there, patterns as in `scopes`.
+        resource: resource attribute -> values that only its processes have there, patterns as in `scopes`.
+        names: names of spans, or their first words, that tell the operation where no attribute does.
+        counting: how its emitters count tokens; the longest scope that fits decides, then a named provider.
+        traps: what to know about it, for the page that is made of these tables.
     """
 
     name: str
+    title: str
     order: int
-    sources: Mapping[str, tuple[Source, ...]]
-    marks: tuple[str, ...] = ()
-    basis: Mapping[str, Basis] = field(default_factory=dict[str, Basis])
+    sources: Mapping[str, tuple[Source, ...]] = field(default_factory=dict[str, tuple[Source, ...]])
+    scopes: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    resource: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    counting: tuple[Counting, ...] = ()
+    traps: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.sources) - set(CALL) - set(CHECKS))
         if unknown:
             raise ValueError(f"dialect {self.name}: {unknown} are no columns of spanwise_schema.columns.CALL")
+
+
+def fits(pattern: str, value: str) -> bool:
+    """Tell whether a value is the pattern's, whose only wildcard is a star at the end."""
+    return value.startswith(pattern[:-1]) if pattern.endswith("*") else value == pattern
 
 
 def strings(*keys: str) -> tuple[Source, ...]:
@@ -65,3 +124,18 @@ def strings(*keys: str) -> tuple[Source, ...]:
 def counts(*keys: str) -> tuple[Source, ...]:
     """List attributes that hold a number of tokens, the best first."""
     return tuple(Source(key, "i64") for key in keys)
+
+
+def own_counts(*keys: str) -> tuple[Source, ...]:
+    """List attributes that hold a number of tokens on spans of this dialect only, the best first."""
+    return tuple(Source(key, "i64", own=True) for key in keys)
+
+
+def within(key: str, *paths: str) -> tuple[Source, ...]:
+    """List places in a JSON text, the best first."""
+    return tuple(Source(key, "str", path=path) for path in paths)
+
+
+def told(key: str, means: Mapping[str, str], *, only_known: bool = True) -> Source:
+    """Give a text attribute whose words are spelled otherwise here."""
+    return Source(key, "str", means=means, only_known=only_known)

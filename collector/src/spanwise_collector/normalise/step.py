@@ -9,10 +9,13 @@ from typing import Final
 import polars as pl
 
 from spanwise_collector.normalise import vocabulary
-from spanwise_collector.normalise.compile import READ, plan
-from spanwise_collector.normalise.registry import WANTED, basis_of
+from spanwise_collector.normalise.compile import plan
+from spanwise_collector.normalise.counting import counted_how
+from spanwise_collector.normalise.naming import named
+from spanwise_collector.normalise.recognise import PLACE, name, recognise
+from spanwise_collector.normalise.registry import READ, WANTED
 from spanwise_collector.normalise.spelling import Spell, respell
-from spanwise_collector.normalise.tokens import at_source, resolve
+from spanwise_collector.normalise.tokens import resolve
 from spanwise_schema.columns import CALL, SPAN
 from spanwise_schema.operations import CATEGORY
 
@@ -79,40 +82,26 @@ def normalise(frame: pl.DataFrame) -> Normalised:
     Takes the columns of SPAN and any of the sparse columns `attribute.<key>`, `resource.<key>` (see `WANTED`)
     and `event.exception.type`. A span that is no GenAI span keeps a null `category`.
     """
-    compiled = plan(tuple(name for name in frame.columns if name in READ))
-    counted = frame.select(compiled.faults).row(0) if compiled.faults else ()
+    present = tuple(column for column in frame.columns if column in READ)
+    spoken = recognise(frame, present)
+    compiled = plan(present)
+    counted = spoken.select(compiled.faults).row(0) if compiled.faults else ()
     keys = [fault.meta.output_name() for fault in compiled.faults]
     faults = {key: number for key, number in zip(keys, counted, strict=True) if number}
 
     exception = pl.col(_EXCEPTION) if _EXCEPTION in frame.columns else pl.lit(None, pl.String).alias(_EXCEPTION)
-    mapped = frame.select(*SPAN, exception, *compiled.columns, compiled.dialect)
-    calls = respell(_named(mapped), _SPELLINGS).lazy().with_columns(_DERIVED).with_columns(_TTFT)
+    mapped = spoken.select(*SPAN, PLACE, exception, *compiled.columns, name())
+    calls = counted_how(respell(named(mapped), _SPELLINGS)).lazy().with_columns(_DERIVED).with_columns(_TTFT)
     return Normalised(resolve(calls).select(_HANDED_ON).collect(), faults)
-
-
-def _named(frame: pl.DataFrame) -> pl.DataFrame:
-    """Take the operation from the span's name (`chat gpt-4o`) where a GenAI span does not state it."""
-    # Who states an operation speaks a dialect, so equal counts mean the same spans.
-    if frame["operation"].null_count() == frame["dialect"].null_count():
-        return frame
-    word = pl.col("name").str.extract(r"^(\S+)")
-    named = pl.col("dialect").is_not_null() & word.is_in(vocabulary.NAMING)
-    return frame.with_columns(pl.coalesce("operation", pl.when(named).then(word)))
 
 
 def _category(operation: str) -> str | None:
     return CATEGORY.get(vocabulary.operation(operation))
 
 
-def _at_source(provider: str) -> str | None:
-    return at_source(vocabulary.provider(provider))
-
-
 _SPELLINGS: Final[Mapping[str, tuple[str, Spell]]] = {
     "operation": ("operation", vocabulary.operation),
     "category": ("operation", _category),
     "provider": ("provider", vocabulary.provider),
-    "at_source": ("provider", _at_source),
     "finish_reason": ("finish_reason", vocabulary.finish_reason),
-    "emitter": ("scope_name", basis_of),
 }

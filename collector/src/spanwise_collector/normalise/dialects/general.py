@@ -6,6 +6,7 @@ from spanwise_collector.normalise.dialect import Dialect, Source, strings
 
 DIALECT = Dialect(
     name="general",
+    title="All dialects",
     order=0,
     sources={
         "service": (Source("service.name", "str", of="resource"),),
@@ -23,5 +24,4 @@ DIALECT = Dialect(
         "error_type": strings("error.type"),
         "tokens_estimated": (Source("spanwise.usage.estimated", "bool"),),
     },
-    basis={"spanwise": "inclusive"},
 )

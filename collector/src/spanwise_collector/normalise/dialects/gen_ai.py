@@ -1,13 +1,14 @@
-"""The OpenTelemetry GenAI conventions, current names and those used since 1.26."""
+"""Anything that follows the OpenTelemetry GenAI conventions, in current names and those used since 1.26."""
 
 from __future__ import annotations
 
 from spanwise_collector.normalise.dialect import Dialect, Source, counts, strings
 
 DIALECT = Dialect(
-    name="otel_genai",
-    order=100,  # anything with gen_ai.* that no dialect of a certain emitter claims
-    marks=("gen_ai.",),
+    name="gen_ai",
+    title="OpenTelemetry GenAI conventions, any other emitter",
+    order=1000,  # what no dialect of a certain emitter claims, and what those leave open
+    keys=("gen_ai.*",),
     sources={
         "operation": strings("gen_ai.operation.name"),
         "provider": strings("gen_ai.provider.name", "gen_ai.system"),
@@ -53,9 +54,5 @@ DIALECT = Dialect(
         ),
         "total_tokens": counts("gen_ai.usage.total_tokens"),
     },
-    basis={
-        "opentelemetry.instrumentation.genai.": "inclusive",
-        "opentelemetry.instrumentation.genai.bedrock": "exclusive",
-        "opentelemetry.instrumentation.openai_v2": "inclusive",
-    },
+    traps=("How the emitter counts is not known: without a proof its input is taken to include the cache.",),
 )

@@ -1,0 +1,40 @@
+"""Claude Code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source, own_counts, strings, told
+
+_TYPES: Final = {
+    "claude_code.hook": "hook",
+    "claude_code.interaction": "invoke_agent",
+    "claude_code.llm_request": "chat",
+    "claude_code.tool": "execute_tool",
+    "claude_code.tool.blocked_on_user": "wait",
+    "claude_code.tool.execution": "tool_execution",
+}
+
+DIALECT = Dialect(
+    name="claude_code",
+    title="Claude Code",
+    order=140,
+    values={"span.type": ("claude_code.*",)},
+    resource={"service.name": ("claude-code*",)},
+    sources={
+        "operation": (told("span.type", _TYPES, only_known=False),),
+        "model": (Source("model", "str", own=True),),
+        "agent": (Source("agent.name", "str", own=True),),
+        "tool": (Source("tool_name", "str", own=True),),
+        "response_id": (Source("request_id", "str", own=True),),
+        "conversation_id": strings("session.id"),
+        "finish_reason": (Source("stop_reason", "str", own=True),),
+        "ttft_ns": (Source("ttft_ms", "f64", "milliseconds", own=True),),
+        "input_tokens": own_counts("input_tokens"),
+        "output_tokens": own_counts("output_tokens"),
+        "cache_read_tokens": own_counts("cache_read_tokens"),
+        "cache_write_tokens": own_counts("cache_creation_tokens"),
+    },
+    counting=(Counting("outside", "inside"),),
+    traps=("Input tokens leave the cache out; it is added.",),
+)

@@ -1,0 +1,27 @@
+"""Codex CLI."""
+
+from __future__ import annotations
+
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source, own_counts
+
+DIALECT = Dialect(
+    name="codex",
+    title="Codex CLI",
+    order=150,
+    keys=("codex.*",),
+    resource={"service.name": ("codex*",)},
+    sources={
+        "model": (Source("model", "str", own=True),),
+        "conversation_id": (Source("conversation.id", "str", own=True),),
+        "tool": (Source("tool_name", "str", own=True),),
+        "input_tokens": (*own_counts("gen_ai.usage.input", "input_token_count"),),
+        "output_tokens": own_counts("gen_ai.usage.output", "output_token_count"),
+        "cache_read_tokens": own_counts("gen_ai.usage.cache_read", "cached_token_count"),
+        "cache_write_tokens": own_counts("cache_write_token_count"),
+        "reasoning_tokens": own_counts("codex.usage.reasoning_output_tokens", "reasoning_token_count"),
+        "total_tokens": own_counts("codex.usage.total_tokens", "tool_token_count"),
+    },
+    names={"handle_responses": "chat"},
+    counting=(Counting("inside", "inside"),),
+    traps=("`tool_token_count` is the total.",),
+)

@@ -1,0 +1,48 @@
+"""LangSmith's export to OpenTelemetry."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanwise_collector.normalise.dialect import Dialect, Source, strings, told
+
+_KINDS: Final = {
+    "chain": "chain",
+    "embedding": "embeddings",
+    "llm": "chat",
+    "parser": "parser",
+    "prompt": "prompt",
+    "retriever": "retrieval",
+    "tool": "execute_tool",
+}
+
+
+def _detail(key: str, name: str) -> Source:
+    """Find a count in the text that Python writes for a dictionary."""
+    return Source(key, "str", pattern=rf"""['"]{name}['"]: ?(-?\d+)""")
+
+
+DIALECT = Dialect(
+    name="langsmith",
+    title="LangSmith",
+    order=70,
+    scopes=("langsmith",),
+    keys=("langsmith.*",),
+    sources={
+        # Its gen_ai.operation.name calls prompts and retrievers calls of a model.
+        "operation": (told("langsmith.span.kind", _KINDS, only_known=False),),
+        "provider": strings("langsmith.metadata.ls_provider"),
+        "model": strings("langsmith.metadata.ls_model_name", "langsmith.metadata.model_name"),
+        "conversation_id": strings(
+            "langsmith.metadata.thread_id", "langsmith.metadata.session_id", "langsmith.metadata.conversation_id"
+        ),
+        "stream": (Source("langsmith.request.streaming", "bool"),),
+        "cache_read_tokens": (_detail("gen_ai.usage.input_token_details", "cache_read"),),
+        "cache_write_tokens": (_detail("gen_ai.usage.input_token_details", "cache_creation"),),
+        "reasoning_tokens": (_detail("gen_ai.usage.output_token_details", "reasoning"),),
+    },
+    traps=(
+        "`langsmith.trace.session_id` is a project, not a conversation.",
+        "Chains repeat the tokens of their calls; only `llm` and `embedding` count.",
+    ),
+)

@@ -1,0 +1,38 @@
+"""LiteLLM, library and proxy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source, strings
+
+_TYPES: Final = {
+    name: operation
+    for operation, names in {
+        "chat": ("completion", "chat", "responses", "anthropic_messages", "generate_content"),
+        "text_completion": ("text_completion",),
+        "embeddings": ("embedding", "embeddings"),
+        "rerank": ("rerank",),
+    }.items()
+    for name in (*names, *(f"a{name}" for name in names))
+}
+
+DIALECT = Dialect(
+    name="litellm",
+    title="LiteLLM",
+    order=130,
+    scopes=("litellm*",),
+    keys=("litellm.*", "litellm.call_id"),
+    sources={
+        "operation": (Source("llm.request.type", "str", own=True, means=_TYPES, only_known=True),),
+        "response_model": strings("litellm.provider.model"),
+        "stream": (Source("litellm.request.streaming", "bool"),),
+        "ttft_ns": (Source("gen_ai.server.time_to_first_token", "f64", "seconds", own=True),),
+    },
+    names={"litellm_request": "chat", "raw_gen_ai_request": "raw_gen_ai_request"},
+    counting=(Counting("inside"),),
+    traps=(
+        "`raw_gen_ai_request` is a copy of the call above it, and is no call of its own.",
+        "The requested model may be an alias; the one that answered is `response_model`.",
+    ),
+)

@@ -1,0 +1,25 @@
+"""Spring AI."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanwise_collector.normalise.dialect import Dialect, strings, told
+
+_KINDS: Final = {
+    "advisor": "chain", "chat_client": "chain", "tool_call": "execute_tool", "vector_store": "retrieval",
+}  # fmt: skip
+
+DIALECT = Dialect(
+    name="spring_ai",
+    title="Spring AI",
+    order=174,
+    keys=("spring.ai.*",),
+    scopes=("org.springframework.ai*",),
+    sources={
+        "operation": (told("spring.ai.kind", _KINDS),),
+        "tool": strings("spring.ai.tool.definition.name"),
+        "conversation_id": strings("spring.ai.chat.client.conversation.id"),
+    },
+    traps=("Numbers are told as texts; they are read.",),
+)

@@ -1,0 +1,32 @@
+from spanwise_collector.normalise import normalise
+from tests.collector.normalise.frames import decoded, only
+
+
+def read(span, expected):
+    row = only(normalise(decoded(span)).frame)
+    return {name: row[name] for name in expected}
+
+
+def test_a_model_is_read_out_of_its_output():
+    span = {
+        "genkit:name": "googleai/gemini-2.5-flash",
+        "genkit:metadata:subtype": "model",
+        "genkit:output": '{"usage": {"inputTokens": 11, "outputTokens": 7, "thoughtsTokens": 2}}',
+    }
+    expected = {
+        "dialect": "genkit",
+        "category": "llm",
+        "operation": "chat",
+        "model": "googleai/gemini-2.5-flash",
+        "tool": None,
+        "input_tokens": 11,
+        "output_tokens": 7,
+        "reasoning_tokens": 2,
+    }
+    assert read(span, expected) == expected
+
+
+def test_a_tool_has_the_name():
+    span = {"genkit:name": "search", "genkit:metadata:subtype": "tool"}
+    expected = {"category": "tool", "tool": "search", "model": None}
+    assert read(span, expected) == expected

@@ -1,0 +1,29 @@
+from spanwise_collector.normalise import normalise
+from tests.collector.normalise.frames import decoded, only
+
+
+def read(span, expected):
+    row = only(normalise(decoded(span)).frame)
+    return {name: row[name] for name in expected}
+
+
+def test_a_generation_is_read_with_what_it_leaves_out_added():
+    span = {
+        "scope_name": "langfuse-sdk",
+        "langfuse.observation.type": "generation",
+        "langfuse.observation.model.name": "gpt-4o",
+        "langfuse.observation.usage_details": '{"input": 7, "input_cached_tokens": 4, "output": 5}',
+        "langfuse.session.id": "s-1",
+    }
+    expected = {
+        "dialect": "langfuse",
+        "category": "llm",
+        "operation": "chat",
+        "model": "gpt-4o",
+        "conversation_id": "s-1",
+        "input_tokens": 11,
+        "output_tokens": 5,
+        "cache_read_tokens": 4,
+        "token_basis": "fixed",
+    }
+    assert read(span, expected) == expected

@@ -1,0 +1,44 @@
+from spanwise_collector.normalise import normalise
+from tests.collector.normalise.frames import decoded, only
+
+
+def read(span, expected):
+    row = only(normalise(decoded(span)).frame)
+    return {name: row[name] for name in expected}
+
+
+def test_a_call_of_pydantic_ai_is_read():
+    span = {
+        "scope_name": "pydantic-ai",
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "anthropic",
+        "gen_ai.usage.input_tokens": 50,
+        "gen_ai.usage.output_tokens": 7,
+        "gen_ai.usage.details.cache_read_tokens": 40,
+    }
+    expected = {
+        "dialect": "logfire",
+        "category": "llm",
+        "input_tokens": 50,
+        "cache_read_tokens": 40,
+        "token_basis": "inclusive",
+    }
+    assert read(span, expected) == expected
+
+
+def test_an_agents_sum_is_no_call():
+    span = {
+        "name": "agent run",
+        "scope_name": "pydantic-ai",
+        "agent_name": "planner",
+        "model_name": "gpt-4o",
+        "gen_ai.usage.input_tokens": 50,
+    }
+    expected = {"category": "agent", "agent": "planner", "model": "gpt-4o", "input_tokens": None}
+    assert read(span, expected) == expected
+
+
+def test_a_placeholder_is_no_call():
+    span = {"logfire.span_type": "pending_span", "gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5}
+    expected = {"operation": "pending_span", "category": None, "input_tokens": None}
+    assert read(span, expected) == expected
