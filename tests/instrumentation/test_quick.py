@@ -7,7 +7,15 @@ from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.id_generator import IdGenerator
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Decision, ParentBased, Sampler, SamplingResult
+from opentelemetry.sdk.trace.sampling import (
+    ALWAYS_OFF,
+    ALWAYS_ON,
+    Decision,
+    ParentBased,
+    Sampler,
+    SamplingResult,
+    TraceIdRatioBased,
+)
 from opentelemetry.trace import (
     NonRecordingSpan,
     NoOpTracer,
@@ -35,6 +43,16 @@ class Counting(IdGenerator):
         return self.last
 
     generate_trace_id = generate_span_id
+
+
+class Refusing(Sampler):
+    """Drops every span, in a way that nobody can know beforehand."""
+
+    def should_sample(self, *_args, **_more):
+        return SamplingResult(Decision.DROP)
+
+    def get_description(self) -> str:
+        return "refusing"
 
 
 class Adding(Sampler):
@@ -92,7 +110,21 @@ PARENTS = {
 
 
 @pytest.mark.parametrize("around", PARENTS.values(), ids=PARENTS.keys())
-@pytest.mark.parametrize("sampler", [lambda: ALWAYS_ON, lambda: ALWAYS_OFF, lambda: ParentBased(ALWAYS_ON), Adding])
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        lambda: ALWAYS_ON,
+        lambda: ALWAYS_OFF,
+        lambda: ParentBased(ALWAYS_ON),
+        lambda: ParentBased(ALWAYS_OFF),
+        lambda: ParentBased(ALWAYS_ON, remote_parent_not_sampled=ALWAYS_ON),
+        lambda: ParentBased(ALWAYS_ON, remote_parent_sampled=Adding()),
+        lambda: ParentBased(ALWAYS_ON, local_parent_sampled=ALWAYS_OFF),
+        lambda: TraceIdRatioBased(0.5),
+        Adding,
+        Refusing,
+    ],
+)
 def test_span_sampler_and_processors_see_what_they_see_of_the_sdks_own(sampler, around):
     assert made("quick", sampler(), around) == made("sdk", sampler(), around)
 
@@ -104,6 +136,13 @@ def test_tracer_of_the_sdk_fits():
 @pytest.mark.parametrize("limits", [SpanLimits(max_span_attributes=10), SpanLimits(max_span_attribute_length=100)])
 def test_limited_attributes_go_the_sdks_way(limits):
     assert not quick.maker(TracerProvider(span_limits=limits, shutdown_on_exit=False).get_tracer("scope"))
+
+
+def test_sampler_set_later_is_asked():
+    tracer = TracerProvider(sampler=ALWAYS_ON, shutdown_on_exit=False).get_tracer("scope")
+    start = quick.maker(tracer)
+    tracer.sampler = ALWAYS_OFF
+    assert not start("n", Context(), SpanKind.CLIENT, {})[0].is_recording()
 
 
 def test_tracer_of_another_kind_goes_its_own_way():
@@ -134,8 +173,7 @@ def test_span_bears_all_that_one_of_the_sdk_bears():
         span.update_name("m")
         span.set_attribute("b", [1, 2])
         span.set_status(StatusCode.ERROR, "bad")
-    assert type(ours) is type(theirs)
-    assert vars(ours).keys() == vars(theirs).keys()
+    assert isinstance(ours, type(theirs))
     for read in ("name", "kind", "attributes", "status", "resource", "instrumentation_scope", "parent"):
         left, right = getattr(ours, read), getattr(theirs, read)
         assert left == right or repr(left) == repr(right) or vars(left) == vars(right)

@@ -1,19 +1,19 @@
-"""Makes spans of the SDK's own class in less time: attributes that are clean by construction are not cleaned again.
+"""Makes spans of the SDK's own kind in less time: what is clean is not cleaned again, what is not used is not made.
 
-The sampler, the id generator and the processors are asked exactly as `Tracer.start_span` of the SDK asks them. Where
-the SDK is another than the one this was written for, or limits attributes, its own way is taken.
+The sampler, the id generator and the processors are asked as `Tracer.start_span` of the SDK asks them, but for those
+of the SDK that are known to do nothing. Where the SDK is another than the one this was written for, or limits
+attributes, its own way is taken.
 """
 
 # pyright: reportPrivateUsage=false
 # ruff: noqa: SLF001  there is no public way around the cleaning, which is a third of what a span costs
 
-from threading import Lock
 from typing import Any, Final
 
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.context import Context
 from opentelemetry.sdk import trace as sdk
-from opentelemetry.sdk.util import BoundedList
+from opentelemetry.sdk.trace import sampling
 from opentelemetry.trace import (
     INVALID_SPAN_CONTEXT,
     NonRecordingSpan,
@@ -25,6 +25,8 @@ from opentelemetry.trace import (
     get_current_span,
 )
 
+from spanwise.quick_span import QuickSpan
+from spanwise.span_sinks import Sinks
 from spanwise.tracer import Attributes, Start, Write
 
 FEWEST_ATTRIBUTES = 64
@@ -40,17 +42,22 @@ _FLAGS: Final = {
 }
 _READ: Final = (
     "sampler", "resource", "span_processor", "id_generator", "instrumentation_info", "_span_limits",
-    "_instrumentation_scope", "_tracer_metrics", "_is_enabled",
+    "_instrumentation_scope", "_tracer_metrics", "_tracer_config",
 )  # fmt: skip
-# What a span of the SDK holds of its own, and what all spans of one tracer hold alike.
+# What a span of the SDK holds of its own, and what all spans of one tracer hold alike until something is set.
 _OWN: Final = {
-    "_name", "_context", "_parent", "_kind", "_resource", "_attributes", "_events", "_links", "_lock",
-    "_record_end_metrics",
+    "_name", "_context", "_parent", "_kind", "_resource", "_attributes", "_lock",
 }  # fmt: skip
 _ALIKE: Final = {
-    "_end_time", "_instrumentation_info", "_instrumentation_scope", "_limits", "_record_exception", "_sampler",
-    "_set_status_on_exception", "_span_processor", "_start_time", "_status", "_trace_config",
+    "_end_time", "_events", "_instrumentation_info", "_instrumentation_scope", "_limits", "_links",
+    "_record_end_metrics", "_record_exception", "_sampler", "_set_status_on_exception", "_span_processor",
+    "_start_time", "_status", "_trace_config",
 }  # fmt: skip
+_TOLD: Final = {
+    "_name", "_context", "_parent", "_kind", "_resource", "_attributes", "_start_time", "_end_time", "_events",
+    "_links", "_status", "_instrumentation_info", "_instrumentation_scope",
+}  # fmt: skip
+"""What the record of an ended span holds."""
 
 
 def maker(tracer: Tracer) -> Start | None:
@@ -72,7 +79,8 @@ def maker(tracer: Tracer) -> Start | None:
         instrumentation_scope=tracer._instrumentation_scope,
     )
     held = vars(model)
-    if held.keys() != _OWN | _ALIKE or not isinstance(getattr(model._attributes, "_dict", None), dict):
+    fits = held.keys() == _OWN | _ALIKE and vars(sdk.ReadableSpan("")).keys() == _TOLD
+    if not fits or not isinstance(getattr(BoundedAttributes(), "_dict", None), dict):
         return None
     return _Maker(tracer, {name: held[name] for name in _ALIKE}).start
 
@@ -80,13 +88,15 @@ def maker(tracer: Tracer) -> Start | None:
 class _Maker:
     """Starts spans of one tracer."""
 
-    __slots__ = ("_alike", "_events", "_links", "_most", "_tracer")
+    __slots__ = ("_always", "_random", "_sampler", "_sinks", "_span", "_tracer")
 
     def __init__(self, tracer: Any, alike: dict[str, Any]) -> None:  # noqa: ANN401  parts of it are private
         self._tracer = tracer
-        self._alike = alike
-        limits = tracer._span_limits
-        self._most, self._events, self._links = limits.max_span_attributes, limits.max_events, limits.max_links
+        self._sampler = tracer.sampler
+        self._always = _always(tracer.sampler)
+        self._random: bool = tracer.id_generator.is_trace_id_random()
+        self._sinks = Sinks(tracer.span_processor)
+        self._span = QuickSpan.of_tracer(alike, self._sinks)
 
     def start(self, name: str, around: Context, kind: SpanKind, attributes: Attributes) -> tuple[Span, Write]:
         """Start a span; give it and what sets more of its attributes.
@@ -95,50 +105,37 @@ class _Maker:
         """
         tracer = self._tracer
         parent: SpanContext | None = get_current_span(around).get_span_context()
-        if not tracer._is_enabled():
+        if not tracer._tracer_config.is_enabled:
             return _dropped(parent)
         generator: Any = tracer.id_generator
         if parent.is_valid:
-            trace_id, random = parent.trace_id, parent.trace_flags.random_trace_id
+            trace_id, random, sampled = parent.trace_id, parent.trace_flags.random_trace_id, parent.trace_flags.sampled
+            state = parent.trace_state
         else:
-            parent, trace_id, random = None, generator.generate_trace_id(), generator.is_trace_id_random()
-        result = tracer.sampler.should_sample(around, trace_id, name, kind, attributes, ())
-        context = SpanContext(
-            trace_id,
-            generator.generate_span_id(),
-            is_remote=False,
-            trace_flags=_FLAGS[result.decision.is_sampled(), random],
-            trace_state=result.trace_state,
-        )
-        ended = tracer._tracer_metrics.start_span(parent, result.decision)
-        if not result.decision.is_recording():
+            parent, trace_id, random, sampled = None, generator.generate_trace_id(), self._random, True
+            state = None
+        span_id = generator.generate_span_id()
+        if sampled and self._always and tracer.sampler is self._sampler:
+            decision = sampling.Decision.RECORD_AND_SAMPLE
+        else:
+            result = tracer.sampler.should_sample(around, trace_id, name, kind, attributes, ())
+            decision, state = result.decision, result.trace_state
+            if result.attributes != attributes:  # what a sampler adds or leaves out
+                attributes = dict(BoundedAttributes(attributes=result.attributes))
+        context = SpanContext(trace_id, span_id, False, _FLAGS[decision.is_sampled(), random], state)
+        ended = tracer._tracer_metrics.start_span(parent, decision)
+        if not decision.is_recording():
             return _dropped(context)
-        span = self._made(name, context, parent, kind, ended)
-        held: Any = span._attributes
-        if result.attributes == attributes:
-            held._dict = attributes
-        else:
-            span.set_attributes(result.attributes)  # what a sampler adds or leaves out
-        span.start(parent_context=around)
-        return span, held._dict.update
+        span = self._span.begun(name, context, parent, kind, tracer.resource, attributes, around, ended)
+        return span, attributes.update
 
-    def _made(self, name: str, context: SpanContext, parent: SpanContext | None, kind: SpanKind, ended: Any) -> Any:  # noqa: ANN401
-        span: Any = object.__new__(sdk._Span)
-        held: dict[str, Any] = {
-            **self._alike,
-            "_name": name,
-            "_context": context,
-            "_parent": parent,
-            "_kind": kind,
-            "_resource": self._tracer.resource,
-            "_attributes": BoundedAttributes(self._most, None, immutable=False),
-            "_events": BoundedList(self._events),
-            "_links": BoundedList(self._links),
-            "_lock": Lock(),
-            "_record_end_metrics": ended,
-        }
-        span.__dict__.update(held)
-        return span
+
+def _always(sampler: Any) -> bool:  # noqa: ANN401  what it holds is private
+    """Say whether a sampler of the SDK takes every span without a parent or with a sampled one, as it is."""
+    if type(sampler) is sampling.ParentBased:
+        inner = (sampler._root, sampler._remote_parent_sampled, sampler._local_parent_sampled)
+        return all(map(_always, inner))
+    return type(sampler) is sampling.StaticSampler and sampler._decision is sampling.Decision.RECORD_AND_SAMPLE
 
 
 def _dropped(context: SpanContext) -> tuple[Span, Write]:

@@ -1,0 +1,134 @@
+"""A span of the SDK that makes its rarely used parts only when they are used."""
+
+# pyright: reportPrivateUsage=false
+# ruff: noqa: ANN401, SLF001  what a span of the SDK holds is private to it
+
+from collections.abc import Mapping
+from threading import Lock
+from time import time_ns  # noqa: TID251  the clock that the SDK reads for its spans
+from typing import Any
+
+from opentelemetry.attributes import BoundedAttributes
+from opentelemetry.context import Context
+from opentelemetry.sdk import trace as sdk
+from opentelemetry.trace import SpanContext, SpanKind
+from opentelemetry.util.types import AttributeValue
+
+from spanwise.span_sinks import Sinks
+
+_RECORDED_ALIKE = ("_events", "_links", "_instrumentation_info", "_instrumentation_scope")
+
+
+class QuickSpan(sdk._Span):
+    """A span whose events, links and bounds of attributes do not exist until something is added.
+
+    What all spans of a tracer hold alike stands on a class of that tracer's own; its record, once ended, likewise.
+    """
+
+    _sinks: Sinks
+    _record: type[sdk.ReadableSpan]
+
+    @staticmethod
+    def of_tracer(alike: Mapping[str, Any], sinks: Sinks) -> "type[QuickSpan]":
+        """Give the class of a tracer's spans; `alike` is what a fresh span of the SDK holds."""
+        empty = {**alike, "_events": (), "_links": ()}
+        told = {name: empty[name] for name in _RECORDED_ALIKE}
+        record = type("ReadableSpan", (sdk.ReadableSpan,), told)
+        return type("_Span", (QuickSpan,), {**empty, "_sinks": sinks, "_record": record})
+
+    @classmethod
+    def begun(
+        cls,
+        name: str,
+        context: SpanContext,
+        parent: SpanContext | None,
+        kind: SpanKind,
+        resource: Any,
+        attributes: dict[str, AttributeValue],
+        around: Context,
+        ended: Any,
+    ) -> "QuickSpan":
+        """Begin a span and tell the processors; it takes the attributes, and calls `ended` at its end."""
+        span: Any = object.__new__(cls)
+        span._name = name
+        span._context = context
+        span._parent = parent
+        span._kind = kind
+        span._resource = resource
+        span._attributes = attributes
+        span._lock = Lock()
+        span._record_end_metrics = ended
+        span._start_time = time_ns()
+        sinks = cls._sinks
+        sinks.refresh()
+        for tell in sinks.started:
+            tell(span, parent_context=around)
+        return span
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
+        """Set attributes as the SDK does, which cleans and counts them."""
+        self._bound()
+        super().set_attributes(attributes)
+
+    def set_attribute(self, key: str, value: Any) -> None:
+        """Set one attribute as the SDK does, which cleans and counts it."""
+        self._bound()
+        super().set_attribute(key, value)
+
+    def _add_event(self, event: Any) -> None:
+        vars(self).setdefault("_events", self._new_events())
+        super()._add_event(event)
+
+    def _add_link(self, link: Any) -> None:
+        vars(self).setdefault("_links", self._new_links(()))
+        super()._add_link(link)
+
+    def end(self, end_time: int | None = None) -> None:
+        """End as the SDK does: once, with a record of the span for the processors."""
+        span: Any = self
+        with self._lock:
+            ends = span._end_time is None
+            if ends:
+                span._end_time = time_ns() if end_time is None else end_time
+                if type(span._attributes) is BoundedAttributes:
+                    span._attributes._immutable = True
+        if not ends:
+            super().end(end_time)  # which warns
+            return
+        if self._record_end_metrics is not None:
+            self._record_end_metrics()
+        sinks = self._sinks
+        sinks.refresh()
+        for tell in sinks.ending:
+            tell(self)
+        record = self._readable_span()
+        for tell in sinks.ended:
+            tell(record)
+
+    def _readable_span(self) -> sdk.ReadableSpan:
+        span: Any = self
+        record: Any = object.__new__(self._record)
+        record._name = span._name
+        record._context = span._context
+        record._parent = span._parent
+        record._kind = span._kind
+        record._resource = span._resource
+        record._attributes = span._attributes
+        record._start_time = span._start_time
+        record._end_time = span._end_time
+        record._status = span._status
+        if span._events:
+            record._events = span._events
+        if span._links:
+            record._links = span._links
+        return record
+
+    def _bound(self) -> None:
+        """Put the attributes into the SDK's own mapping, once; what writes to them directly still does."""
+        span: Any = self
+        with self._lock:
+            held = span._attributes
+            if type(held) is dict:
+                bounded: Any = BoundedAttributes(self._limits.max_span_attributes, immutable=span._end_time is not None)
+                bounded._dict = held
+                span._attributes = bounded
