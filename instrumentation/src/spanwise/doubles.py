@@ -1,36 +1,59 @@
 """Recognises a call that another instrumentation traces already."""
 
+from enum import Enum
 from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.trace import Span
 
-from spanwise.tracer import tracer
+from spanwise import layers
+from spanwise.tracer import SCOPE, tracer
 
 _INFERENCE = frozenset({"chat", "text_completion", "generate_content", "embeddings", "rerank", "completion"})
 _OPENINFERENCE = frozenset({"LLM", "EMBEDDING", "RERANKER"})
+_KIND = "openinference.span.kind"
 # OpenLLMetry's frameworks set it around a model call that they have a span for.
 _SUPPRESSED_CALLS = "suppress_language_model_instrumentation"
 
 
-def traced_already(span: Span, around: Context) -> bool:
-    """Say whether the current span, still recording, stands for the call about to leave.
+class Double(Enum):
+    """Who tells the call that is about to leave, and whether that one learns the usage of a stream by itself."""
 
-    It may be somebody else's, or our own where one client sends through another, as LiteLLM's httpx through aiohttp.
+    CURRENT = "the current span, which learns only what was asked for"
+    UNSEEN = "a span that is not at hand, which learns only what was asked for"
+    COMPLETE = "ours, or one that counts tokens itself"
+
+
+def told_by(span: Span, around: Context) -> Double | None:
+    """Say who else tells the call about to leave; None where nobody does.
+
     The span of the call is known by GenAI's operation, OpenInference's kind or OpenLLMetry's request type, as the
-    emitters of each dialect set them at the span's start.
+    emitters of each dialect set them at the span's start. It may be our own, where one client sends through another, as
+    LiteLLM's httpx through aiohttp.
     """
+    if _stands_for_call(span):
+        return Double.COMPLETE if getattr(_scope(span), "name", "") == SCOPE else Double.CURRENT
     if around.get(_SUPPRESSED_CALLS):
-        return True
-    scope: Any = getattr(span, "instrumentation_scope", None)
-    if scope is None or not span.is_recording() or _goes_elsewhere(span):
+        return Double.UNSEEN if span.is_recording() and not _goes_elsewhere(span) else None
+    unseen = layers.tells(alone=not span.get_span_context().is_valid)
+    return None if unseen is None else Double.COMPLETE if unseen.counts else Double.UNSEEN
+
+
+def _stands_for_call(span: Span) -> bool:
+    if _scope(span) is None or not span.is_recording() or _goes_elsewhere(span):
         return False
     attributes: Any = getattr(span, "attributes", None) or {}
+    held: Any = getattr(span, "_self_important_attributes", None) or {}  # OpenInference tells some only at the end
     return (
         attributes.get("gen_ai.operation.name") in _INFERENCE
-        or attributes.get("openinference.span.kind") in _OPENINFERENCE
+        or attributes.get(_KIND) in _OPENINFERENCE
         or "llm.request.type" in attributes
+        or held.get(_KIND) in _OPENINFERENCE
     )
+
+
+def _scope(span: Any) -> Any:  # noqa: ANN401  only spans of the SDK have one
+    return getattr(span, "instrumentation_scope", None)
 
 
 def _goes_elsewhere(span: Any) -> bool:  # noqa: ANN401  where spans of the SDK go is private to them

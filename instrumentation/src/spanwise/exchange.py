@@ -13,8 +13,9 @@ from spanwise import guard, retries, watch
 from spanwise.apis import registry
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
+from spanwise.beside import Beside
 from spanwise.conversations import CONVERSATIONS
-from spanwise.doubles import traced_already
+from spanwise.doubles import Double, told_by
 from spanwise.framings import registry as framings
 from spanwise.inferred import CALLS
 from spanwise.url import Url
@@ -117,7 +118,10 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     if api is None:
         return None
     around = otel_context.get_current()
-    if around.get(SUPPRESSED) or traced_already(get_current_span(around), around):
+    if around.get(SUPPRESSED):
+        return None
+    other = told_by(get_current_span(around), around)
+    if other is Double.COMPLETE:
         return None
     asked = api.read_request(url.path, body or b"")
     attributes = of_request(api, asked, url, around)
@@ -126,6 +130,11 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     asking = None
     if asked.stream and body is not None and _may_ask(key, headers):
         asking = api.ask_for_usage(body)
+    if other is not None and asking is None:
+        return None  # what the other one does not learn, ours would not either
+    if other is Double.CURRENT:
+        beside = Beside(api, asked, body or b"", attributes, around, get_current_span(around))
+        return Exchange(beside, key, asking)
     resent = int(resends) if resends.isdecimal() and resends.isascii() else 0
     return Exchange(Attempt(api, asked, body or b"", attributes, around, resent), key, asking)
 
