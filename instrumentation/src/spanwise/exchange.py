@@ -10,7 +10,8 @@ from opentelemetry.context import (
 from opentelemetry.trace import get_current_span
 
 from spanwise import guard, retries, watch
-from spanwise.apis import registry
+from spanwise.apis import registry, strangers
+from spanwise.apis.api import Api, Asked
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
 from spanwise.beside import Beside
@@ -18,6 +19,7 @@ from spanwise.conversations import CONVERSATIONS
 from spanwise.doubles import Double, told_by
 from spanwise.framings import registry as framings
 from spanwise.inferred import CALLS
+from spanwise.providers import known
 from spanwise.url import Url
 from spanwise.watch import BodyWatch, LateWatch, StreamWatch, Watch
 
@@ -111,19 +113,20 @@ class Exchange:
 def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None) -> Exchange | None:
     """Begin an attempt.
 
-    None for a request that calls no known API, is made under `suppress_instrumentation`, or is traced by another.
+    None for a request that calls no known API, or a stranger's service under the path of one, is made under
+    `suppress_instrumentation`, or is traced by another.
     `headers` lists names in lower case and finds them in any; `body` is None where reading would use it up.
     """
-    api = registry.find(method, url.path)
-    if api is None:
+    call = _called(method, url, body)
+    if call is None:
         return None
+    api, asked = call
     around = otel_context.get_current()
     if around.get(SUPPRESSED):
         return None
     other = told_by(get_current_span(around), around)
     if other is Double.COMPLETE:
         return None
-    asked = api.read_request(url.path, body or b"")
     attributes = of_request(api, asked, url, around)
     resends = headers.get("x-stainless-retry-count", "0")
     key = (url.host, url.port)
@@ -137,6 +140,15 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
         return Exchange(beside, key, asking)
     resent = int(resends) if resends.isdecimal() and resends.isascii() else 0
     return Exchange(Attempt(api, asked, body or b"", attributes, around, resent), key, asking)
+
+
+def _called(method: str, url: Url, body: bytes | None) -> tuple[Api, Asked] | None:
+    api = registry.find(method, url.path)
+    if api is None:
+        return None
+    asked = api.read_request(url.path, body or b"")
+    mine = body is None or known(url.host, url.port) or strangers.calls(url.path, asked, body)
+    return (api, asked) if mine else None
 
 
 def _may_ask(host: tuple[str, int | None], headers: Mapping[str, str]) -> bool:

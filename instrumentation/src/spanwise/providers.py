@@ -153,6 +153,11 @@ def provider_of(host: str, speaks: str | None = None, *, port: int | None = None
     return _by_path(provider, path) or provider or speaks or SPOKEN
 
 
+def known(host: str, port: int | None) -> bool:
+    """Say whether an address is a provider's, as the tables and the user name them."""
+    return bool(_by_address(host, port)[0])
+
+
 @lru_cache(maxsize=256)
 def _by_address(host: str, port: int | None) -> tuple[str, bool]:
     """Give the provider, empty where unknown, and whether no path may say otherwise."""
