@@ -3,7 +3,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from spanwise.doctor.stacks import others, warnings
+from spanwise.doctor import stacks
+from spanwise.doctor.stacks import natives, of_natives, others, warnings
 
 
 def entry(name, distribution):
@@ -65,3 +66,21 @@ def test_stack_and_single_are_told_apart():
 
 def test_this_environment_is_read():
     assert others() == {}
+
+
+def test_sdk_that_traces_itself_is_told_with_its_own_switch():
+    (told,) = of_natives({"anthropic": "ANTHROPIC_OPEN_TELEMETRY=false"}, {"openai": ("a",)})
+    assert told.startswith("anthropic: it traces itself and Spanwise stands back from its calls")
+    assert "with ANTHROPIC_OPEN_TELEMETRY=false Spanwise tells them" in told
+
+
+def test_instrumentor_of_an_sdk_that_traces_itself_is_a_stack():
+    stacked, _ = of_natives({"anthropic": "X=false"}, {"anthropic": ("their-anthropic",)})
+    assert stacked.startswith("anthropic: it traces itself and so does their-anthropic")
+
+
+def test_sdk_that_traces_itself_is_known_by_its_files(monkeypatch):
+    monkeypatch.setattr(stacks, "distribution", lambda _name: SimpleNamespace(files=["anthropic/_tracing.py"]))
+    assert natives() == {"anthropic": "ANTHROPIC_OPEN_TELEMETRY=false"}
+    monkeypatch.setattr(stacks, "distribution", lambda _name: SimpleNamespace(files=["anthropic/__init__.py"]))
+    assert natives() == {}

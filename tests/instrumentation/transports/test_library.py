@@ -5,7 +5,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from spanwise import guard
-from spanwise.transports.library import Library, Seam
+from spanwise.transports.library import Library, Seam, too_old
 
 
 def loud(wrapped, _instance, args, kwargs):
@@ -74,3 +74,10 @@ def test_library_that_is_not_as_expected_is_left_alone_and_told_once(caplog):
     library._imported(SimpleNamespace(__name__="spanwise_test_none"))
     assert sum(guard.faults().values()) == before + 1
     assert "the program is not affected" in caplog.text
+
+
+def test_version_that_is_too_old_is_told_with_what_to_upgrade_to(caplog):
+    assert too_old("aiohttp", "3.11.18", "3.12") == []
+    assert caplog.messages == [
+        "aiohttp 3.11.18 is too old to be traced: calls of models through it are not seen; upgrade it to 3.12 or newer"
+    ]

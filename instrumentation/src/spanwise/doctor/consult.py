@@ -2,7 +2,7 @@
 
 from urllib.request import getproxies, proxy_bypass
 
-from spanwise.doctor import stacks, tested
+from spanwise.doctor import outdated, stacks, tested
 from spanwise.doctor.examine import examine, installed
 from spanwise.doctor.probes.registry import PROBES
 from spanwise.doctor.report import Report
@@ -19,7 +19,10 @@ def consult() -> Report:
         for name, version in versions.items()
         if tested.untested(name, version)
     ]
-    warnings = (*_proxies(), *never, *stacks.warnings(stacks.others()))
+    others = stacks.others()
+    beside = (*stacks.warnings(others), *stacks.of_natives(stacks.natives(), others))
+    old = outdated.warnings({name: installed(name) for name in outdated.NEEDED})
+    warnings = (*_proxies(), *old, *never, *beside)
     unprobed = tuple(f"{name} {version}" for name, version in known.items() if name not in driven)
     return Report(examined, warnings, unprobed)
 

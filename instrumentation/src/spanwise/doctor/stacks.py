@@ -1,7 +1,7 @@
 """Finds other packages that trace the same SDKs: each of them would tell a call once more."""
 
 from collections.abc import Iterable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
 
 _GROUP = "opentelemetry_instrumentor"
 _FAMILIES = ("opentelemetry-instrumentation-", "openinference-instrumentation-", "openlit")
@@ -14,6 +14,9 @@ _SUBJECTS = frozenset(
     """.split()  # noqa: SIM905  forty names read best as words
 )
 
+# The file by which an SDK that traces its own calls is known, and the variable of its own that ends that.
+_NATIVE = {"anthropic": ("anthropic/_tracing.py", "ANTHROPIC_OPEN_TELEMETRY=false")}
+
 
 def others(installed: Iterable[EntryPoint] | None = None) -> dict[str, tuple[str, ...]]:
     """Give the distributions that trace model calls, by what they trace; ours are left out."""
@@ -24,6 +27,32 @@ def others(installed: Iterable[EntryPoint] | None = None) -> dict[str, tuple[str
         if subject is not None:
             found.setdefault(subject, set()).add(distribution)
     return {subject: tuple(sorted(found[subject])) for subject in sorted(found)}
+
+
+def natives() -> dict[str, str]:
+    """Give the SDKs that trace their own calls, each with the variable that ends it."""
+    return {name: switch for name, (file, switch) in _NATIVE.items() if _has(name, file)}
+
+
+def of_natives(native: dict[str, str], found: dict[str, tuple[str, ...]]) -> list[str]:
+    """Say which SDKs trace themselves, and who else tells the same calls."""
+    told: list[str] = []
+    for name, switch in native.items():
+        if name in found:
+            names = " and ".join(found[name])
+            told.append(f"{name}: it traces itself and so does {names}; together each tells every call once more")
+        told.append(
+            f"{name}: it traces itself and Spanwise stands back from its calls; with {switch} Spanwise tells them, "
+            "each attempt with its reason, rate limits and finish reason"
+        )
+    return told
+
+
+def _has(name: str, file: str) -> bool:
+    try:
+        return any(str(path) == file for path in distribution(name).files or ())
+    except PackageNotFoundError:
+        return False
 
 
 def warnings(found: dict[str, tuple[str, ...]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: ANN401  the classes of libraries that are no dependency
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -22,6 +23,17 @@ class Seam:
     owner: Any
     method: str
     wrapper: Wrapper
+
+
+def too_old(name: str, version: str, needed: str) -> list[Seam]:
+    """Say that a version has no place to watch it from, and give none."""
+    logging.getLogger("spanwise").warning(
+        "%s %s is too old to be traced: calls of models through it are not seen; upgrade it to %s or newer",
+        name,
+        version,
+        needed,
+    )
+    return []
 
 
 class Library:

@@ -15,7 +15,7 @@ from opentelemetry.context import Context
 from spanwise import exchange, guard
 from spanwise.exchange import Exchange
 from spanwise.transports.aiohttp_reader import WatchedReader
-from spanwise.transports.library import Library, Seam
+from spanwise.transports.library import Library, Seam, too_old
 
 _REDIRECTS = range(300, 400)
 _INFLATABLE = frozenset({"gzip", "deflate"})
@@ -152,7 +152,7 @@ def _inflate(raw: bytes) -> bytes:
 
 def _seams(aiohttp: Any) -> list[Seam]:
     if not hasattr(aiohttp, "ClientMiddlewareType"):
-        return []  # before 3.12 there were no middlewares
+        return too_old("aiohttp", aiohttp.__version__, "3.12")  # before it there were no middlewares
     return [Seam(aiohttp.ClientSession, "_request", _Aiohttp(aiohttp).request)]
 
 

@@ -18,7 +18,7 @@ from opentelemetry.context import Context
 
 from spanwise import exchange, guard
 from spanwise.exchange import Exchange
-from spanwise.transports.library import Library, Seam
+from spanwise.transports.library import Library, Seam, too_old
 from spanwise.transports.urllib3_responses import watched_class
 
 _REDIRECTS = range(300, 400)
@@ -61,7 +61,7 @@ class _Flight:
 
 def _seams(urllib3: Any) -> list[Seam]:
     if not hasattr(urllib3, "BaseHTTPResponse"):
-        return []  # urllib3 1 reads responses in another way
+        return too_old("urllib3", urllib3.__version__, "2")  # it reads responses in another way
     # urllib3-future may have given the connection away before a refusal is seen, so there nothing is asked for.
     own = urllib3.BaseHTTPResponse is not urllib3.HTTPResponse
     return [Seam(urllib3.connectionpool.HTTPConnectionPool, "_make_request", partial(_attempt, asks=own))]
