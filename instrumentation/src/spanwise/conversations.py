@@ -17,22 +17,30 @@ from spanwise.apis.openai_responses import OpenAIResponses
 
 MOST = 4096
 KEPT_NS = 3_600_000_000_000
+MOST_WAITING = 64
+MOST_WAITING_BYTES = 256 * 1024
 TALKS = frozenset({"chat", "generate_content"})
 """The operations that have conversations."""
 
 _Key = tuple[str, str] | int
+_Waiting = tuple[Api, Asked, bytes, Answer, SpanContext, int]
 
 
 class Conversations:
-    """The last 4,096 answers that a call may go on from, each for an hour."""
+    """The last 4,096 answers that a call may go on from, each for an hour.
+
+    Answers wait, as they came, until a call asks for one: most are never gone on from, and many at once cost less.
+    """
 
     def __init__(self) -> None:
         self._known: OrderedDict[_Key, tuple[SpanContext, int]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._waiting: list[_Waiting] = []
+        self._waiting_bytes = 0
+        self._lock = threading.RLock()  # a collection of garbage may end another call while it is held
 
     def run_of(self, asked: Asked, body: bytes) -> SpanContext | None:
         """Give the run that a request goes on with; None where it begins one."""
-        if not self._known:
+        if not (self._known or self._waiting):
             return None
         if asked.previous_response is not None:
             return self._find(("response", asked.previous_response))
@@ -43,32 +51,51 @@ class Conversations:
 
     def answered(self, api: Api, asked: Asked, body: bytes, answer: Answer, run: SpanContext) -> None:
         """Remember what was answered to a call of this run, under all that a later call may name it by."""
-        tools = [call.name for call in answer.tool_calls.values() if call.name]
-        said = turns.answered(body, "".join(answer.said or ()), tools)
-        keys: list[_Key] = [] if said is None else [said]
-        if isinstance(api, OpenAIResponses) and answer.response_id is not None:
-            keys.append(("response", answer.response_id))
-        if asked.conversation is not None:
-            keys.append(("conversation", asked.conversation))
-        known, told = self._known, (run, perf_counter_ns())
         with self._lock:
-            for key in keys:
-                known[key] = told
-                known.move_to_end(key)
-            while len(known) > MOST:
-                known.popitem(last=False)
+            self._waiting.append((api, asked, body, answer, run, perf_counter_ns()))
+            self._waiting_bytes += len(body)
+            if len(self._waiting) >= MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
+                self._settle()
 
     def forget(self) -> None:
         """Forget all answers."""
         with self._lock:
             self._known.clear()
+            self._waiting.clear()
+            self._waiting_bytes = 0
 
     def __len__(self) -> int:
+        with self._lock:
+            self._settle()
         return len(self._known)
 
+    def _settle(self) -> None:
+        """Find what the answers that wait are known by; the lock is held."""
+        known = self._known
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        for api, asked, body, answer, run, at_ns in waiting:
+            for key in _keys(api, asked, body, answer):
+                known[key] = run, at_ns
+                known.move_to_end(key)
+        while len(known) > MOST:
+            known.popitem(last=False)
+
     def _find(self, key: _Key) -> SpanContext | None:
+        with self._lock:
+            self._settle()
         run, at_ns = self._known.get(key, (None, 0))
         return run if perf_counter_ns() - at_ns <= KEPT_NS else None
+
+
+def _keys(api: Api, asked: Asked, body: bytes, answer: Answer) -> list[_Key]:
+    tools = [call.name for call in answer.tool_calls.values() if call.name]
+    said = turns.answered(body, "".join(answer.said or ()), tools)
+    keys: list[_Key] = [] if said is None else [said]
+    if isinstance(api, OpenAIResponses) and answer.response_id is not None:
+        keys.append(("response", answer.response_id))
+    if asked.conversation is not None:
+        keys.append(("conversation", asked.conversation))
+    return keys
 
 
 CONVERSATIONS = Conversations()

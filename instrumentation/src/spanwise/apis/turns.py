@@ -14,7 +14,6 @@ from spanwise.apis.measure import elements, members, read, text_of, word
 from spanwise.apis.openai_responses import CALLS
 
 _MODEL: Final = frozenset({"assistant", "model", "CHATBOT", "Chatbot", "chatbot"})
-_MARKS: Final = (b'"assistant"', b'"model"', b'"CHATBOT"', b'"Chatbot"', b'"chatbot"')
 _TOOLS: Final = ("toolUse", "functionCall", "function_call")
 # Where callers move the mark of the cache along, a turn is the same with it and without.
 _CACHE_MARK: Final = re.compile(rb',\s*"cache_control"\s*:\s*(?:null|\{[^{}]*\})')
@@ -40,19 +39,25 @@ class _Turn(msgspec.Struct, gc=False):
     tool_calls: Any = None
 
 
+class _Speaker(msgspec.Struct, gc=False):
+    role: Any = None
+    type: Any = None
+
+
 _body = msgspec.json.Decoder(_Body)
+_speaker = msgspec.json.Decoder(_Speaker)
 _turn = msgspec.json.Decoder(_Turn)
 _turns = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def last_said(body: bytes) -> int | None:
     """Digest the conversation up to the last thing that the model said; None where it has said nothing yet."""
-    if not any(mark in body for mark in _MARKS):
-        return None
     turns = _of(body)
     end = len(turns)
-    while end and _said(turns[end - 1]) is None:
+    while end and not (_by_model(turns[end - 1]) and _said(turns[end - 1]) is not None):
         end -= 1
+    if not end:
+        return None
     return _digest(turns[:end], "", ())
 
 
@@ -102,6 +107,12 @@ def _given(given: bytes) -> Sequence[_Raw]:
     if held is None:
         return ()
     return held.messages or (given,)
+
+
+def _by_model(raw: _Raw) -> bool:
+    """Say whether a turn may be the model's, without reading what it says."""
+    speaker = read(_speaker, raw)
+    return speaker is not None and (speaker.role is None or speaker.role in _MODEL)
 
 
 def _said(raw: _Raw) -> tuple[str, tuple[str, ...]] | None:
