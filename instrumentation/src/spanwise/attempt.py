@@ -16,9 +16,10 @@ from opentelemetry.trace import (
 
 from spanwise import attributes as wording
 from spanwise import context as names_context
-from spanwise import ratelimit, retries
+from spanwise import guard, ratelimit, retries
 from spanwise.apis.api import Answer, Api, Asked
 from spanwise.content import capture
+from spanwise.content.kept import Kept
 from spanwise.conversations import CONVERSATIONS, TALKS
 from spanwise.inferred import CALLS
 from spanwise.tracer import Attributes, start_span, tracer
@@ -73,9 +74,15 @@ class Attempt:
         self._around = around if self._alone is None else self._joined(asked, body, around)
         name = f"{operation} {asked.model}" if asked.model else operation
         self._span, self._write = start_span(name, self._around, SpanKind.CLIENT, attributes)
-        self._kept = capture.begin(self._span) if capture.STATE.on else None
+        self._kept: Kept | None = None
         self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
         UNDER_WAY.add(self)
+        if capture.STATE.on or asked.tool_results:
+            self._begun(asked)
+
+    @guard.guarded  # the span has begun, and must end whatever happens here
+    def _begun(self, asked: Asked) -> None:
+        self._kept = capture.begin(self._span) if capture.STATE.on else None
         if asked.tool_results and (started_ns := getattr(self._span, "start_time", None)) is not None:
             CALLS.returned(asked.tool_results, self._trace_id(), self._run().trace_id, tracer(), started_ns)
 
@@ -143,13 +150,15 @@ class Attempt:
         UNDER_WAY.discard(self)
         error_type = error_type or self.answer.error_type
         span = self._span
-        if span.is_recording():
-            self._write(self._told(error_type))
-            if self._kept is not None:
-                capture.tell(self._kept, self.api, self._body, span, self._write)
-            if error_type is not None:
-                span.set_status(Status(StatusCode.ERROR))
-        span.end()
+        try:
+            if span.is_recording():
+                if error_type is not None:
+                    span.set_status(Status(StatusCode.ERROR))
+                self._write(self._told(error_type))
+                if self._kept is not None:
+                    capture.tell(self._kept, self.api, self._body, span, self._write)
+        finally:
+            span.end()
         if error_type is not None and self._body:
             retries.failed((*self._repeat_key, hash(self._body)), error_type, self._resends + 1)
         if self._alone is not None and error_type is None:

@@ -20,8 +20,8 @@ from spanwise.doubles import Double, told_by
 from spanwise.framings import registry as framings
 from spanwise.inferred import CALLS
 from spanwise.providers import known
-from spanwise.url import Url
-from spanwise.watch import BodyWatch, LateWatch, StreamWatch, Watch
+from spanwise.url import Address, Url
+from spanwise.watch import Blind, BodyWatch, LateWatch, StreamWatch, Watch
 
 # A body that is signed, digested, encoded or sent in parts must not be changed any more.
 _SEALS: Final = frozenset(
@@ -35,7 +35,8 @@ _SEALS: Final = frozenset(
         "x-amz-content-sha256",
     }
 )
-_REFUSALS: Final = frozenset({400, 422})
+REFUSALS: Final = frozenset({400, 422})
+"""What may be the answer to what we asked for, so that the caller's own body must be tried."""
 _INFLATABLE: Final = frozenset({"gzip", "deflate"})
 
 
@@ -65,14 +66,10 @@ class Exchange:
         self._host = host
         self.body = body
 
-    def refused(self, status: int) -> bool:
-        """Say whether the answer may be due to what we asked for, so that the caller's own body must be tried."""
-        return self.body is not None and status in _REFUSALS
-
     def retried(self, status: int) -> None:
         """Take the answer to the caller's own body: where it is a good one, this host is not asked again."""
         self.body = None
-        if status not in _REFUSALS:
+        if status not in REFUSALS:
             _Asking.refused.add(self._host)
 
     def heard(self, headers: Mapping[str, str]) -> None:
@@ -84,20 +81,31 @@ class Exchange:
 
     def read(self, body: bytes, status: int, content_type: str) -> bytes:
         """Take a response that was read as a whole; give the body that the caller shall get."""
-        if status >= 400:  # noqa: PLR2004  the first status that is an error
-            self.attempt.end(str(status))
-            return body
         try:
+            if status >= 400:  # noqa: PLR2004  the first status that is an error
+                self.attempt.end(str(status))
+                return body
             return watch.read(self.attempt, body, framings.by_type(content_type), hide=self.body is not None)
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-            self.attempt.end()
-            guard.report(f"{__name__}.Exchange.read", fault)
-            return body
+            return self.give_up(f"{__name__}.Exchange.read", fault).whole(body)
+
+    def give_up(self, place: str, fault: Exception) -> Blind:
+        """Report a fault of ours; give what passes the answer on unread, without the usage event that we asked for."""
+        guard.report(place, fault)
+        return Blind(self.attempt, hide=self.body is not None)
 
     def watch(
         self, status: int, content_type: str, encoding: str, decode: Callable[[bytes], bytes]
     ) -> tuple[Watch | None, bool]:
         """Give the watch for a response still to be read, and whether it takes the content encoding away."""
+        try:
+            return self._watch(status, content_type, encoding, decode)
+        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+            return self.give_up(f"{__name__}.Exchange.watch", fault), False
+
+    def _watch(
+        self, status: int, content_type: str, encoding: str, decode: Callable[[bytes], bytes]
+    ) -> tuple[Watch | None, bool]:
         if status >= 400:  # noqa: PLR2004  the caller may never read the body of an error
             self.attempt.end(str(status))
             return None, False
@@ -117,19 +125,22 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     `suppress_instrumentation`, or is traced by another.
     `headers` lists names in lower case and finds them in any; `body` is None where reading would use it up.
     """
-    call = _called(method, url, body)
-    if call is None:
+    api = registry.find(method, path := url.path)
+    if api is None:
         return None
-    api, asked = call
+    address = Address(url.scheme, url.host, url.port, path)
+    asked = _asked(api, address, body)
+    if asked is None:
+        return None
     around = otel_context.get_current()
     if around.get(SUPPRESSED):
         return None
     other = told_by(get_current_span(around), around)
     if other is Double.COMPLETE:
         return None
-    attributes = of_request(api, asked, url, around)
+    attributes = of_request(api, asked, address, around)
     resends = headers.get("x-stainless-retry-count", "0")
-    key = (url.host, url.port)
+    key = (address.host, address.port)
     asking = None
     if asked.stream and body is not None and _may_ask(key, headers):
         asking = api.ask_for_usage(body)
@@ -142,13 +153,11 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     return Exchange(Attempt(api, asked, body or b"", attributes, around, resent), key, asking)
 
 
-def _called(method: str, url: Url, body: bytes | None) -> tuple[Api, Asked] | None:
-    api = registry.find(method, url.path)
-    if api is None:
-        return None
-    asked = api.read_request(url.path, body or b"")
-    mine = body is None or known(url.host, url.port) or strangers.calls(url.path, asked, body)
-    return (api, asked) if mine else None
+def _asked(api: Api, address: Address, body: bytes | None) -> Asked | None:
+    """Read the request; None where it is no call of this API, but a stranger's under the path of one."""
+    asked = api.read_request(address.path, body or b"")
+    mine = body is None or known(address.host, address.port) or strangers.calls(address.path, asked, body)
+    return asked if mine else None
 
 
 def _may_ask(host: tuple[str, int | None], headers: Mapping[str, str]) -> bool:

@@ -7,7 +7,8 @@ from typing import Protocol
 from spanwise import guard
 from spanwise.attempt import Attempt
 from spanwise.framings import registry
-from spanwise.framings.framing import Framing
+from spanwise.framings.framing import Framing, FramingError
+from spanwise.strain import Strainer
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 
@@ -49,6 +50,48 @@ class _Ending:
         self._attempt.end(type(error).__qualname__)
 
 
+class Blind(_Ending):
+    """Passes on what cannot be read, ours the fault or the provider's, without the usage event that we asked for."""
+
+    __slots__ = ("_error_type", "_inflate", "_strainer")
+
+    def __init__(
+        self,
+        attempt: Attempt,
+        *,
+        hide: bool,
+        inflate: Callable[[bytes], bytes] | None = None,
+        error_type: str | None = None,
+    ) -> None:
+        """Begin; `inflate` goes on taking the content encoding away, where the caller gets plain bytes."""
+        super().__init__(attempt)
+        self._error_type = error_type
+        self._strainer = Strainer() if hide else None
+        self._inflate = inflate if hide else None
+
+    def feed(self, raw: bytes) -> bytes:
+        """Pass the bytes on; bytes that cannot be inflated raise, as they would in the client."""
+        return self.pass_on(raw if self._inflate is None else self._inflate(raw))
+
+    def pass_on(self, data: bytes) -> bytes:
+        """Pass on what is plain."""
+        return data if self._strainer is None else self._strainer.feed(data)
+
+    def finish(self) -> bytes:
+        """End the span, of which no more is known, and give what was held back."""
+        self.leave()
+        return b"" if self._strainer is None else self._strainer.rest
+
+    @guard.guarded
+    def leave(self) -> None:
+        """End the span."""
+        self._attempt.end(self._error_type)
+
+    def whole(self, body: bytes) -> bytes:
+        """Pass on a body that was read as a whole."""
+        return self.feed(body) + self.finish()
+
+
 class BodyWatch(_Ending):
     """Passes a body through untouched and reads it once it is complete.
 
@@ -66,12 +109,16 @@ class BodyWatch(_Ending):
 
     def feed(self, raw: bytes) -> bytes:
         """Keep a reference and pass the bytes on; beyond 32 MiB the answer is no longer read."""
+        self._keep(raw)
+        return raw
+
+    @guard.guarded
+    def _keep(self, raw: bytes) -> None:
         self._size += len(raw)
         if self._size <= MAX_BODY_BYTES:
             self._parts.append(raw)
         else:
             self._parts.clear()
-        return raw
 
     def finish(self) -> bytes:
         """Read the whole body."""
@@ -80,13 +127,12 @@ class BodyWatch(_Ending):
 
     @guard.guarded
     def _read(self) -> None:
-        if self._attempt.ended:
-            return
-        if self._size > MAX_BODY_BYTES:
-            self._attempt.end()
-            return
-        parts = self._parts
-        read(self._attempt, self._decode(parts[0] if len(parts) == 1 else b"".join(parts)), self._framing)
+        try:
+            if not self._attempt.ended and self._size <= MAX_BODY_BYTES:
+                parts = self._parts
+                read(self._attempt, self._decode(parts[0] if len(parts) == 1 else b"".join(parts)), self._framing)
+        finally:
+            self._attempt.end()  # with what is known, where it has not ended
 
 
 class StreamWatch(_Ending):
@@ -101,54 +147,60 @@ class StreamWatch(_Ending):
         super().__init__(attempt)
         attempt.begin_stream()
         self._hide = hide
-        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if compressed else None
+        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress if compressed else None
         self._framing = framing
-        self._blind = False
+        self._blind: Blind | None = None
 
     def feed(self, raw: bytes) -> bytes:
         """Fold the pieces that are complete; one still incomplete is held back where pieces are taken out."""
-        if self._blind:
-            return raw
-        payload = self._framing.whole(raw) if self._inflate is None else None
-        if not payload:
-            return self._feed(raw)
+        if self._blind is not None:
+            return self._blind.feed(raw)
+        hide, held = self._hide, b""
         try:
-            extra = self._attempt.fold_event(payload)
+            if self._inflate is None and (payload := self._framing.whole(raw)):
+                return b"" if self._attempt.fold_event(payload) and hide else raw
+            if hide:
+                held = self._framing.rest
+                raw = raw if self._inflate is None else self._inflate(raw)
+                return self._visible(raw)
+            self._fold(raw if self._inflate is None else self._inflate(raw))
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-            return self._go_blind(fault, raw)
-        return b"" if extra and self._hide else raw
+            return self._go_blind(fault, held + raw)
+        return raw
 
     def finish(self) -> bytes:
         """Fold what was left, end the span, and give what was held back."""
-        rest = self._framing.rest if self._hide and not self._blind else b""
+        if self._blind is not None:
+            return self._blind.finish()
+        rest = self._framing.rest if self._hide else b""
         self._end()
         return rest
 
-    def _feed(self, raw: bytes) -> bytes:
-        hide, data = self._hide, raw
-        held = self._framing.rest if hide else b""
-        visible: list[bytes] = []
-        try:
-            if self._inflate is not None:
-                data = self._inflate.decompress(raw)
-            for piece, payload in self._framing.split(data):
-                extra = payload and self._attempt.fold_event(payload)
-                if hide and not extra:
-                    visible.append(piece)
-        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-            return self._go_blind(fault, held + data if hide else raw)
-        return b"".join(visible) if hide else raw
+    def _fold(self, data: bytes) -> None:
+        for _, payload in self._framing.split(data):
+            if payload:
+                self._attempt.fold_event(payload)
+
+    def _visible(self, data: bytes) -> bytes:
+        pieces = self._framing.split(data)
+        return b"".join([piece for piece, payload in pieces if not (payload and self._attempt.fold_event(payload))])
 
     def _go_blind(self, fault: Exception, passed: bytes) -> bytes:
-        self._blind = True
-        guard.report(f"{__name__}.StreamWatch.feed", fault)
-        return passed
+        theirs = isinstance(fault, FramingError | zlib.error)
+        if not theirs:
+            guard.report(f"{__name__}.StreamWatch.feed", fault)
+        error_type = "invalid_response" if theirs else None
+        self._blind = Blind(self._attempt, hide=self._hide, inflate=self._inflate, error_type=error_type)
+        return self._blind.pass_on(passed)
 
     @guard.guarded
     def _end(self) -> None:
-        if not self._blind and (payload := self._framing.last()):
-            self._attempt.fold_event(payload)
-        self._attempt.end_of_stream()
+        try:
+            if payload := self._framing.last():
+                self._attempt.fold_event(payload)
+            self._attempt.end_of_stream()
+        finally:
+            self._attempt.end()  # with what is known, where it has not ended
 
 
 class LateWatch(_Ending):
@@ -168,25 +220,31 @@ class LateWatch(_Ending):
         if self._watch is not None:
             return self._watch.feed(raw)
         self._start += raw
-        if len(self._start.lstrip()) < registry.LONGEST_START:
-            return b"" if self._hide else raw
-        visible = self._choose().feed(self._start)
+        chosen = self._chosen(ended=False)
+        visible = b"" if chosen is None else chosen.feed(self._start)
         return visible if self._hide else raw
 
     def finish(self) -> bytes:
         """End as the watch that was chosen does."""
         if self._watch is not None:
             return self._watch.finish()
-        chosen = self._choose()
-        visible = chosen.feed(self._start)
-        return (visible if self._hide else b"") + chosen.finish()
+        chosen = self._chosen(ended=True)
+        visible = b"" if chosen is None else chosen.feed(self._start)
+        return (visible if self._hide else b"") + (b"" if chosen is None else chosen.finish())
 
-    def _choose(self) -> Watch:
-        framing = registry.by_start(self._start)
-        if framing is None:
-            self._watch = BodyWatch(self._attempt, self._decode)
-        else:
-            self._watch = StreamWatch(self._attempt, framing, hide=self._hide)
+    def _chosen(self, *, ended: bool) -> Watch | None:
+        """Give the watch for what has begun like this; None while that says too little."""
+        try:
+            if not ended and len(self._start.lstrip()) < registry.LONGEST_START:
+                return None
+            framing = registry.by_start(self._start)
+            if framing is None:
+                self._watch = BodyWatch(self._attempt, self._decode)
+            else:
+                self._watch = StreamWatch(self._attempt, framing, hide=self._hide)
+        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+            guard.report(f"{__name__}.LateWatch.feed", fault)
+            self._watch = Blind(self._attempt, hide=self._hide)
         return self._watch
 
 

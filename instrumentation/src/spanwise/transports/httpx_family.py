@@ -13,7 +13,8 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
 from spanwise import exchange, guard
-from spanwise.exchange import Exchange
+from spanwise.exchange import REFUSALS, Exchange
+from spanwise.transports.httpx_headers import Seen
 from spanwise.transports.httpx_streams import WatchedAsync, WatchedSync
 
 
@@ -65,7 +66,7 @@ class HttpxFamily:
         token = otel_context.attach(flight.context)
         try:
             response = wrapped(*flight.args, **flight.kwargs)
-            if flight.args is not args and flight.refused(response):
+            if flight.changed is not None and response.status_code in REFUSALS:
                 response.close()
                 response = wrapped(*args, **kwargs)
                 flight.retried(response)
@@ -84,7 +85,7 @@ class HttpxFamily:
         token = otel_context.attach(flight.context)
         try:
             response = await wrapped(*flight.args, **flight.kwargs)
-            if flight.args is not args and flight.refused(response):
+            if flight.changed is not None and response.status_code in REFUSALS:
                 await response.aclose()
                 response = await wrapped(*args, **kwargs)
                 flight.retried(response)
@@ -105,12 +106,16 @@ class HttpxFamily:
             body = request.content
         except self._module.RequestNotRead:
             body = None
-        call = exchange.begin(request.method, request.url, request.headers, body)
+        call = exchange.begin(request.method, request.url, Seen(request.headers), body)
         if call is None:
             return None
-        flight = _Flight(call, request, call.attempt.context(), args, kwargs)
-        if call.body is not None:
-            self._ask(flight, call.body)
+        try:
+            flight = _Flight(call, request, call.attempt.context(), args, kwargs)
+            if call.body is not None:
+                self._ask(flight, call.body)
+        except Exception:
+            call.attempt.end()  # nobody else knows of it
+            raise
         return flight
 
     @guard.guarded
@@ -124,29 +129,39 @@ class HttpxFamily:
         changed.headers["content-length"] = str(len(body))
         changed.headers["accept-encoding"] = "identity"
         changed.read()
-        flight.args = (changed, *flight.args[1:])
-        flight.kwargs = {name: value for name, value in flight.kwargs.items() if name != "request"}
+        rest = {name: value for name, value in flight.kwargs.items() if name != "request"}
+        flight.changed, flight.args, flight.kwargs = changed, (changed, *flight.args[1:]), rest
 
-    @guard.guarded
-    def _arrived(self, flight: "_Flight", response: Any, stream: type) -> None:
-        call = flight.call
-        if call.body is not None and response.request is flight.args[0]:
+    def _arrived(self, flight: "_Flight", response: Any, stream: Any) -> None:
+        if flight.changed is not None and response.request is flight.changed:
             response.request = flight.request  # the caller shall find what it sent
-        call.heard(response.headers)
-        content_type = response.headers.get("content-type", "")
+        try:
+            self._watch_answer(flight.call, response, stream)
+        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+            blind = flight.call.give_up(f"{__name__}._arrived", fault)
+            if response.is_closed:
+                blind.leave()
+            else:
+                response.stream = stream(response.stream, blind)
+
+    def _watch_answer(self, call: Exchange, response: Any, stream: Any) -> None:
+        headers = Seen(response.headers)
+        call.heard(headers)
+        content_type = headers.get("content-type", "")
         if response.is_closed:
             self._read(call, response, content_type)
             return
-        encoding = response.headers.get("content-encoding", "").strip().lower().removeprefix("identity")
+        encoding = headers.get("content-encoding", "").strip().lower().removeprefix("identity")
 
         def decode(raw: bytes) -> bytes:
             return self._module.Response(200, headers={"content-encoding": encoding}, content=raw).content
 
         watch, plain = call.watch(response.status_code, content_type, encoding, decode)
         if watch is not None:
+            watched = stream(response.stream, watch)
             if plain:
                 del response.headers["content-encoding"]
-            response.stream = stream(response.stream, watch)
+            response.stream = watched
 
     def _read(self, call: Exchange, response: Any, content_type: str) -> None:
         try:
@@ -162,7 +177,7 @@ class HttpxFamily:
 class _Flight:
     """One call of `send` that is traced: what the caller passed, and what is passed on."""
 
-    __slots__ = ("args", "call", "context", "kwargs", "request")
+    __slots__ = ("args", "call", "changed", "context", "kwargs", "request")
 
     def __init__(
         self, call: Exchange, request: Any, context: Context, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -172,11 +187,8 @@ class _Flight:
         self.context = context
         self.args = args
         self.kwargs = kwargs
-
-    @guard.guarded
-    def refused(self, response: Any) -> bool:
-        """Say whether the caller's own request must be tried."""
-        return self.call.refused(response.status_code)
+        self.changed: Any = None
+        """The request that leaves instead of the caller's, where usage is asked for."""
 
     @guard.guarded
     def retried(self, response: Any) -> None:

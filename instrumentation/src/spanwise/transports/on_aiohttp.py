@@ -13,7 +13,7 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
 from spanwise import exchange, guard
-from spanwise.exchange import Exchange
+from spanwise.exchange import REFUSALS, Exchange
 from spanwise.transports.aiohttp_reader import WatchedReader
 from spanwise.transports.library import Library, Seam, too_old
 
@@ -51,11 +51,6 @@ class _Flight:
             self.request.headers.update(self.headers)
         except Exception as fault:  # noqa: BLE001
             guard.report(f"{__name__}.restore", fault)
-
-    @guard.guarded
-    def refused(self, response: Any) -> bool:
-        """Say whether the caller's own request must be tried."""
-        return self.call.refused(response.status)
 
     @guard.guarded
     def retried(self, response: Any) -> None:
@@ -99,7 +94,7 @@ class _Aiohttp:
         token = otel_context.attach(flight.context)
         try:
             response = await handler(request)
-            if flight.asked and flight.refused(response):
+            if flight.asked and response.status in REFUSALS:
                 response.release()
                 await flight.restore()
                 response = await handler(request)
@@ -122,12 +117,26 @@ class _Aiohttp:
         call = exchange.begin(request.method, request.url, headers, body)
         if call is None:
             return None
-        if not (inflated and hasattr(request, "update_body")):
-            call.body = None  # the caller wants the bytes as they come, or this aiohttp has no way to change a body
-        return _Flight(call, call.attempt.context(), request, body)
+        try:
+            if not (inflated and hasattr(request, "update_body")):
+                call.body = None  # the caller wants the bytes as they come, or this aiohttp cannot change a body
+            return _Flight(call, call.attempt.context(), request, body)
+        except Exception:
+            call.attempt.end()  # nobody else knows of it
+            raise
 
-    @guard.guarded
     def _arrived(self, flight: _Flight, response: Any, *, inflated: bool) -> None:
+        content = response.content
+        try:
+            self._watch_answer(flight, response, inflated=inflated)
+        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+            blind = flight.call.give_up(f"{__name__}._arrived", fault)
+            if isinstance(content, self._empty):
+                blind.leave()
+            else:
+                response.content = self._reader(content, blind)
+
+    def _watch_answer(self, flight: _Flight, response: Any, *, inflated: bool) -> None:
         call, status, content = flight.call, response.status, response.content
         content_type = response.headers.get("content-type", "")
         call.heard(response.headers)

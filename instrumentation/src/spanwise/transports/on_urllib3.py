@@ -17,9 +17,10 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
 from spanwise import exchange, guard
-from spanwise.exchange import Exchange
+from spanwise.exchange import REFUSALS, Exchange
 from spanwise.transports.library import Library, Seam, too_old
 from spanwise.transports.urllib3_responses import watched_class
+from spanwise.watch import Watch
 
 _REDIRECTS = range(300, 400)
 
@@ -42,11 +43,6 @@ class _Flight:
         self.context = context
         self.kwargs = kwargs
         self.asked = False
-
-    @guard.guarded
-    def refused(self, response: Any) -> bool:
-        """Say whether the caller's own request must be tried."""
-        return self.call.refused(response.status)
 
     @guard.guarded
     def retried(self, response: Any) -> None:
@@ -75,7 +71,7 @@ def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, A
     token = otel_context.attach(flight.context)
     try:
         response = wrapped(*args, **flight.kwargs)
-        if flight.asked and flight.refused(response):
+        if flight.asked and response.status in REFUSALS:
             response.drain_conn()
             response = wrapped(*args, **kwargs)
             flight.retried(response)
@@ -101,11 +97,15 @@ def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bo
     call = exchange.begin("POST", _url(pool, args[2]), headers, _bytes(kwargs.get("body")))
     if call is None:
         return None
-    flight = _Flight(call, call.attempt.context(), kwargs)
-    if not asks:
-        call.body = None
-    elif call.body is not None:
-        _ask(flight, call.body)
+    try:
+        flight = _Flight(call, call.attempt.context(), kwargs)
+        if not asks:
+            call.body = None
+        elif call.body is not None:
+            _ask(flight, call.body)
+    except Exception:
+        call.attempt.end()  # nobody else knows of it
+        raise
     return flight
 
 
@@ -136,15 +136,35 @@ def _ask(flight: _Flight, body: bytes) -> None:
     flight.asked = True
 
 
-@guard.guarded
 def _arrived(flight: _Flight, response: Any) -> None:
+    try:
+        _watch_answer(flight, response)
+    except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+        blind = flight.call.give_up(f"{__name__}._arrived", fault)
+        if _is_read(flight, response):
+            blind.leave()
+        else:
+            _put(response, blind, hides=flight.call.body is not None)
+
+
+def _is_read(flight: _Flight, response: Any) -> bool:
+    """Say whether the body has been read already, by urllib3 itself."""
+    return flight.kwargs.get("preload_content", True) or not hasattr(response, "_raw_read")
+
+
+def _put(response: Any, watch: Watch, *, hides: bool) -> None:
+    response._spanwise_watch = watch  # noqa: SLF001  found by the class that it gets
+    response.__class__ = watched_class(response.__class__, hides=hides)
+
+
+def _watch_answer(flight: _Flight, response: Any) -> None:
     call, status = flight.call, response.status
     call.heard(response.headers)
     if status in _REDIRECTS:
         call.attempt.end(str(status))
         return
     content_type = response.headers.get("content-type", "")
-    if flight.kwargs.get("preload_content", True) or not hasattr(response, "_raw_read"):
+    if _is_read(flight, response):
         body = response.data or b""
         visible = call.read(body, status, content_type)
         if visible != body:
@@ -162,8 +182,7 @@ def _arrived(flight: _Flight, response: Any) -> None:
     if watch is not None:
         if plain:
             del response.headers["content-encoding"]
-        response._spanwise_watch = watch  # noqa: SLF001  found by the class that it gets
-        response.__class__ = watched_class(plain_class, hides=call.body is not None)
+        _put(response, watch, hides=call.body is not None)
 
 
 TRANSPORT = Library("urllib3", _seams)
