@@ -1,11 +1,15 @@
-from spanwise_collector.normalise.compile import MOST_TOKENS, plan
+import polars as pl
+
+from spanwise_collector.normalise.compile import MOST_TOKENS, out_of_range, plan
 from tests.collector.normalise.frames import decoded
 
 
 def computed(name, **span):
     frame = decoded(span)
-    compiled = plan(tuple(column for column in frame.columns if column.startswith(("attribute.", "resource."))))
-    return frame.select(next(column for column in compiled.columns if column.meta.output_name() == name)).item()
+    present = tuple(column for column in frame.columns if column.startswith(("attribute.", "resource.")))
+    compiled = plan(present, out_of_range(frame))
+    of_name = next(column for column in compiled.columns if column.meta.output_name() == name)
+    return frame.with_columns(dialect_place=pl.lit(255, pl.UInt8)).select(of_name).item()
 
 
 def test_the_best_key_that_has_a_value_wins():
@@ -31,4 +35,25 @@ def test_the_first_finish_reason_counts():
 
 
 def test_a_plan_is_compiled_once_for_the_same_columns():
-    assert plan(("attribute.gen_ai.system",)) is plan(("attribute.gen_ai.system",))
+    assert plan(("attribute.gen_ai.system",), frozenset()) is plan(("attribute.gen_ai.system",), frozenset())
+
+
+def test_milliseconds_and_seconds_are_nanoseconds():
+    assert computed("ttft_ns", **{"gen_ai.response.time_to_first_chunk": 0.25}) == 250_000_000
+    assert computed("ttft_ns", **{"ai.response.msToFirstChunk": 250.0}) == 250_000_000
+
+
+def test_an_unknown_word_is_kept_or_not_as_the_table_says():
+    assert computed("operation", **{"langsmith.span.kind": "odd"}) == "odd"
+    assert computed("operation", **{"openinference.span.kind": "UNKNOWN"}) is None
+    assert computed("operation", **{"openinference.span.kind": "UNKNOWN", "gen_ai.operation.name": "chat"}) == "chat"
+
+
+def test_a_key_that_is_one_dialects_own_says_nothing_elsewhere():
+    assert computed("input_tokens", input_tokens=5) is None
+
+
+def test_numbers_beyond_their_range_are_found_by_column():
+    frame = decoded({"gen_ai.usage.input_tokens": -1, "gen_ai.usage.output_tokens": 5}, {"ai.usage.tokens": 2**40})
+    assert out_of_range(frame) == {"attribute.gen_ai.usage.input_tokens", "attribute.ai.usage.tokens"}
+    assert out_of_range(decoded({})) == frozenset()

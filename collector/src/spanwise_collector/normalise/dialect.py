@@ -53,6 +53,11 @@ class Source:
         return f"{ATTRIBUTE if self.of == 'attribute' else RESOURCE}{self.key}"
 
     @property
+    def within(self) -> str:
+        """Name the column that holds the value: of a JSON text that `unfold` reads, a column of its own."""
+        return self.column + self.path
+
+    @property
     def condition(self) -> str | None:
         """Name the sparse column that `when` asks for."""
         return None if self.when is None else ATTRIBUTE + self.when[0]

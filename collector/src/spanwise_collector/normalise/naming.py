@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -11,27 +10,22 @@ from spanwise_collector.normalise import vocabulary
 from spanwise_collector.normalise.recognise import PLACE
 from spanwise_collector.normalise.registry import DIALECTS, NO_DIALECT
 
-_SPEAKS: Final = pl.col(PLACE) != NO_DIALECT
-_NAMED: Final = pl.col("name")
-_WORD: Final = _NAMED.str.extract(r"^(\S+)")
+_LONGEST_WORD: Final = 64
 
 
 def named(frame: pl.DataFrame) -> pl.DataFrame:
     """Take the operation from the span's name where a span of a dialect does not state it."""
-    silent = frame.select((_SPEAKS & pl.col("operation").is_null()).any()).item()
-    if not silent:
+    silent = frame.select((pl.col(PLACE) != NO_DIALECT) & pl.col("operation").is_null()).to_series().arg_true()
+    if not len(silent):
         return frame
-    places: list[int] = frame[PLACE].unique().to_list()
-    told = [
-        pl.when(pl.col(PLACE) == place).then(
-            pl.coalesce(*(_meaning(text, DIALECTS[place].names) for text in (_NAMED, _WORD)))
-        )
-        for place in places
-        if place != NO_DIALECT and DIALECTS[place].names
-    ]
-    standard = pl.when(_SPEAKS & _WORD.is_in(vocabulary.NAMING)).then(_WORD)
-    return frame.with_columns(pl.coalesce("operation", *told, standard))
+    told: list[str | None] = [None] * frame.height
+    for row, place, name in zip(silent, *frame.select(PLACE, "name")[silent].get_columns(), strict=True):
+        told[row] = None if name is None else operation_of(place, name)
+    return frame.with_columns(pl.coalesce("operation", pl.Series(told, dtype=pl.String)).alias("operation"))
 
 
-def _meaning(text: pl.Expr, names: Mapping[str, str]) -> pl.Expr:
-    return text.replace_strict(list(names), list(names.values()), default=None, return_dtype=pl.String)
+def operation_of(place: int, name: str) -> str | None:
+    """Say which operation a span of the dialect at this place is named after, by the whole name or its first word."""
+    names = DIALECTS[place].names
+    word = next(iter(name[:_LONGEST_WORD].split(maxsplit=1)), "")
+    return names.get(name) or names.get(word) or (word if word in vocabulary.NAMING else None)

@@ -10,6 +10,7 @@ import polars as pl
 
 from spanwise_collector.normalise.dialect import fits
 from spanwise_collector.normalise.registry import DIALECTS, NO_DIALECT, of_scope
+from spanwise_collector.normalise.spelling import translated
 from spanwise_schema.columns import ATTRIBUTE, RESOURCE
 
 PLACE: Final = "dialect_place"
@@ -22,10 +23,7 @@ def recognise(frame: pl.DataFrame, present: tuple[str, ...]) -> pl.DataFrame:
     places = {scope: place for scope in scopes if (place := of_scope(scope)) != NO_DIALECT}
     found = list(_marked(present))
     if places:
-        scope = pl.col("scope_name").replace_strict(
-            list(places), list(places.values()), default=None, return_dtype=pl.UInt8
-        )
-        found.append(scope)
+        found.append(translated(pl.col("scope_name"), places, pl.UInt8))
     if not found:
         return frame.with_columns(pl.lit(NO_DIALECT, pl.UInt8).alias(PLACE))
     return frame.with_columns(pl.min_horizontal(found).fill_null(NO_DIALECT).alias(PLACE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,13 +10,14 @@ from typing import Final
 import polars as pl
 
 from spanwise_collector.normalise import vocabulary
-from spanwise_collector.normalise.compile import plan
+from spanwise_collector.normalise.compile import COMPILED, out_of_range, plan
 from spanwise_collector.normalise.counting import counted_how
 from spanwise_collector.normalise.naming import named
 from spanwise_collector.normalise.recognise import PLACE, name, recognise
 from spanwise_collector.normalise.registry import READ, WANTED
 from spanwise_collector.normalise.spelling import Spell, respell
 from spanwise_collector.normalise.tokens import resolve
+from spanwise_collector.normalise.unfold import unfold
 from spanwise_schema.columns import CALL, SPAN
 from spanwise_schema.operations import CATEGORY
 
@@ -82,12 +84,12 @@ def normalise(frame: pl.DataFrame) -> Normalised:
     Takes the columns of SPAN and any of the sparse columns `attribute.<key>`, `resource.<key>` (see `WANTED`)
     and `event.exception.type`. A span that is no GenAI span keeps a null `category`.
     """
-    present = tuple(column for column in frame.columns if column in READ)
-    spoken = recognise(frame, present)
-    compiled = plan(present)
-    counted = spoken.select(compiled.faults).row(0) if compiled.faults else ()
-    keys = [fault.meta.output_name() for fault in compiled.faults]
-    faults = {key: number for key, number in zip(keys, counted, strict=True) if number}
+    unfolded, faults = unfold(frame)
+    spoken = recognise(unfolded, tuple(column for column in frame.columns if column in READ))
+    compiled = plan(tuple(sorted(set(unfolded.columns) & COMPILED)), out_of_range(unfolded))
+    if compiled.faults:
+        found = spoken.select(compiled.faults).row(0, named=True)
+        faults = dict(Counter(faults) + Counter(found))
 
     exception = pl.col(_EXCEPTION) if _EXCEPTION in frame.columns else pl.lit(None, pl.String).alias(_EXCEPTION)
     mapped = spoken.select(*SPAN, PLACE, exception, *compiled.columns, name())

@@ -1,0 +1,125 @@
+"""Values that lie within JSON texts, as columns of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, cast
+
+import numpy as np
+import polars as pl
+
+from spanwise_collector.normalise.dialect import CHECKS, Source
+from spanwise_collector.normalise.registry import SOURCES
+from spanwise_schema.columns import CALL
+
+_LONGEST: Final = 65_536
+"""Characters of a text; a longer one is content, which is not worth reading for a number."""
+_MOST_DIGITS: Final = 18
+
+
+def _asked() -> dict[str, dict[str, Source]]:
+    asked: dict[str, dict[str, Source]] = {}
+    for name, rows in SOURCES.items():
+        for _, source in rows:
+            if source.path:
+                kind = (CALL | CHECKS)[name]
+                if kind not in ("i64", "str"):
+                    raise ValueError(f"{source.key} {source.path}: a JSON text gives counts and texts, not {kind}")
+                asked.setdefault(source.column, {})[source.within] = source
+    return asked
+
+
+_COUNTS: Final = frozenset(
+    source.within
+    for name, rows in SOURCES.items()
+    for _, source in rows
+    if source.path and (CALL | CHECKS)[name] == "i64"
+)
+_ASKED: Final = _asked()
+
+
+def unfold(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Add a column for each place in a JSON text that a table names.
+
+    Gives also, by key, how many texts are no JSON object, or hold something else where a count belongs.
+    """
+    made: list[pl.Series] = []
+    faults: dict[str, int] = {}
+    for column in frame.columns:
+        if column in _ASKED:
+            asked = _ASKED[column]
+            columns, wrong = _columns(frame[column], asked)
+            made += columns
+            if wrong:
+                faults[next(iter(asked.values())).key] = wrong
+    return frame.with_columns(made) if made else frame, faults
+
+
+def _columns(texts: pl.Series, asked: Mapping[str, Source]) -> tuple[list[pl.Series], int]:
+    names = list(asked)
+    paths = [source.path.removeprefix("$.").split(".") for source in asked.values()]
+    place: dict[str, int] = {}
+    read: list[tuple[list[str | int | None], bool]] = [([None] * len(names), False)]
+    places: list[int] = []
+    for text in cast("list[str]", texts.drop_nulls().to_list()):
+        if text not in place:
+            place[text] = len(read)
+            read.append(_read(text, names, paths))
+        places.append(place[text])
+    at = np.zeros(len(texts), np.uint32)
+    at[texts.is_not_null().to_numpy()] = places
+    columns = [
+        pl.Series(name, [values[index] for values, _ in read], dtype=pl.Int64 if name in _COUNTS else pl.String)
+        for index, name in enumerate(names)
+    ]
+    gathered = pl.Series(at)
+    return [column[gathered] for column in columns], sum(read[row][1] for row in places)
+
+
+def _read(text: str, names: Sequence[str], paths: Sequence[Sequence[str]]) -> tuple[list[str | int | None], bool]:
+    """Read the values of a text, and whether something in it is none that it should be."""
+    nothing: list[str | int | None] = [None] * len(names)
+    if len(text) > _LONGEST:
+        return nothing, True
+    try:
+        told = cast("object", json.loads(text))
+    except (ValueError, RecursionError):
+        return nothing, True
+    if not isinstance(told, dict):
+        return nothing, True
+    found = list(_found(cast("dict[str, object]", told), names, paths))
+    return [value for value, _ in found], any(is_wrong for _, is_wrong in found)
+
+
+def _found(
+    told: Mapping[str, object], names: Sequence[str], paths: Sequence[Sequence[str]]
+) -> Iterator[tuple[str | int | None, bool]]:
+    for name, path in zip(names, paths, strict=True):
+        value = _at(told, path)
+        if name in _COUNTS:
+            count = _count(value)
+            yield count, count is None and value is not None
+        else:
+            yield value if isinstance(value, str) else None, False
+
+
+def _at(told: object, path: Sequence[str]) -> object:
+    for step in path:
+        told = cast("dict[str, object]", told).get(step) if isinstance(told, dict) else None
+    return told
+
+
+def _count(value: object) -> int | None:
+    """Read a count that fits 64 bits; it may be told as text or with a fraction of nothing."""
+    match value:
+        case bool():
+            return None
+        case int():
+            return value if abs(value) < 10**_MOST_DIGITS else None
+        case float():
+            return int(value) if value.is_integer() and abs(value) < 10**_MOST_DIGITS else None
+        case str():
+            return int(value) if value.isdecimal() and len(value) <= _MOST_DIGITS else None
+        case _:
+            return None

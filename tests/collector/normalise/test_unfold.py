@@ -1,0 +1,50 @@
+import pytest
+
+from spanwise_collector.normalise.unfold import unfold
+from tests.collector.normalise.frames import decoded
+
+KEY = "mlflow.chat.tokenUsage"
+
+
+def unfolded(*texts):
+    frame, faults = unfold(decoded(*({KEY: text} for text in texts)))
+    return frame[f"attribute.{KEY}$.input_tokens"].to_list(), faults
+
+
+def test_a_count_is_read_where_the_path_leads():
+    text = '{"input_tokens": 5}'
+    assert unfolded(text, None, text, "{}", '{"input_tokens": null}') == ([5, None, 5, None, None], {})
+
+
+@pytest.mark.parametrize("told", ["7", "7.0", '"7"'])
+def test_a_count_may_be_told_as_text_or_with_a_fraction_of_nothing(told):
+    assert unfolded(f'{{"input_tokens": {told}}}') == ([7], {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no json", "[1]", "5", '{"input_tokens": true}', '{"input_tokens": 1.5}', '{"input_tokens": NaN}',
+        '{"input_tokens": Infinity}', '{"input_tokens": {}}', '{"input_tokens": 1e300}', "[" * 60_000,
+        '{"input_tokens": 5, "x": "' + "x" * 70_000 + '"}', '{"input_tokens": ' + "9" * 5_000 + "}",
+        '{"input_tokens": "٣"}x', '{"input_tokens": "³"}',
+    ],
+    ids=range(14),
+)  # fmt: skip
+def test_what_is_no_count_is_null_and_told(text):
+    assert unfolded(text, '{"input_tokens": 5}', text) == ([None, 5, None], {KEY: 2})
+
+
+def test_a_frame_without_json_is_the_same():
+    frame = decoded({"gen_ai.system": "openai"})
+    same, faults = unfold(frame)
+    assert same is frame
+    assert faults == {}
+
+
+def test_a_text_is_read_where_a_text_belongs():
+    frame, faults = unfold(decoded({"llm.invocation_parameters": '{"model": "gpt-4o", "model_name": 5}'}))
+    row = frame.row(0, named=True)
+    assert row["attribute.llm.invocation_parameters$.model"] == "gpt-4o"
+    assert row["attribute.llm.invocation_parameters$.model_name"] is None
+    assert faults == {}
