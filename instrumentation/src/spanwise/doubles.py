@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Any
 
 from opentelemetry.context import Context
-from opentelemetry.trace import Span
+from opentelemetry.trace import ProxyTracerProvider, Span, get_tracer_provider
 
 from spanwise import layers
 from spanwise.tracer import SCOPE, tracer
@@ -17,11 +17,11 @@ _SUPPRESSED_CALLS = "suppress_language_model_instrumentation"
 
 
 class Double(Enum):
-    """Who tells the call that is about to leave, and whether that one learns the usage of a stream by itself."""
+    """Who tells the call that is about to leave."""
 
-    CURRENT = "the current span, which learns only what was asked for"
-    UNSEEN = "a span that is not at hand, which learns only what was asked for"
-    COMPLETE = "ours, or one that counts tokens itself"
+    OURS = "a span of ours"
+    CURRENT = "the current span, of another"
+    UNSEEN = "a span of another that is not at hand"
 
 
 def told_by(span: Span, around: Context) -> Double | None:
@@ -32,11 +32,10 @@ def told_by(span: Span, around: Context) -> Double | None:
     LiteLLM's httpx through aiohttp.
     """
     if _stands_for_call(span):
-        return Double.COMPLETE if getattr(_scope(span), "name", "") == SCOPE else Double.CURRENT
+        return Double.OURS if getattr(_scope(span), "name", "") == SCOPE else Double.CURRENT
     if around.get(_SUPPRESSED_CALLS):
-        return Double.UNSEEN if span.is_recording() and not _goes_elsewhere(span) else None
-    unseen = layers.tells(alone=not span.get_span_context().is_valid)
-    return None if unseen is None else Double.COMPLETE if unseen.counts else Double.UNSEEN
+        return Double.UNSEEN if span.is_recording() or _provided() else None
+    return Double.UNSEEN if layers.tells(alone=not span.get_span_context().is_valid) else None
 
 
 def _stands_for_call(span: Span) -> bool:
@@ -50,6 +49,11 @@ def _stands_for_call(span: Span) -> bool:
         or "llm.request.type" in attributes
         or held.get(_KIND) in _OPENINFERENCE
     )
+
+
+def _provided() -> bool:
+    """Say whether spans that others make go anywhere: before the first provider they are lost."""
+    return not isinstance(get_tracer_provider(), ProxyTracerProvider)
 
 
 def _scope(span: Any) -> Any:  # noqa: ANN401  only spans of the SDK have one

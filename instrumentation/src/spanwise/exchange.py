@@ -136,7 +136,7 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     if around.get(SUPPRESSED):
         return None
     other = told_by(get_current_span(around), around)
-    if other is Double.COMPLETE:
+    if other is Double.OURS:
         return None
     attributes = of_request(api, asked, address, around)
     resends = headers.get("x-stainless-retry-count", "0")

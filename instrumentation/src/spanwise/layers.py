@@ -25,24 +25,19 @@ class Layer:
     frames: str
     """How the names of the modules begin that the call comes through."""
     processor: Callable[[ModuleType], object]
-    counts: bool
-    """Whether it counts the tokens of a stream itself."""
     alone: bool
     """Whether it makes no span of its own below another one."""
 
 
-def tells(*, alone: bool) -> Layer | None:
-    """Give the layer whose tracer tells the call that this thread is about to send; `alone`: no span is around it."""
+def tells(*, alone: bool) -> bool:
+    """Say whether a layer's tracer tells the call that this thread is about to send; `alone`: no span is around it."""
     for layer in _LAYERS:
         module = sys.modules.get(layer.module)
-        if (
-            module is not None
-            and (alone or not layer.alone)
-            and _active(layer, module)
-            and _comes_through(layer.frames)
-        ):
-            return layer
-    return None
+        if module is None or (layer.alone and not alone):
+            continue
+        if _active(layer, module) and _comes_through(layer.frames):
+            return True
+    return False
 
 
 @guard.guarded
@@ -79,8 +74,7 @@ _LAYERS: Final = (
         "openinference.instrumentation.langchain",
         "langchain_core.language_models",
         _langchain_of_openinference,
-        counts=False,
         alone=False,
     ),
-    Layer("litellm.litellm_core_utils.litellm_logging", "litellm.", _callback_of_litellm, counts=True, alone=True),
+    Layer("litellm.litellm_core_utils.litellm_logging", "litellm.", _callback_of_litellm, alone=True),
 )
