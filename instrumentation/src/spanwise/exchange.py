@@ -14,9 +14,11 @@ from spanwise.apis import registry, strangers
 from spanwise.apis.api import Api, Asked
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
+from spanwise.background import RESPONSES
 from spanwise.beside import Beside
 from spanwise.conversations import CONVERSATIONS
 from spanwise.doubles import Double, told_by
+from spanwise.fetch import Fetch
 from spanwise.framings import registry as framings
 from spanwise.inferred import CALLS
 from spanwise.providers import known
@@ -54,6 +56,7 @@ def configure(*, stream_usage: bool) -> None:
     retries.forget()
     CALLS.forget()
     CONVERSATIONS.forget()
+    RESPONSES.forget()
 
 
 class Exchange:
@@ -127,13 +130,11 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     """
     api = registry.find(method, path := url.path)
     if api is None:
-        return None
+        return _fetched(method, url)
     address = Address(url.scheme, url.host, url.port, path)
     asked = _asked(api, address, body)
-    if asked is None:
-        return None
     around = otel_context.get_current()
-    if around.get(SUPPRESSED):
+    if asked is None or around.get(SUPPRESSED):
         return None
     other = told_by(get_current_span(around), around)
     if other is Double.OURS:
@@ -158,6 +159,14 @@ def _asked(api: Api, address: Address, body: bytes | None) -> Asked | None:
     asked = api.read_request(address.path, body or b"")
     mine = body is None or known(address.host, address.port) or strangers.calls(address.path, asked, body)
     return asked if mine else None
+
+
+def _fetched(method: str, url: Url) -> Exchange | None:
+    response_id = RESPONSES.asked_for(method, url.path)
+    around = otel_context.get_current()
+    if response_id is None or around.get(SUPPRESSED):
+        return None
+    return Exchange(Fetch(response_id, url, around), (url.host, url.port), None)
 
 
 def _may_ask(host: tuple[str, int | None], headers: Mapping[str, str]) -> bool:

@@ -1,6 +1,6 @@
 """The address of a request, as far as a span needs it."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Url(Protocol):
@@ -14,3 +14,12 @@ class Url(Protocol):
     def port(self) -> int | None: ...  # noqa: D102
     @property
     def path(self) -> str: ...  # noqa: D102
+
+
+class Address(NamedTuple):
+    """An address taken apart: clients work out each part anew whenever it is asked for."""
+
+    scheme: str
+    host: str
+    port: int | None
+    path: str

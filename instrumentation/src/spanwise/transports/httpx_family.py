@@ -13,6 +13,7 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
 from spanwise import exchange, guard
+from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
 from spanwise.transports.httpx_headers import Seen
 from spanwise.transports.httpx_streams import WatchedAsync, WatchedSync
@@ -100,7 +101,7 @@ class HttpxFamily:
     @guard.guarded
     def _begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Flight | None":
         request: Any = args[0] if args else kwargs.get("request")
-        if request.method != "POST":
+        if not may_call(request.method):
             return None
         try:
             body = request.content
