@@ -42,6 +42,44 @@ class RunFilter:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class TraceFilter:
+    """Which traces are wanted: those with a span that has all of it and was open at some time in [start_ns, end_ns].
+
+    Attributes:
+        start_ns: Unix time.
+        end_ns: Unix time.
+        service: whose span; null for any, as below.
+        operation: the span's name.
+        tags: value by key, as text; of the span, its resource or one of its events.
+        min_duration_ns: at least so long.
+        max_duration_ns: at most so long.
+        limit: traces, the newest.
+    """
+
+    start_ns: int
+    end_ns: int
+    service: str | None = None
+    operation: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    min_duration_ns: int | None = None
+    max_duration_ns: int | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSpans:
+    """The spans of one trace.
+
+    Attributes:
+        spans: columns STORED, the oldest first.
+        total: how many the trace has, those that were left out included.
+    """
+
+    spans: pl.DataFrame
+    total: int
+
+
 class Reader(Protocol):
     """Asked from any thread, but for `settled`, which the event loop awaits."""
 
@@ -67,6 +105,26 @@ class Reader(Protocol):
 
     def trace(self, trace_id: bytes) -> pl.DataFrame:
         """Give the spans of a trace: columns STORED."""
+        ...
+
+    def search(self, wanted: TraceFilter) -> list[TraceSpans]:
+        """Find traces, newest first; of a long one only the oldest spans."""
+        ...
+
+    def oldest_spans(self, trace_id: bytes) -> TraceSpans:
+        """Give the spans of a trace; of a long one only the oldest."""
+        ...
+
+    def services(self) -> list[str]:
+        """Name the services of all stored spans."""
+        ...
+
+    def operations(self, service: str) -> list[str]:
+        """Name the spans of a service."""
+        ...
+
+    def dependencies(self, start_ns: int, end_ns: int) -> list[tuple[str, str, int]]:
+        """Count by parent and child service how often one called the other."""
         ...
 
     def runs(self, wanted: RunFilter) -> list[dict[str, Any]]:

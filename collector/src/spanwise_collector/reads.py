@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from spanwise_collector import search, services
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.query import Query, Series
-from spanwise_collector.reader import RunFilter, Total
+from spanwise_collector.reader import RunFilter, Total, TraceFilter, TraceSpans
 from spanwise_collector.rollup.totals import in_unit
 from spanwise_collector.telemetry import Refusals
 from spanwise_schema import metrics
@@ -105,6 +106,26 @@ class Reads:
     def trace(self, trace_id: bytes) -> pl.DataFrame:
         """Give the spans of a trace: columns STORED."""
         return self._pipeline.store.trace(trace_id)
+
+    def search(self, wanted: TraceFilter) -> list[TraceSpans]:
+        """Find traces, newest first; of a long one only the oldest spans."""
+        return search.search(self._pipeline.store, wanted)
+
+    def oldest_spans(self, trace_id: bytes) -> TraceSpans:
+        """Give the spans of a trace; of a long one only the oldest."""
+        return search.trace(self._pipeline.store, trace_id)
+
+    def services(self) -> list[str]:
+        """Name the services of all stored spans."""
+        return services.names(self._pipeline.store)
+
+    def operations(self, service: str) -> list[str]:
+        """Name the spans of a service."""
+        return services.operations(self._pipeline.store, service)
+
+    def dependencies(self, start_ns: int, end_ns: int) -> list[tuple[str, str, int]]:
+        """Count by parent and child service how often one called the other."""
+        return services.dependencies(self._pipeline.store, start_ns, end_ns)
 
     def ledger(self) -> dict[str, int]:
         """Give the ledger: received, stored, rejected, duplicate."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Final, Literal
@@ -184,7 +184,7 @@ class Store:
             files = [(self._folder / segment.file, segment.rows) for segment in near]
             return traces.find(view.unwritten(), files, trace_ids, most)
 
-    def newest(self, since_ns: int, wanted: pl.Expr, columns: Sequence[str]) -> Iterator[tuple[pl.DataFrame, int]]:
+    def newest(self, since_ns: int, wanted: pl.Expr, columns: Sequence[str]) -> Generator[tuple[pl.DataFrame, int]]:
         """Return the spans that ended at `since_ns` or later and are wanted, piece by piece, about newest first.
 
         With each piece comes a moment: no span of a later piece ended after it. A piece comes from at most
