@@ -119,13 +119,17 @@ def test_reasoning_conversation_and_tools_of_a_loop_are_told(client, spans):
     assert talks["gen_ai.conversation.id"] == "conv_1"
 
 
-def test_response_in_the_background_counts_once_and_polling_is_no_call(client, spans):
+def test_response_in_the_background_tells_its_usage_once_to_who_first_sees_it_done(client, spans):
     queued = client.responses.create(**ASK, background=True)
     assert queued.status == "queued"
-    assert client.responses.retrieve(queued.id).status == "completed"
-    attributes = told(spans.one())
+    for _ in range(3):
+        assert client.responses.retrieve(queued.id).status == "completed"
+    begun, fetched = spans.all()
+    attributes = told(begun)
     assert attributes["gen_ai.response.status"] == "queued"
     assert [name for name in attributes if "usage" in name or "finish" in name] == []
+    fetch = {"gen_ai.operation.name": "fetch_response", "gen_ai.response.status": "completed"}
+    assert told(fetched) == {**RESPONSE_TOLD, **fetch}
 
 
 def test_every_attempt_at_a_response_is_a_span(client, provider, spans):

@@ -18,6 +18,8 @@ from spanwise import attributes as wording
 from spanwise import context as names_context
 from spanwise import guard, ratelimit, retries
 from spanwise.apis.api import Answer, Api, Asked
+from spanwise.apis.openai_responses import PENDING
+from spanwise.background import RESPONSES, Queued
 from spanwise.content import capture
 from spanwise.content.kept import Kept
 from spanwise.conversations import CONVERSATIONS, TALKS
@@ -161,6 +163,8 @@ class Attempt:
             span.end()
         if error_type is not None and self._body:
             retries.failed((*self._repeat_key, hash(self._body)), error_type, self._resends + 1)
+        if self.answer.status in PENDING and self.answer.response_id is not None:
+            self._queue(self.answer.response_id)
         if self._alone is not None and error_type is None:
             CONVERSATIONS.answered(self.api, self._alone, self._body, self.answer, self._run())
         if self.answer.tool_calls and (ended_ns := getattr(span, "end_time", None)) is not None:
@@ -204,6 +208,13 @@ class Attempt:
     def _ask(self, at_ns: int) -> None:
         names = names_context.names(self._around)
         CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), self._run(), names, at_ns)
+
+    def _queue(self, response_id: str) -> None:
+        """Remember a response that goes on in the background, for who asks for it later."""
+        attributes: Attributes = getattr(self._span, "attributes", None) or {}
+        model = attributes.get("gen_ai.request.model")
+        begun, names = self._span.get_span_context(), names_context.names(self._around)
+        RESPONSES.queue(response_id, Queued(str(model) if model else None, begun, self._run(), names))
 
     def _trace_id(self) -> int:
         return self._parent.trace_id if self._parent is not None else 0

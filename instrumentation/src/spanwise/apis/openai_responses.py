@@ -35,7 +35,8 @@ _SPOKEN: Final = frozenset(
 )
 _FOR_PEOPLE: Final = "response.output_text.delta"
 _ITEMS: Final = frozenset({"response.output_item.added", "response.output_item.done"})
-_PENDING: Final = frozenset({"queued", "in_progress"})
+PENDING: Final = frozenset({"queued", "in_progress"})
+"""The states of a response that has not ended."""
 _INCOMPLETE: Final[Mapping[str, str]] = {"max_output_tokens": "length"}
 
 
@@ -103,6 +104,7 @@ class _Response(msgspec.Struct, gc=False):
     object: str | None = None
     model: str | None = None
     status: str | None = None
+    background: Any = None
     service_tier: str | None = None
     output: list[_Item] | None = None
     usage: _Usage | None = None
@@ -191,7 +193,7 @@ class OpenAIResponses:
             answer.error_type = told_error(body)  # some gateways answer an error with status 200
             return False
         _fold(response, answer)
-        if answer.status not in _PENDING and (response.usage is None or answer.said is not None):
+        if answer.status not in PENDING and (response.usage is None or answer.said is not None):
             output = (read(_said, body) or _Said()).output
             answer.output_bytes = text_bytes(output)
             if answer.said is not None:
@@ -258,6 +260,8 @@ def _fold(response: _Response, answer: Answer) -> None:
 def _fold_names(response: _Response, answer: Answer) -> None:
     answer.response_id = response.id or answer.response_id
     answer.model = response.model or answer.model
+    if response.background is True:  # it goes on whether its stream is read or not
+        answer.status = response.status
 
 
 def _fold_item(place: int, item: _Item, answer: Answer) -> None:
@@ -270,17 +274,17 @@ def _fold_item(place: int, item: _Item, answer: Answer) -> None:
 def _fold_status(response: _Response, answer: Answer) -> None:
     """Put the status in the words of `gen_ai.response.finish_reasons`: this API has one for the whole response."""
     status = response.status or "completed"
+    answer.status = None if status == "completed" else status
     if status == "completed":
         answer.finish_reasons[0] = "tool_calls" if answer.tool_calls else "stop"
         return
-    answer.status = status
     if status == "incomplete":
         reason = response.incomplete_details.reason if response.incomplete_details is not None else None
         answer.finish_reasons[0] = _INCOMPLETE.get(reason or "", reason or status)
     elif status == "failed":
         answer.finish_reasons[0] = "error"
         answer.error_type = error_type(response.error) if response.error is not None else status
-    elif status not in _PENDING:
+    elif status not in PENDING:
         answer.finish_reasons[0] = status
 
 

@@ -13,6 +13,7 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
 from spanwise import exchange, guard
+from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
 from spanwise.transports.aiohttp_reader import WatchedReader
 from spanwise.transports.library import Library, Seam, too_old
@@ -78,7 +79,7 @@ class _Aiohttp:
     @guard.guarded
     def _with_ours(self, session: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
         method: Any = args[0] if args else kwargs.get("method")
-        if method.upper() != "POST":
+        if not may_call(method.upper()):
             return None
         given, inflates = kwargs.get("middlewares"), kwargs.get("auto_decompress")
         theirs = session._middlewares if given is None else given  # noqa: SLF001

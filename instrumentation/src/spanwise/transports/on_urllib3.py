@@ -17,6 +17,7 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
 from spanwise import exchange, guard
+from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
 from spanwise.transports.library import Library, Seam, too_old
 from spanwise.transports.urllib3_responses import watched_class
@@ -64,8 +65,8 @@ def _seams(urllib3: Any) -> list[Seam]:
 
 
 def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bool) -> Any:
-    post = len(args) > 1 and args[1] == "POST" and not kwargs.get("multiplexed")  # then it is only promised
-    flight = _begin(pool, args, kwargs, asks=asks) if post else None
+    may = len(args) > 1 and may_call(args[1]) and not kwargs.get("multiplexed")  # then it is only promised
+    flight = _begin(pool, args, kwargs, asks=asks) if may else None
     if flight is None:
         return wrapped(*args, **kwargs)
     token = otel_context.attach(flight.context)
@@ -94,7 +95,7 @@ def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bo
     }
     if kwargs.get("chunked"):
         headers.setdefault("transfer-encoding", "chunked")
-    call = exchange.begin("POST", _url(pool, args[2]), headers, _bytes(kwargs.get("body")))
+    call = exchange.begin(args[1], _url(pool, args[2]), headers, _bytes(kwargs.get("body")))
     if call is None:
         return None
     try:
