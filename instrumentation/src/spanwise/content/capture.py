@@ -1,19 +1,35 @@
-"""Says whether content is captured, and tells it when the span of a call ends."""
+"""Says whether content is captured, and hands it on; what reads and cleans it is imported only then."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from spanwise.apis.api import Api
 from spanwise.content.kept import Kept
-from spanwise.tracer import Write
+from spanwise.content_config import Content, Redactor
+from spanwise.tracer import Attributes, Write
+
+if TYPE_CHECKING:
+    from spanwise.content.teller import Teller
 
 
 class _State:
     """What the user asked for."""
 
     on = False
+    teller: "Teller | None" = None
 
 
 STATE = _State()
+
+
+def configure(content: Content, redactor: Redactor | None = None) -> None:
+    """Capture from now on what is asked for, which may be nothing."""
+    STATE.on, STATE.teller = False, None
+    if content.on_spans or content.on_events:
+        from spanwise.content.teller import Teller
+
+        STATE.teller = Teller(content, redactor)
+        STATE.on = True
 
 
 def begin(span: Any) -> Kept | None:  # noqa: ANN401  a span of the API or of the SDK
@@ -23,4 +39,15 @@ def begin(span: Any) -> Kept | None:  # noqa: ANN401  a span of the API or of th
 
 def tell(kept: Kept, api: Api, asked: bytes, span: Any, write: Write) -> None:  # noqa: ANN401
     """Tell the content of a call whose span is about to end."""
-    del kept, api, asked, span, write
+    if STATE.teller is not None:
+        STATE.teller.tell(kept, api, asked, span, write)
+
+
+def results(kept: Kept, api: Api, asked: bytes) -> Mapping[str, Any]:
+    """Give the tool results that a request carries, by what names their call."""
+    return STATE.teller.results(kept, api, asked) if STATE.teller is not None else {}
+
+
+def of_tool(arguments: object = None, result: object = None) -> Attributes:
+    """Give the attributes of a tool's span for its arguments and its result; None is left out."""
+    return STATE.teller.of_tool(arguments, result) if STATE.teller is not None else {}

@@ -1,17 +1,26 @@
 """Keeps the bytes of an answer until its span ends, as many as are worth reading."""
 
+from typing import Any
+
+from spanwise.content.reader import Given
+
 MAX_KEPT_BYTES = 1024 * 1024
 
 
 class Kept:
-    """The whole body, or the pieces of a stream in their order; beyond 1 MiB no more is kept, and `cut` says so."""
+    """The whole body, or the pieces of a stream in their order; beyond 1 MiB no more is kept, and `cut` says so.
 
-    __slots__ = ("_size", "body", "cut", "pieces")
+    `given` is the request once it was read; `calls` the arguments that the answer calls tools with.
+    """
+
+    __slots__ = ("_size", "body", "calls", "cut", "given", "pieces")
 
     def __init__(self) -> None:
         self.body: bytes | None = None
         self.pieces: list[bytes] = []
         self.cut = False
+        self.given: Given | None = None
+        self.calls: dict[str, Any] = {}
         self._size = 0
 
     def add_body(self, body: bytes) -> None:
