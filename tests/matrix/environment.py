@@ -1,14 +1,17 @@
 """One isolated environment for each SDK, made with uv and kept for the next run."""
 
+import fcntl
+import hashlib
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.matrix.sdks import Sdk
-
 ROOT = Path(__file__).parents[2]
 AGENTS = Path(__file__).parent / "agents"
+_STAMP = ".spanwise-matrix"
 
 
 class NotInstalled(Exception):
@@ -23,6 +26,11 @@ class Environment:
     version: str
 
     @property
+    def python(self) -> Path:
+        """Name the interpreter of the environment."""
+        return self.folder / "bin" / "python"
+
+    @property
     def spanwise(self) -> Path:
         """Name the `spanwise` command of the environment."""
         return self.folder / "bin" / "spanwise"
@@ -34,17 +42,30 @@ def build(work: Path) -> Path:
     return max((work / "wheel").glob("spanwise-*.whl"), key=lambda wheel: wheel.stat().st_mtime_ns)
 
 
-def prepare(sdk: Sdk, work: Path, wheel: Path) -> Environment:
-    """Make the environment, or bring the one that is there up to date. Raises NotInstalled."""
-    folder = work / sdk.key
-    if not (folder / "bin" / "python").exists():
-        _uv("venv", "--quiet", "--python", str(ROOT / ".venv" / "bin" / "python"), str(folder))
+@contextmanager
+def held(work: Path, key: str) -> Iterator[None]:
+    """Hold an environment for one row at a time, also against other runs in the same folder."""
+    with (work / f"{key}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def prepare(name: str, requirements: tuple[str, ...], folder: Path, wheel: Path) -> Environment:
+    """Make the environment that holds `name`, or bring the one that is there up to date. Raises NotInstalled."""
     python = str(folder / "bin" / "python")
-    ours = ("--reinstall-package", "spanwise", str(wheel))
-    _uv("pip", "install", "--quiet", "--python", python, *ours, *sdk.requirements)
-    asked = f"import importlib.metadata as m; print(m.version({sdk.name!r}))"
-    told = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
+    if not Path(python).exists():
+        _uv("venv", "--quiet", "--python", str(ROOT / ".venv" / "bin" / "python"), str(folder))
+    stamp, wanted = folder / _STAMP, "\n".join((hashlib.sha256(wheel.read_bytes()).hexdigest(), *requirements))
+    if not stamp.exists() or stamp.read_text() != wanted:
+        stamp.unlink(missing_ok=True)
+        _uv("pip", "install", "--quiet", "--python", python, *_OURS, str(wheel), *requirements)
+        stamp.write_text(wanted)
+    asked = f"import importlib.metadata as m; print(m.version({name!r}))"
+    told = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
     return Environment(folder, told.stdout.strip())
+
+
+_OURS = ("--reinstall-package", "spanwise")
 
 
 def _uv(*arguments: str) -> None:

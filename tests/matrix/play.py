@@ -3,14 +3,16 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.matrix.compare import OURS, differences, model_calls
-from tests.matrix.environment import AGENTS, Environment
-from tests.matrix.receiver import Receiver
+from tests.matrix.environment import AGENTS, Environment, NotInstalled, held, prepare
+from tests.matrix.receiver import Receiver, receive
 from tests.matrix.sdks import SCENARIOS, Sdk
-from tests.support.protocols.server import Server
+from tests.support.protocols.server import Server, serve
 from tests.support.protocols.shape import Say
 
 TIMEOUT_S = 120
@@ -24,7 +26,7 @@ _SCRIPTS: dict[str, tuple[list[Say], Say]] = {
     "break": ([], _LONG),
 }
 # What SDKs would otherwise send over the network by themselves.
-_QUIET = {
+QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "CREWAI_DISABLE_TELEMETRY": "true",
     "CREWAI_TRACING_ENABLED": "false",
@@ -60,6 +62,30 @@ class Row:
     """Why the SDK is not there."""
 
 
+def play_row(sdk: Sdk, work: Path, wheel: Path) -> Row:
+    """Play one row with a server and a receiver of its own, and say on standard error how it goes."""
+    row = Row(sdk)
+    with held(work, sdk.key), serve() as server, receive() as receiver:
+        try:
+            environment = prepare(sdk.name, sdk.requirements, work / sdk.key, wheel)
+        except NotInstalled as reason:
+            row.missing = f"not installed: {reason}"
+            row.doctor = Cell(skipped=row.missing)
+            return row
+        row.version = environment.version
+        for scenario, cell in play(sdk, environment, server, receiver):
+            row.cells[scenario] = cell
+            _progress(row, scenario, cell)
+        row.doctor = consult(sdk, environment)
+        _progress(row, "doctor", row.doctor)
+    return row
+
+
+def _progress(row: Row, scenario: str, cell: Cell) -> None:
+    told = "ok" if cell.good else cell.skipped or "; ".join(cell.found)
+    print(f"{row.sdk.name} {row.version}, {row.sdk.api}, {scenario}: {told}", file=sys.stderr, flush=True)
+
+
 def play(sdk: Sdk, environment: Environment, server: Server, receiver: Receiver) -> Iterator[tuple[str, Cell]]:
     """Play each scenario and give its cell."""
     reasons = dict(sdk.skip)
@@ -74,9 +100,9 @@ def _scenario(name: str, sdk: Sdk, environment: Environment, server: Server, rec
     script, otherwise = _SCRIPTS.get(name, ([], Say()))
     server.play(*script, otherwise=otherwise, halt_after=_HALT_AFTER if name == "break" else None)
     receiver.clear()
-    program = ["python", str(AGENTS / sdk.script), f"{server.address}{sdk.path}", name]
+    program = ["python", str(AGENTS / sdk.script), f"{server.address}{sdk.path}", name, sdk.model]
     command = [str(environment.spanwise), "run", "--service", sdk.name, "--endpoint", receiver.endpoint, *program]
-    environ = {"PATH": os.environ["PATH"], "HOME": str(environment.folder), **_QUIET}
+    environ = {"PATH": os.environ["PATH"], "HOME": str(environment.folder), **QUIET, **dict(sdk.environ)}
     try:
         done = subprocess.run(
             command, env=environ, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, cwd=environment.folder
@@ -96,7 +122,7 @@ def _scenario(name: str, sdk: Sdk, environment: Environment, server: Server, rec
 def consult(sdk: Sdk, environment: Environment) -> Cell:
     """Ask `spanwise doctor` in the same environment; what it misses of this SDK is what is found."""
     command = [str(environment.spanwise), "doctor", "--json"]
-    environ = {"PATH": os.environ["PATH"], "HOME": str(environment.folder), **_QUIET}
+    environ = {"PATH": os.environ["PATH"], "HOME": str(environment.folder), **QUIET}
     done = subprocess.run(
         command, env=environ, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, cwd=environment.folder
     )

@@ -34,8 +34,8 @@ class Receiver:
         self.exports.clear()
 
     def spans(self) -> list[Seen]:
-        seen = [
-            Seen(
+        seen = {
+            span.span_id: Seen(  # a span that two exporters of one program sent is one
                 span.name,
                 span.kind,
                 scope.scope.name,
@@ -47,8 +47,8 @@ class Receiver:
             for resource in export.resource_spans
             for scope in resource.scope_spans
             for span in scope.spans
-        ]
-        return sorted(seen, key=lambda span: span.start_ns)
+        }
+        return sorted(seen.values(), key=lambda span: span.start_ns)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.matrix.play import Cell, Row
-from tests.matrix.sdks import SCENARIOS, Sdk
+from tests.matrix.sdks import SCENARIOS, SDKS, Sdk
 
 BEGIN, END = "<!-- matrix: written by `python -m tests.matrix --write` -->", "<!-- end of matrix -->"
 _TITLES = {"tool": "tool call", "retry": "429, then 200", "error": "500", "break": "early break"}
@@ -23,7 +23,10 @@ def markdown(rows: Sequence[Row]) -> str:
         cells = [_cell(cell, notes) for cell in (*played, row.doctor)]
         lines.append(f"| {row.sdk.name} {row.version} | {row.sdk.api} | {' | '.join(cells)} |")
     told = [f"{index}. {note}" for index, note in enumerate(notes, 1)]
-    return "\n".join([*lines, *(["", *told] if told else [])])
+    names = {row.sdk.name for row in rows}
+    alone = [f"`{sdk.name}` ({sdk.alone})" for sdk in SDKS if sdk.alone and sdk.name in names]
+    without = ["", f"Without a row of an older major: {'; '.join(alone)}."] if alone else []
+    return "\n".join([*lines, *(["", *told] if told else []), *without])
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -47,20 +50,31 @@ def as_json(rows: Sequence[Row]) -> str:
     )
 
 
+def write_rows(rows: Sequence[Row], page: Path) -> None:
+    """Put rows among those that the page has, in the order of the matrix, in the place of all of the same SDKs."""
+    played, order = {row.sdk.name for row in rows}, list(dict.fromkeys(sdk.name for sdk in SDKS))
+    kept = [row for row in read(page) if row.sdk.name not in played and row.sdk.name in order]
+    write(sorted([*kept, *rows], key=lambda row: order.index(row.sdk.name)), page)
+
+
 def write(rows: Sequence[Row], page: Path) -> None:
     """Put the table between its marks, and leave the rest of the page alone."""
-    text = page.read_text()
-    head, mark, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not mark or not end:
-        raise SystemExit(f"{page}: expected {BEGIN!r} and {END!r}")
+    head, _, tail = between(page, BEGIN, END)
     page.write_text(f"{head}{BEGIN}\n{markdown(rows)}\n{END}{tail}")
+
+
+def between(page: Path, begin: str, end: str) -> tuple[str, str, str]:
+    """Cut a page into what is before a mark, between both and after. Raises SystemExit where a mark is missing."""
+    head, first, rest = page.read_text().partition(begin)
+    middle, last, tail = rest.partition(end)
+    if not first or not last:
+        raise SystemExit(f"{page}: expected {begin!r} and {end!r}")
+    return head, middle, tail
 
 
 def read(page: Path) -> list[Row]:
     """Read the rows of a page again, so that a run of some SDKs leaves the others as they were."""
-    _, _, rest = page.read_text().partition(BEGIN)
-    lines = rest.partition(END)[0].strip().splitlines()
+    lines = between(page, BEGIN, END)[1].strip().splitlines()
     notes = {number: text for number, dot, text in (line.partition(". ") for line in lines) if dot and number.isdigit()}
     rows: list[Row] = []
     for line in (line for line in lines[2:] if line.startswith("|")):

@@ -2,8 +2,6 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-import pytest
-
 from tests.matrix.environment import Environment
 from tests.matrix.play import play
 from tests.matrix.receiver import receive
@@ -21,10 +19,3 @@ def test_real_agent_process_is_told_truly():
     with serve() as server, receive() as receiver:
         cells = dict(play(sdk, environment, server, receiver))
     assert {name: cell.found for name, cell in cells.items() if not cell.skipped} == {"tool": (), "break": ()}
-
-
-def test_unknown_sdk_is_refused_with_those_that_there_are():
-    from tests.matrix.__main__ import main
-
-    with pytest.raises(SystemExit, match="got nothing-like-it; expected openai"):
-        main(["--only", "nothing-like-it"])

@@ -34,6 +34,25 @@ def test_what_was_found_is_told_once_below_the_table():
     ]
 
 
+def test_sdk_without_an_older_major_says_why():
+    told = table.markdown([Row(Sdk("boto3", "with_boto3.py", "Bedrock Converse"), "1.44", Cell(), {})])
+    assert told.endswith("Without a row of an older major: `boto3` (one major so far; an older minor is beside it).")
+
+
+def test_every_sdk_has_a_row_of_an_older_version_or_says_why_not():
+    older = {sdk.name for sdk in SDKS if "<" in f"{sdk.version}{sdk.beside}"}
+    assert {sdk.name for sdk in SDKS} - older == {sdk.name for sdk in SDKS if sdk.alone} - older
+
+
+def test_rows_of_an_sdk_take_the_place_of_those_that_the_page_has(tmp_path):
+    page = tmp_path / "page.md"
+    kept = Row(Sdk("groq", "", "OpenAI chat"), "1.0", Cell(), dict.fromkeys(SCENARIOS, Cell()))
+    page.write_text(f"{table.BEGIN}\n{table.END}\n")
+    table.write_rows([ROWS[0], kept], page)
+    table.write_rows([ROWS[1]], page)
+    assert re.findall(r"^\| ([a-z]+ [0-9.]+) ", page.read_text(), re.MULTILINE) == ["openai 2.0", "groq 1.0"]
+
+
 def test_call_that_another_tells_is_good_and_says_who():
     cell = Cell(others=("com.anthropic.sdk.python",))
     told = table.markdown([Row(SDK, "3.0", doctor=Cell(), cells=dict.fromkeys(SCENARIOS, cell))])
@@ -78,9 +97,10 @@ def test_every_row_has_a_script_and_a_folder_of_its_own():
     from tests.matrix.environment import AGENTS
 
     assert all((AGENTS / sdk.script).is_file() for sdk in SDKS)
-    rows = {(sdk.name, sdk.version, sdk.script) for sdk in SDKS}
-    assert len(rows) == len(SDKS)
-    assert {sdk.script for sdk in SDKS} | {"scenarios.py"} == {script.name for script in AGENTS.glob("*.py")}
+    assert len({sdk.row for sdk in SDKS}) == len(SDKS)
+    assert {sdk.script for sdk in SDKS} | {"scenarios.py", "http2_front.py"} == {
+        script.name for script in AGENTS.glob("*.py")
+    }
 
 
 def test_tested_versions_of_good_rows_are_kept_for_the_doctor(tmp_path):

@@ -95,6 +95,5 @@ def _warn_of_stacks() -> None:
     """Warn where several instrumentors of one SDK are installed, each of which tells a call once more."""
     from spanwise.doctor import stacks
 
-    several = {subject: names for subject, names in stacks.others().items() if len(names) > 1}
-    for warning in stacks.warnings(several):
+    for warning in stacks.stacked(stacks.others()):
         logging.getLogger("spanwise").warning("%s", warning)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from spanwise.doctor import stacks
-from spanwise.doctor.stacks import natives, of_natives, others, warnings
+from spanwise.doctor.stacks import natives, of_natives, others, stacked, warnings
 
 
 def entry(name, distribution):
@@ -84,3 +84,11 @@ def test_sdk_that_traces_itself_is_known_by_its_files(monkeypatch):
     assert natives() == {"anthropic": "ANTHROPIC_OPEN_TELEMETRY=false"}
     monkeypatch.setattr(stacks, "distribution", lambda _name: SimpleNamespace(files=["anthropic/__init__.py"]))
     assert natives() == {}
+
+
+def test_only_what_tells_calls_more_than_once_is_a_stack(monkeypatch):
+    monkeypatch.setattr(stacks, "distribution", lambda _name: SimpleNamespace(files=["anthropic/_tracing.py"]))
+    assert stacked({"openai": ("a",)}) == []
+    both, native = stacked({"openai": ("a", "b"), "anthropic": ("their-anthropic",)})
+    assert both.startswith("openai: a and b are installed together")
+    assert native.startswith("anthropic: it traces itself and so does their-anthropic")

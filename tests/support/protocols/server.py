@@ -18,13 +18,14 @@ from tests.support.protocols import (
     gemini,
     ollama,
     openai_chat,
+    openai_embeddings,
     openai_responses,
 )
 from tests.support.protocols.shape import Call, Reply, Say, Speaks
 
 PROTOCOLS = cast(
     "tuple[Speaks, ...]",
-    (anthropic, bedrock, cohere, dashscope, gemini, ollama, openai_chat, openai_responses),
+    (anthropic, bedrock, cohere, dashscope, gemini, ollama, openai_chat, openai_embeddings, openai_responses),
 )
 HALT_S = 10.0
 

@@ -29,23 +29,33 @@ def others(installed: Iterable[EntryPoint] | None = None) -> dict[str, tuple[str
     return {subject: tuple(sorted(found[subject])) for subject in sorted(found)}
 
 
-def natives() -> dict[str, str]:
+def natives(among: Iterable[str] = _NATIVE) -> dict[str, str]:
     """Give the SDKs that trace their own calls, each with the variable that ends it."""
-    return {name: switch for name, (file, switch) in _NATIVE.items() if _has(name, file)}
+    return {name: _NATIVE[name][1] for name in among if name in _NATIVE and _has(name, _NATIVE[name][0])}
 
 
 def of_natives(native: dict[str, str], found: dict[str, tuple[str, ...]]) -> list[str]:
     """Say which SDKs trace themselves, and who else tells the same calls."""
-    told: list[str] = []
-    for name, switch in native.items():
-        if name in found:
-            names = " and ".join(found[name])
-            told.append(f"{name}: it traces itself and so does {names}; together each tells every call once more")
-        told.append(
-            f"{name}: it traces itself and Spanwise stands back from its calls; with {switch} Spanwise tells them, "
-            "each attempt with its reason, rate limits and finish reason"
-        )
-    return told
+    alone = [
+        f"{name}: it traces itself and Spanwise stands back from its calls; with {switch} Spanwise tells them, "
+        "each attempt with its reason, rate limits and finish reason"
+        for name, switch in native.items()
+    ]
+    return [*_doubled(native, found), *alone]
+
+
+def _doubled(native: Iterable[str], found: dict[str, tuple[str, ...]]) -> list[str]:
+    return [
+        f"{name}: it traces itself and so does {' and '.join(found[name])}; together each tells every call once more"
+        for name in native
+        if name in found
+    ]
+
+
+def stacked(found: dict[str, tuple[str, ...]]) -> list[str]:
+    """Say only what stands on top of one another: what tells every call more than once."""
+    several = {subject: names for subject, names in found.items() if len(names) > 1}
+    return [*warnings(several), *_doubled(natives(found), found)]
 
 
 def _has(name: str, file: str) -> bool:

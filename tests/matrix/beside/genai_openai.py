@@ -1,0 +1,16 @@
+"""OpenTelemetry's own instrumentor of openai."""
+
+from start import both
+
+
+def theirs():
+    from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
+
+    OpenAIInstrumentor().instrument()
+
+
+both(theirs)
+
+import openai_calls  # noqa: E402  after both are set up, as programs do
+
+openai_calls.go()

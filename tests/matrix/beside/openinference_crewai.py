@@ -1,0 +1,16 @@
+"""OpenInference's instrumentor of CrewAI."""
+
+from start import both
+
+
+def theirs():
+    from openinference.instrumentation.crewai import CrewAIInstrumentor
+
+    CrewAIInstrumentor().instrument()
+
+
+both(theirs)
+
+import crewai_calls  # noqa: E402  after both are set up, as programs do
+
+crewai_calls.go()

@@ -1,0 +1,16 @@
+"""OpenInference's instrumentor of openai."""
+
+from start import both
+
+
+def theirs():
+    from openinference.instrumentation.openai import OpenAIInstrumentor
+
+    OpenAIInstrumentor().instrument()
+
+
+both(theirs)
+
+import openai_calls  # noqa: E402  after both are set up, as programs do
+
+openai_calls.go()
