@@ -14,6 +14,7 @@ from spanwise.apis.measure import elements, members, read, text_of, word
 from spanwise.apis.openai_responses import CALLS
 
 _MODEL: Final = frozenset({"assistant", "model", "CHATBOT", "Chatbot", "chatbot"})
+_OTHERS: Final = (b'{"role":"user"', b'{"role":"tool"', b'{"role":"system"')
 _TOOLS: Final = ("toolUse", "functionCall", "function_call")
 # Where callers move the mark of the cache along, a turn is the same with it and without.
 _CACHE_MARK: Final = re.compile(rb',\s*"cache_control"\s*:\s*(?:null|\{[^{}]*\})')
@@ -33,19 +34,14 @@ class _Turn(msgspec.Struct, gc=False):
     role: Any = None
     type: Any = None
     name: Any = None
-    content: Any = None
-    parts: Any = None
-    message: Any = None
-    tool_calls: Any = None
-
-
-class _Speaker(msgspec.Struct, gc=False):
-    role: Any = None
-    type: Any = None
+    content: msgspec.Raw = msgspec.Raw()
+    parts: msgspec.Raw = msgspec.Raw()
+    message: msgspec.Raw = msgspec.Raw()
+    tool_calls: msgspec.Raw = msgspec.Raw()
 
 
 _body = msgspec.json.Decoder(_Body)
-_speaker = msgspec.json.Decoder(_Speaker)
+_any: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 _turn = msgspec.json.Decoder(_Turn)
 _turns = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -53,12 +49,10 @@ _turns = msgspec.json.Decoder(list[msgspec.Raw])
 def last_said(body: bytes) -> int | None:
     """Digest the conversation up to the last thing that the model said; None where it has said nothing yet."""
     turns = _of(body)
-    end = len(turns)
-    while end and not (_by_model(turns[end - 1]) and _said(turns[end - 1]) is not None):
-        end -= 1
-    if not end:
-        return None
-    return _digest(turns[:end], "", ())
+    for end in range(len(turns) - 1, -1, -1):
+        if (said := _said(turns[end])) is not None:
+            return _digest(turns[:end], *said)
+    return None
 
 
 def answered(body: bytes, text: str, tools: Sequence[str]) -> int | None:
@@ -67,14 +61,13 @@ def answered(body: bytes, text: str, tools: Sequence[str]) -> int | None:
     None where the request has no turns or nothing was said. What goes on with the model's own turn, begun by the
     caller or paused by the provider, is one with it.
     """
-    return _digest(_of(body), text, tools) if text or tools else None
+    turns = _of(body) if text or tools else ()
+    return _digest(turns, text, tools) if turns else None
 
 
 def _digest(turns: Sequence[_Raw], text: str, tools: Sequence[str]) -> int | None:
     """Digest turns as they were sent, and in words what the model says at their end."""
     begin = len(turns)
-    if not begin:
-        return None
     while begin and (said := _said(turns[begin - 1])) is not None:
         begin -= 1
         text, tools = said[0] + text, (*said[1], *tools)
@@ -109,15 +102,12 @@ def _given(given: bytes) -> Sequence[_Raw]:
     return held.messages or (given,)
 
 
-def _by_model(raw: _Raw) -> bool:
-    """Say whether a turn may be the model's, without reading what it says."""
-    speaker = read(_speaker, raw)
-    return speaker is not None and (speaker.role is None or speaker.role in _MODEL)
-
-
 def _said(raw: _Raw) -> tuple[str, tuple[str, ...]] | None:
     """Give the text of a turn of the model's and the names of the tools it calls; None for another's turn."""
-    turn = read(_turn, bytes(raw))
+    data = bytes(raw)
+    if data.startswith(_OTHERS):  # the common case, told without looking further
+        return None
+    turn = read(_turn, data)
     if turn is None:
         return None
     if turn.role is None and isinstance(turn.type, str):  # an item of OpenAI's responses
@@ -126,12 +116,13 @@ def _said(raw: _Raw) -> tuple[str, tuple[str, ...]] | None:
         return ("", ()) if turn.type == "reasoning" or turn.type.endswith("_call") else None
     if turn.role not in _MODEL:
         return None
-    content = next((held for held in (turn.content, turn.parts, turn.message) if held is not None), None)
-    calls = [members(call) for call in elements(turn.tool_calls)]
-    tools = [
-        *map(_tool_in, elements(content)),
-        *(members(call.get("function")).get("name") or call.get("name") for call in calls),
-    ]
+    content: object = read(_any, turn.content or turn.parts or turn.message)
+    if isinstance(content, str) and not turn.tool_calls:
+        return content, ()
+    tools = [_tool_in(part) for part in elements(content)]
+    if turn.tool_calls:
+        calls = map(members, elements(read(_any, turn.tool_calls)))
+        tools += [members(call.get("function")).get("name") or call.get("name") for call in calls]
     return text_of(content), tuple(name for name in map(word, tools) if name)
 
 
