@@ -131,6 +131,10 @@ class Reader(Protocol):
         """Give runs, finished and in flight."""
         ...
 
+    def dialects(self, start_ns: int) -> list[dict[str, Any]]:
+        """Give the emitters of the spans that ended after a moment, as `spoken.spoken` does."""
+        ...
+
     def ledger(self) -> dict[str, int]:
         """Give the ledger: received, stored, rejected, duplicate."""
         ...

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from spanwise_collector import search, services
+from spanwise_collector import search, services, spoken
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.query import Query, Series
 from spanwise_collector.reader import RunFilter, Total, TraceFilter, TraceSpans
@@ -126,6 +126,10 @@ class Reads:
     def dependencies(self, start_ns: int, end_ns: int) -> list[tuple[str, str, int]]:
         """Count by parent and child service how often one called the other."""
         return services.dependencies(self._pipeline.store, start_ns, end_ns)
+
+    def dialects(self, start_ns: int) -> list[dict[str, Any]]:
+        """Give the emitters of the spans that ended after a moment."""
+        return spoken.spoken(self._pipeline.store, start_ns)
 
     def ledger(self) -> dict[str, int]:
         """Give the ledger: received, stored, rejected, duplicate."""
