@@ -110,12 +110,8 @@ def _said(raw: _Raw) -> tuple[str, tuple[str, ...]] | None:
     turn = read(_turn, data)
     if turn is None:
         return None
-    if turn.role is None and isinstance(turn.type, str):  # an item of OpenAI's responses
-        if turn.type in CALLS:
-            return "", tuple(filter(None, (word(turn.name) or CALLS[turn.type],)))
-        return ("", ()) if turn.type == "reasoning" or turn.type.endswith("_call") else None
     if turn.role not in _MODEL:
-        return None
+        return _item(turn) if turn.role is None and isinstance(turn.type, str) else None
     content: object = read(_any, turn.content or turn.parts or turn.message)
     if isinstance(content, str) and not turn.tool_calls:
         return content, ()
@@ -124,6 +120,14 @@ def _said(raw: _Raw) -> tuple[str, tuple[str, ...]] | None:
         calls = map(members, elements(read(_any, turn.tool_calls)))
         tools += [members(call.get("function")).get("name") or call.get("name") for call in calls]
     return text_of(content), tuple(name for name in map(word, tools) if name)
+
+
+def _item(item: _Turn) -> tuple[str, tuple[str, ...]] | None:
+    """Take an item of OpenAI's responses that is no message: a call of a tool, or what the model thought or did."""
+    if item.type in CALLS:
+        name = word(item.name) or CALLS[item.type]
+        return "", (name,) if name else ()
+    return ("", ()) if item.type == "reasoning" or item.type.endswith("_call") else None
 
 
 def _tool_in(part: object) -> object:
