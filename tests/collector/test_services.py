@@ -18,13 +18,19 @@ def store(tmp_path):
 
 
 def test_services_are_named_once_also_those_without_a_name(store):
-    assert services.names(store) == ["bank", "shop", "unknown_service"]
+    assert services.names(store, NOON) == ["bank", "shop", "unknown_service"]
 
 
 def test_operations_are_those_of_the_service(store):
-    assert services.operations(store, "shop") == ["a"]
-    assert services.operations(store, "unknown_service") == ["b"]
-    assert services.operations(store, "nobody'; drop") == []
+    assert services.operations(store, "shop", NOON) == ["a"]
+    assert services.operations(store, "unknown_service", NOON) == ["b"]
+    assert services.operations(store, "nobody'; drop", NOON) == []
+
+
+def test_what_nobody_sent_for_three_days_is_not_listed(store):
+    after = NOON + (3 * 86_400 + 5) * SECOND
+    assert services.names(store, after) == ["unknown_service"]
+    assert services.operations(store, "shop", after) == []
 
 
 def test_calls_between_services_are_counted(store):

@@ -116,7 +116,7 @@ class Reader(Protocol):
         ...
 
     def services(self) -> list[str]:
-        """Name the services of all stored spans."""
+        """Name the services that sent spans lately."""
         ...
 
     def operations(self, service: str) -> list[str]:

@@ -116,12 +116,12 @@ class Reads:
         return search.trace(self._pipeline.store, trace_id)
 
     def services(self) -> list[str]:
-        """Name the services of all stored spans."""
-        return services.names(self._pipeline.store)
+        """Name the services that sent spans lately."""
+        return services.names(self._pipeline.store, self._now_ns())
 
     def operations(self, service: str) -> list[str]:
         """Name the spans of a service."""
-        return services.operations(self._pipeline.store, service)
+        return services.operations(self._pipeline.store, service, self._now_ns())
 
     def dependencies(self, start_ns: int, end_ns: int) -> list[tuple[str, str, int]]:
         """Count by parent and child service how often one called the other."""

@@ -6,14 +6,20 @@ from typing import Final
 
 from spanwise_collector.store.store import Store
 from spanwise_collector.tags import UNKNOWN_SERVICE
+from spanwise_schema.measures import NANO
 
+_RECENT_NS: Final = 72 * 3_600 * NANO  # as far as Jaeger looks; a list must not read a month of spans
 _MOST: Final = 10_000  # names or edges in an answer
 _NAMES: Final = """
-    select distinct coalesce(service, $unknown) as service from spans order by service limit $most
+    select distinct coalesce(service, $unknown) as service from spans
+    where end_ns >= $since_ns
+    order by service limit $most
 """
 _OPERATIONS: Final = """
     select distinct name from spans
-    where (service = $service or ($service = $unknown and service is null)) and name is not null
+    where end_ns >= $since_ns
+      and (service = $service or ($service = $unknown and service is null))
+      and name is not null
     order by name limit $most
 """
 _DEPENDENCIES: Final = """
@@ -32,14 +38,15 @@ _DEPENDENCIES: Final = """
 """
 
 
-def names(store: Store) -> list[str]:
-    """Name the services of all spans, sorted; those that do not name theirs are UNKNOWN_SERVICE."""
-    return store.sql(_NAMES, {"unknown": UNKNOWN_SERVICE, "most": _MOST}).to_series().to_list()
+def names(store: Store, now_ns: int) -> list[str]:
+    """Name the services whose spans ended in the last three days, sorted; without a name it is UNKNOWN_SERVICE."""
+    asked = {"since_ns": now_ns - _RECENT_NS, "unknown": UNKNOWN_SERVICE, "most": _MOST}
+    return store.sql(_NAMES, asked).to_series().to_list()
 
 
-def operations(store: Store, service: str) -> list[str]:
-    """Name the spans of a service, sorted."""
-    asked = {"service": service, "unknown": UNKNOWN_SERVICE, "most": _MOST}
+def operations(store: Store, service: str, now_ns: int) -> list[str]:
+    """Name the spans of a service that ended in the last three days, sorted."""
+    asked = {"since_ns": now_ns - _RECENT_NS, "service": service, "unknown": UNKNOWN_SERVICE, "most": _MOST}
     return store.sql(_OPERATIONS, asked).to_series().to_list()
 
 
