@@ -1,6 +1,7 @@
 """Breaks our code at one line as it runs, as if that line had raised: once for each line, found by watching a run."""
 
 import ast
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,8 +81,10 @@ SHELLS = {
 }
 
 
-NEVER_RAISE = frozenset({"perf_counter_ns", "add", "discard", "report", "str"})
-"""Of the clock, of a set, of the guard itself, and of a number."""
+NEVER_RAISE = frozenset({"perf_counter_ns", "add", "discard", "report", "str", "type", "end"})
+"""Of the clock, of a set, of the guard, of what any object has; and of an attempt, whose own lines are broken."""
+SPANS = frozenset({"quick.py", "quick_span.py", "sinks.py", "tool_spans.py"})
+"""What stands for the SDK: where it fails, the span is lost, as it is where the SDK does."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -105,11 +108,15 @@ def _lines(path: str) -> frozenset[int]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.stmt) or isinstance(node, _DEFINED):
             continue
-        heads = _heads(node) if isinstance(node, _BLOCKS) else [node]
+        heads = _heads(node)
         for head in heads:
             if any(isinstance(part, _MAY_RAISE) for part in ast.walk(head)) and not _is_safe(head, guarded):
-                found.update(range(head.lineno, (head.end_lineno or head.lineno) + 1))
+                found.update(range(node.lineno, _end(head) + 1))
     return frozenset(found)
+
+
+def _end(node: ast.AST) -> int:
+    return max(part.end_lineno or 0 for part in ast.walk(node) if isinstance(part, ast.stmt | ast.expr))
 
 
 def _is_guarded(function: ast.FunctionDef) -> bool:
@@ -126,8 +133,12 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
 
 
-def _heads(node: ast.stmt) -> list[ast.expr]:
-    """Give what a block looks at before its body."""
+def _heads(node: ast.stmt) -> list[ast.AST]:
+    """Give what a statement works out itself: of a block what it looks at before its body, and no annotation."""
+    if isinstance(node, ast.AnnAssign):
+        return [part for part in (node.target, node.value) if part is not None]
+    if not isinstance(node, _BLOCKS):
+        return [node]
     named = [getattr(node, name, None) for name in ("test", "iter", "subject")]
     return [head for head in (*named, *(item.context_expr for item in getattr(node, "items", []))) if head is not None]
 
@@ -187,8 +198,8 @@ def watched(run: Callable[[], object]) -> tuple[list[Place], set[str]]:
     return list(places), entered
 
 
-def broken_at(place: Place, fault: BaseException, run: Callable[[], object]) -> object:
-    """Run with this fault at the place, the first time it is passed; give what `run` gives."""
+def broken_at(place: Place, fault: BaseException, run: Callable[[], object]) -> tuple[object, bool]:
+    """Run with this fault at the place, the first time it is passed; give what `run` gives, and whether it was."""
     done: list[Place] = []
 
     def strike(frame: FrameType) -> None:
@@ -198,5 +209,18 @@ def broken_at(place: Place, fault: BaseException, run: Callable[[], object]) -> 
 
     with _tracing(strike):
         seen = run()
-    assert done, f"{place} was not passed"
-    return seen
+    return seen, bool(done)
+
+
+def functions(file: str) -> set[str]:
+    """Give the qualified names of all functions of a file of ours."""
+
+    def below(code: CodeType) -> Iterator[str]:
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                if constant.co_flags & inspect.CO_NEWLOCALS and constant.co_flags & inspect.CO_OPTIMIZED:
+                    yield constant.co_qualname
+                yield from below(constant)
+
+    path = ROOT / file
+    return set(below(compile(path.read_text(), str(path), "exec")))

@@ -48,8 +48,8 @@ class Httpx:
     def __init__(self, library: Any, address: str, timeout_s: float) -> None:
         self._client = library.Client(base_url=address, timeout=timeout_s, verify=False)
 
-    def call(self, path: str, body: object, *, streamed: bool) -> Seen:
-        request = self._client.build_request("POST", path, json=body)
+    def call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
+        request = self._client.build_request("POST", path, json=body, headers=headers)
         try:
             response = self._client.send(request, stream=streamed)
             data = b"".join(response.iter_bytes()) if streamed else response.content
@@ -68,10 +68,10 @@ class Async:
         self._runner = asyncio.Runner()
         self._client = self._runner.run(_awaited(made()))
 
-    def call(self, path: str, body: object, *, streamed: bool) -> Seen:
-        return self._runner.run(self._call(path, body, streamed=streamed))
+    def call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
+        return self._runner.run(self._call(path, body, headers, streamed=streamed))
 
-    async def _call(self, path: str, body: object, *, streamed: bool) -> Seen:
+    async def _call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
         raise NotImplementedError
 
     def close(self) -> None:
@@ -95,8 +95,8 @@ class AsyncHttpx(Async):
 
         super().__init__(made)
 
-    async def _call(self, path: str, body: object, *, streamed: bool) -> Seen:
-        request = self._client.build_request("POST", path, json=body)
+    async def _call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
+        request = self._client.build_request("POST", path, json=body, headers=headers)
         try:
             response = await self._client.send(request, stream=streamed)
             data = b"".join([part async for part in response.aiter_bytes()]) if streamed else response.content
@@ -117,9 +117,9 @@ class Aiohttp(Async):
 
         super().__init__(made)
 
-    async def _call(self, path: str, body: object, *, streamed: bool) -> Seen:
+    async def _call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
         try:
-            async with self._client.post(path, json=body) as response:
+            async with self._client.post(path, json=body, headers=headers) as response:
                 data = (
                     b"".join([part async for part in response.content.iter_any()])
                     if streamed
@@ -139,9 +139,11 @@ class Requests:
         self._timeout_s = timeout_s
         self._session = requests.Session()
 
-    def call(self, path: str, body: object, *, streamed: bool) -> Seen:
+    def call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
         try:
-            response = self._session.post(self._address + path, json=body, stream=streamed, timeout=self._timeout_s)
+            response = self._session.post(
+                self._address + path, json=body, headers=headers, stream=streamed, timeout=self._timeout_s
+            )
             data = b"".join(response.iter_content(None)) if streamed else response.content
         except Exception as error:  # noqa: BLE001
             return _failure(error)
@@ -164,8 +166,8 @@ class Bedrock:
             config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=timeout_s),
         )
 
-    def call(self, path: str, body: object, *, streamed: bool) -> Seen:
-        del path, body
+    def call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
+        del path, body, headers
         try:
             if streamed:
                 answer = self._client.converse_stream(modelId=CLAUDE, messages=TURNS)

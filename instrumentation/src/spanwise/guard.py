@@ -1,5 +1,6 @@
 """Keeps our own faults away from the agent: counted, logged once per place, raised only when asked."""
 
+import contextlib
 import functools
 import logging
 from collections import Counter
@@ -28,9 +29,10 @@ def report(place: str, fault: Exception) -> None:
     """Count a fault of ours, log its first occurrence, and raise it only when `configure` asked for it."""
     _counts[place] += 1
     if _counts[place] == 1:
-        _logger.warning(
-            "spanwise failed at %s; the program is not affected, a span may be missing", place, exc_info=fault
-        )
+        with contextlib.suppress(Exception):  # a handler of the program's own may fail as well
+            _logger.warning(
+                "spanwise failed at %s; the program is not affected, a span may be missing", place, exc_info=fault
+            )
     if _settings["raise"]:
         raise fault
 

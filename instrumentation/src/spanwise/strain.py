@@ -3,7 +3,8 @@
 import re
 
 _BLANK = re.compile(rb"(?>\r\n|\n|\r){2}")
-# One line of data, after the line feed that a cut may have left: an object with no choices and with usage: what `ask_for_usage` brings.
+# One line of data, after the line feed that a cut may have left: an object with no choices and with usage, as
+# `ask_for_usage` brings it.
 _USAGE = re.compile(rb"\s*data: ?\{(?=[^\r\n]*\"choices\": ?\[\])(?=[^\r\n]*\"usage\": ?\{)[^\r\n]*\}\s*")
 MOST_HELD = 1024 * 1024
 

@@ -4,6 +4,7 @@ from weakref import WeakSet
 
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 
+from spanwise import guard
 from spanwise.inferred import CALLS
 
 _NAMES = ("gen_ai.tool.name", "tool.name", "traceloop.entity.name")
@@ -14,6 +15,7 @@ _seen: WeakSet[TracerProvider] = WeakSet()
 class ToolSpans(SpanProcessor):
     """Notes each tool span that ends, in the words of GenAI, OpenInference or OpenLLMetry."""
 
+    @guard.guarded  # it runs where any span of the program ends
     def on_end(self, span: ReadableSpan) -> None:
         """Note the span where it is a tool's, and not one that was inferred."""
         if not len(CALLS):

@@ -158,7 +158,7 @@ class StreamWatch(_Ending):
         hide, held = self._hide, b""
         try:
             if self._inflate is None and (payload := self._framing.whole(raw)):
-                return b"" if self._attempt.fold_event(payload) and hide else raw
+                return b"" if self._attempt.fold_event(payload) is True and hide else raw
             if hide:
                 held = self._framing.rest
                 raw = raw if self._inflate is None else self._inflate(raw)
@@ -183,7 +183,9 @@ class StreamWatch(_Ending):
 
     def _visible(self, data: bytes) -> bytes:
         pieces = self._framing.split(data)
-        return b"".join([piece for piece, payload in pieces if not (payload and self._attempt.fold_event(payload))])
+        return b"".join(
+            [piece for piece, payload in pieces if not (payload and self._attempt.fold_event(payload) is True)]
+        )
 
     def _go_blind(self, fault: Exception, passed: bytes) -> bytes:
         theirs = isinstance(fault, FramingError | zlib.error)
@@ -261,7 +263,7 @@ def read(attempt: Attempt, body: bytes, framing: Framing | None, *, hide: bool =
     attempt.begin_stream()
     visible: list[bytes] = []
     for piece, payload in framing.split(body):
-        if not (payload and attempt.fold_event(payload, live=False) and hide):
+        if not (payload and attempt.fold_event(payload, live=False) is True and hide):
             visible.append(piece)
     if payload := framing.last():
         attempt.fold_event(payload, live=False)

@@ -65,8 +65,7 @@ def _seams(urllib3: Any) -> list[Seam]:
 
 
 def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bool) -> Any:
-    may = len(args) > 1 and may_call(args[1]) and not kwargs.get("multiplexed")  # then it is only promised
-    flight = _begin(pool, args, kwargs, asks=asks) if may else None
+    flight = _begin(pool, args, kwargs, asks=asks)
     if flight is None:
         return wrapped(*args, **kwargs)
     token = otel_context.attach(flight.context)
@@ -89,6 +88,8 @@ def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, A
 
 @guard.guarded
 def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bool) -> _Flight | None:
+    if len(args) < 2 or not may_call(args[1]) or kwargs.get("multiplexed"):  # noqa: PLR2004  that is only promised
+        return None
     sent: Mapping[str, str | bytes] = kwargs.get("headers") or {}
     headers = {
         name.lower(): value if isinstance(value, str) else value.decode("latin-1") for name, value in sent.items()
