@@ -8,6 +8,8 @@ import urllib.request
 import pytest
 
 from spanwise_dashboards.catalogue import boards
+from spanwise_schema.measures import MEASURES
+from spanwise_schema.metrics import LLM_TTFT, METRICS
 from tests.support.otlp import request, span, traffic
 from tests.support.prometheus import binary, prometheus, queries, substitute
 from tests.support.up import running
@@ -83,3 +85,19 @@ def test_percentiles_of_prometheus_lie_in_the_bucket_of_ours(up, scraped):
     expr = "histogram_quantile(0.95, sum by (le) (gen_ai_client_operation_duration_seconds_bucket))"
     theirs = float(scraped.query(expr)[0]["value"][1])
     assert 0.5 <= ours / theirs <= 2
+
+
+@pytest.mark.parametrize(
+    "metric", [m for m in METRICS if m.measure and MEASURES[m.measure].unit == "s"], ids=lambda metric: metric.name
+)
+def test_exemplars_of_a_latency_lead_to_the_trace(up, scraped, metric):
+    now = time.time()
+    found = [
+        each for series in scraped.exemplars(f"{metric.name}_bucket", now - 60, now) for each in series["exemplars"]
+    ]
+    assert found
+    for each in found[:5]:
+        (trace,) = up.get(f"/api/traces/{each['labels']['trace_id']}")["data"]
+        span = next(span for span in trace["spans"] if span["spanID"] == each["labels"]["span_id"])
+        if metric is not LLM_TTFT:
+            assert float(each["value"]) == pytest.approx(span["duration"] / 1e6, abs=2e-6)
