@@ -86,7 +86,8 @@ class Attempt:
     def _begun(self, asked: Asked) -> None:
         self._kept = capture.begin(self._span) if capture.STATE.on else None
         if asked.tool_results and (started_ns := getattr(self._span, "start_time", None)) is not None:
-            CALLS.returned(asked.tool_results, self._trace_id(), self._run().trace_id, tracer(), started_ns)
+            said = capture.results(self._kept, self.api, self._body)
+            CALLS.returned(asked.tool_results, self._trace_id(), self._run().trace_id, tracer(), started_ns, said)
 
     @property
     def ended(self) -> bool:
@@ -207,7 +208,8 @@ class Attempt:
 
     def _ask(self, at_ns: int) -> None:
         names = names_context.names(self._around)
-        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), self._run(), names, at_ns)
+        arguments = self._kept.calls if self._kept is not None else {}
+        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), self._run(), names, at_ns, arguments)
 
     def _queue(self, response_id: str) -> None:
         """Remember a response that goes on in the background, for who asks for it later."""

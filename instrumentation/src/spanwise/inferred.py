@@ -14,8 +14,11 @@ from opentelemetry.context import Context
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Tracer, set_span_in_context
 
 from spanwise.apis.api import ToolCall, ToolResult
+from spanwise.content import capture
+from spanwise.tracer import Attributes
 
 MOST = 4096
+_NOTHING: Mapping[str, object] = {}
 
 _lock = threading.RLock()  # a collection of garbage may end another attempt while it is held
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
@@ -31,6 +34,8 @@ class Asked:
     parent: SpanContext
     names: Mapping[str, str]
     answered_ns: int
+    arguments: object = None
+    """Where content is captured."""
     ran: bool = False
     """It has a span, real or inferred."""
 
@@ -42,15 +47,25 @@ class ToolCalls:
         self._calls: OrderedDict[tuple[int, str], Asked] = OrderedDict()
 
     def ask(
-        self, calls: Iterable[ToolCall], trace_id: int, parent: SpanContext, names: Mapping[str, str], at_ns: int
+        self,
+        calls: Iterable[ToolCall],
+        trace_id: int,
+        parent: SpanContext,
+        names: Mapping[str, str],
+        at_ns: int,
+        arguments: Mapping[str, object] = _NOTHING,
     ) -> None:
-        """Remember what a model asked for in an answer that ended at `at_ns`, in nanoseconds since 1970."""
+        """Remember what a model asked for in an answer that ended at `at_ns`, in nanoseconds since 1970.
+
+        `arguments` are those of the calls by their ids, where content is captured.
+        """
         with _lock:
             for call in calls:
                 if call.id and call.name:
                     # A name that serves as id says nothing about which of all loops asked for it, but its run does.
                     trace = parent.trace_id if call.id == call.name else trace_id
-                    self._calls[trace, call.id] = Asked(call.id, call.name, trace_id, parent, names, at_ns)
+                    given = arguments.get(call.id)
+                    self._calls[trace, call.id] = Asked(call.id, call.name, trace_id, parent, names, at_ns, given)
             while len(self._calls) > MOST:
                 self._calls.popitem(last=False)
 
@@ -62,10 +77,19 @@ class ToolCalls:
                 return asked.parent
         return None
 
-    def returned(self, results: Iterable[ToolResult], trace_id: int, run_id: int, tracer: Tracer, at_ns: int) -> None:
+    def returned(
+        self,
+        results: Iterable[ToolResult],
+        trace_id: int,
+        run_id: int,
+        tracer: Tracer,
+        at_ns: int,
+        said: Mapping[str, object] = _NOTHING,
+    ) -> None:
         """Make a span for each call whose result a request that began at `at_ns` carries, once.
 
-        `trace_id` is nought where nothing is around the request; `run_id` is the trace that it goes on with.
+        `trace_id` is nought where nothing is around the request; `run_id` is the trace that it goes on with. `said` is
+        what the results say by the id of the call, else by the tool's name, where content is captured.
         """
         for result in results:
             with _lock:
@@ -74,7 +98,8 @@ class ToolCalls:
                 if asked is None or asked.ran:
                     continue
                 asked.ran = True
-            _infer(asked, result, tracer, at_ns)
+            told = capture.of_tool(asked.arguments, said.get(result.call_id, said.get(asked.name)))
+            _infer(asked, result, told, tracer, at_ns)
 
     def ran(self, trace_id: int, name: str, call_id: str | None) -> None:
         """Note a real tool span; one without a call id stands for the oldest call of its name in its trace."""
@@ -96,7 +121,7 @@ class ToolCalls:
         return len(self._calls)
 
 
-def _infer(asked: Asked, result: ToolResult, tracer: Tracer, at_ns: int) -> None:
+def _infer(asked: Asked, result: ToolResult, told: Attributes, tracer: Tracer, at_ns: int) -> None:
     attributes = {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": asked.name,
@@ -104,6 +129,7 @@ def _infer(asked: Asked, result: ToolResult, tracer: Tracer, at_ns: int) -> None
         "spanwise.inferred": True,
         "spanwise.tool.result_bytes": result.size,
         **asked.names,
+        **told,
     }
     parent = set_span_in_context(NonRecordingSpan(asked.parent), Context())
     start_ns = min(asked.answered_ns, at_ns)

@@ -1,6 +1,6 @@
 """Says whether content is captured, and hands it on; what reads and cleans it is imported only then."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spanwise.apis.api import Api
@@ -43,9 +43,16 @@ def tell(kept: Kept, api: Api, asked: bytes, span: Any, write: Write) -> None:  
         STATE.teller.tell(kept, api, asked, span, write)
 
 
-def results(kept: Kept, api: Api, asked: bytes) -> Mapping[str, Any]:
+def results(kept: Kept | None, api: Api, asked: bytes) -> Mapping[str, Any]:
     """Give the tool results that a request carries, by what names their call."""
-    return STATE.teller.results(kept, api, asked) if STATE.teller is not None else {}
+    if kept is None or STATE.teller is None:
+        return {}
+    return STATE.teller.results(kept, api, asked)
+
+
+def of_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Attributes:
+    """Give the attributes of a tool's span for what it is called with."""
+    return STATE.teller.of_call(function, args, kwargs) if STATE.teller is not None else {}
 
 
 def of_tool(arguments: object = None, result: object = None) -> Attributes:

@@ -1,6 +1,6 @@
 """Tells what is said to and by models and tools, on spans and as events: all of it, or where anything fails nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from spanwise import guard
@@ -11,7 +11,7 @@ from spanwise.content.clean import Cleaner, Told
 from spanwise.content.kept import Kept
 from spanwise.content.reader import Given, Message
 from spanwise.content.registry import READERS
-from spanwise.content.values import plain
+from spanwise.content.values import named, plain
 from spanwise.content_config import Content, Redactor
 from spanwise.tracer import Attributes, Write
 
@@ -49,10 +49,14 @@ class Teller:
     def results(self, kept: Kept, api: Api, asked: bytes) -> Mapping[str, Any]:
         """Give the tool results that a request carries, by what names their call."""
         try:
-            return _named(_given(kept, api, asked).messages, "tool_call_response", "response")
+            return _named(_newest(_given(kept, api, asked).messages), "tool_call_response", "response")
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
             guard.report(f"{__name__}.Teller.results", fault)
             return {}
+
+    def of_call(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Attributes:
+        """Give the attribute for what a tool is called with, by the names of its parameters."""
+        return self.of_tool(named(function, args, kwargs), None) if self._content.on_spans else {}
 
     def of_tool(self, arguments: object, result: object) -> Attributes:
         """Give the attributes of a tool's span for its arguments and its result; None is left out."""
@@ -106,7 +110,20 @@ def _answered(kept: Kept, api: Api, asked: bytes) -> list[Message]:
     return reader.answered(kept.body) if kept.body is not None else reader.streamed(kept.pieces, asked)
 
 
+def _newest(messages: list[Message]) -> list[Message]:
+    """Give the messages since the model last spoke."""
+    spoken = next((place for place in reversed(range(len(messages))) if messages[place]["role"] == "assistant"), -1)
+    return messages[spoken + 1 :]
+
+
 def _named(messages: Iterable[Message], kind: str, member: str) -> dict[str, Any]:
-    """Give a member of all parts of a kind, by the id of the call, else by the name of the tool."""
-    parts = (members(part) for each in messages for part in elements(each.get("parts")))
-    return {str(part.get("id") or part.get("name")): part.get(member) for part in parts if part.get("type") == kind}
+    """Give a member of all parts of a kind, by the id of the call, else by the name of the tool.
+
+    Where two go by one name, nobody can tell which is which: then neither is given.
+    """
+    found: dict[str, Any] = {}
+    for part in (members(part) for each in messages for part in elements(each.get("parts"))):
+        if part.get("type") == kind:
+            name = str(part.get("id") or part.get("name"))
+            found[name] = None if name in found else part.get(member)
+    return found
