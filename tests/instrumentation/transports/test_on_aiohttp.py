@@ -362,3 +362,69 @@ async def test_fault_of_ours_never_reaches_the_caller(provider, monkeypatch, pla
     ):
         assert await response.read()
     assert sum(guard.faults().values()) > before
+
+
+@pytest.fixture
+def older(monkeypatch, instrumented):
+    """Watch this aiohttp in the way of versions before 3.12, whose places it still has."""
+    monkeypatch.delattr(aiohttp, "ClientMiddlewareType")
+    return instrumented()
+
+
+async def test_older_version_tells_a_plain_call(provider, older):
+    async with aiohttp.ClientSession() as session, session.post(url(provider), json=ASK) as response:
+        assert (await response.json())["usage"] == USAGE
+    attributes = older.one().attributes
+    assert attributes["gen_ai.usage.input_tokens"] == USAGE["prompt_tokens"]
+    assert older.one().name == "chat gpt-4o"
+
+
+@pytest.mark.parametrize("read", [by_line, by_any, by_chunks, whole], ids=lambda read: read.__name__)
+async def test_older_version_changes_no_byte_of_a_stream_and_estimates_its_usage(provider, older, read):
+    async with aiohttp.ClientSession() as session, session.post(url(provider), json=STREAM) as response:
+        assert b"".join(await read(response.content)) == b"".join(events(usage=False))
+    assert "stream_options" not in provider.requests[0].body
+    attributes = older.one().attributes
+    assert attributes["spanwise.usage.estimated"] is True
+    assert attributes["gen_ai.response.time_to_first_chunk"] > 0
+
+
+async def test_older_version_tells_the_usage_that_the_caller_asks_for(provider, older):
+    asked = {**STREAM, "stream_options": {"include_usage": True}}
+    async with aiohttp.ClientSession() as session, session.post(url(provider), json=asked) as response:
+        assert b'"choices": []' in await response.read()
+    assert older.one().attributes["gen_ai.usage.output_tokens"] == USAGE["completion_tokens"]
+
+
+async def test_older_version_tells_each_attempt_and_its_error(provider, older):
+    provider.script = [Fault(status=429), Fault()]
+    async with aiohttp.ClientSession() as session:
+        for expected in (429, 200):
+            async with session.post(url(provider), json=ASK) as response:
+                assert response.status == expected
+                await response.read()
+    first, second = older.all()
+    assert first.attributes["error.type"] == "429"
+    assert second.attributes["http.request.resend_count"] == 1
+
+
+async def test_older_version_ends_the_span_of_a_connection_that_breaks(older):
+    async def answer(_reader, writer):
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server, aiohttp.ClientSession() as session:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1/chat/completions"
+        with pytest.raises(aiohttp.ClientError) as broken:
+            await session.post(address, json=ASK)
+    assert older.all()[-1].attributes["error.type"] == type(broken.value).__qualname__
+    assert all(span.status.status_code is StatusCode.ERROR for span in older.all())
+
+
+async def test_older_version_leaves_other_requests_alone(provider, older):
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url(provider)) as response:
+            await response.read()
+        async with session.post(f"{provider.base_url}/models", json={}) as response:
+            await response.read()
+    assert older.all() == ()

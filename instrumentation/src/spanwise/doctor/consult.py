@@ -21,7 +21,7 @@ def consult() -> Report:
     ]
     others = stacks.others()
     beside = (*stacks.warnings(others), *stacks.of_natives(stacks.natives(), others))
-    old = outdated.warnings({name: installed(name) for name in outdated.NEEDED})
+    old = outdated.warnings({name: installed(name) for name in outdated.NAMES})
     warnings = (*_proxies(), *old, *never, *beside)
     unprobed = tuple(f"{name} {version}" for name, version in known.items() if name not in driven)
     return Report(examined, warnings, unprobed)

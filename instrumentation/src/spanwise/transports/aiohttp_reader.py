@@ -60,8 +60,9 @@ class WatchedReader:
     async def _fetch(self) -> None:
         inner, watch = self._inner, self._watch
         own: Any = super()
+        me: Any = self  # in older versions the class itself does not know the attribute
         data, ends_chunk = await inner.readchunk()
-        if inner._http_chunk_splits is not None and own._http_chunk_splits is None:  # noqa: SLF001
+        if inner._http_chunk_splits is not None and me._http_chunk_splits is None:  # noqa: SLF001
             own.begin_http_chunk_receiving()
         while True:
             if data:

@@ -3,7 +3,8 @@
 # ruff: noqa: ANN401  aiohttp is no dependency
 #
 # The place is a client middleware of our own, the innermost one: it sees each attempt with the body as it leaves, also
-# of redirects and of middlewares that retry. `ClientSession._request` is wrapped only to put it there.
+# of redirects and of middlewares that retry. `ClientSession._request` is wrapped only to put it there. Versions before
+# 3.12 have none: there a refused request could not be sent again, so the usage of streams is not asked for.
 
 import zlib
 from functools import partial
@@ -16,7 +17,7 @@ from spanwise import exchange, guard
 from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
 from spanwise.transports.aiohttp_reader import WatchedReader
-from spanwise.transports.library import Library, Seam, too_old
+from spanwise.transports.library import Library, Seam
 
 _REDIRECTS = range(300, 400)
 _INFLATABLE = frozenset({"gzip", "deflate"})
@@ -156,14 +157,49 @@ class _Aiohttp:
             response.content = self._reader(content, watch)
 
 
+class _Older(_Aiohttp):
+    """Before 3.12 there are no middlewares: an attempt is seen as it is sent and arrives, and asks for nothing."""
+
+    async def send(self, wrapped: Any, request: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Stand around `ClientRequest.send`, which gives a response that has not begun."""
+        flight = self._begin(request, inflated=False) if request.method == "POST" else None
+        if flight is None:
+            return await wrapped(*args, **kwargs)
+        token = otel_context.attach(flight.context)
+        try:
+            response = await wrapped(*args, **kwargs)
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        finally:
+            otel_context.detach(token)
+        response._spanwise_flight = flight  # noqa: SLF001  found when it has begun
+        return response
+
+    async def start(self, wrapped: Any, response: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Stand around `ClientResponse.start`, which reads the head."""
+        flight: _Flight | None = response.__dict__.pop("_spanwise_flight", None)
+        try:
+            begun = await wrapped(*args, **kwargs)
+        except BaseException as error:
+            if flight is not None:
+                flight.fail(error)
+            raise
+        if flight is not None:
+            inflated = getattr(getattr(response, "_session", None), "auto_decompress", True)
+            self._arrived(flight, response, inflated=inflated)
+        return begun
+
+
 def _inflate(raw: bytes) -> bytes:
     return zlib.decompress(raw, zlib.MAX_WBITS | 32)
 
 
 def _seams(aiohttp: Any) -> list[Seam]:
-    if not hasattr(aiohttp, "ClientMiddlewareType"):
-        return too_old("aiohttp", aiohttp.__version__, "3.12")  # before it there were no middlewares
-    return [Seam(aiohttp.ClientSession, "_request", _Aiohttp(aiohttp).request)]
+    if hasattr(aiohttp, "ClientMiddlewareType"):
+        return [Seam(aiohttp.ClientSession, "_request", _Aiohttp(aiohttp).request)]
+    older = _Older(aiohttp)
+    return [Seam(aiohttp.ClientRequest, "send", older.send), Seam(aiohttp.ClientResponse, "start", older.start)]
 
 
 TRANSPORT = Library("aiohttp", _seams)
