@@ -22,8 +22,8 @@ from opentelemetry.trace import (
     SpanKind,
     TraceFlags,
     Tracer,
-    get_current_span,
 )
+from opentelemetry.trace.propagation import _SPAN_KEY
 
 from spanwise.quick_span import QuickSpan
 from spanwise.span_sinks import Sinks
@@ -40,6 +40,7 @@ _FLAGS: Final = {
     for sampled in (True, False)
     for random in (True, False)
 }
+_TAKEN: Final = sampling.Decision.RECORD_AND_SAMPLE
 _READ: Final = (
     "sampler", "resource", "span_processor", "id_generator", "instrumentation_info", "_span_limits",
     "_instrumentation_scope", "_tracer_metrics", "_tracer_config",
@@ -88,12 +89,13 @@ def maker(tracer: Tracer) -> Start | None:
 class _Maker:
     """Starts spans of one tracer."""
 
-    __slots__ = ("_always", "_random", "_sampler", "_sinks", "_span", "_tracer")
+    __slots__ = ("_always", "_counted", "_random", "_sampler", "_sinks", "_span", "_tracer")
 
     def __init__(self, tracer: Any, alike: dict[str, Any]) -> None:  # noqa: ANN401  parts of it are private
         self._tracer = tracer
         self._sampler = tracer.sampler
         self._always = _always(tracer.sampler)
+        self._counted = type(tracer._tracer_metrics).__name__ != "NoOpTracerMetrics"
         self._random: bool = tracer.id_generator.is_trace_id_random()
         self._sinks = Sinks(tracer.span_processor)
         self._span = QuickSpan.of_tracer(alike, self._sinks)
@@ -104,27 +106,27 @@ class _Maker:
         Values are strings, numbers, booleans and tuples of strings; the dictionary is given away.
         """
         tracer = self._tracer
-        parent: SpanContext | None = get_current_span(around).get_span_context()
+        current = around.get(_SPAN_KEY)
+        parent: SpanContext | None = current.get_span_context() if isinstance(current, Span) else None
         if not tracer._tracer_config.is_enabled:
-            return _dropped(parent)
+            return _dropped(INVALID_SPAN_CONTEXT if parent is None else parent)
         generator: Any = tracer.id_generator
-        if parent.is_valid:
-            trace_id, random, sampled = parent.trace_id, parent.trace_flags.random_trace_id, parent.trace_flags.sampled
-            state = parent.trace_state
+        if parent is not None and parent.is_valid:
+            flags = parent.trace_flags
+            trace_id, random, sampled, state = parent.trace_id, flags.random_trace_id, flags.sampled, parent.trace_state
         else:
-            parent, trace_id, random, sampled = None, generator.generate_trace_id(), self._random, True
-            state = None
+            parent, trace_id, random, sampled, state = None, generator.generate_trace_id(), self._random, True, None
         span_id = generator.generate_span_id()
-        if sampled and self._always and tracer.sampler is self._sampler:
-            decision = sampling.Decision.RECORD_AND_SAMPLE
-        else:
+        taken = sampled and self._always and tracer.sampler is self._sampler
+        decision = _TAKEN
+        if not taken:
             result = tracer.sampler.should_sample(around, trace_id, name, kind, attributes, ())
             decision, state = result.decision, result.trace_state
             if result.attributes != attributes:  # what a sampler adds or leaves out
                 attributes = dict(BoundedAttributes(attributes=result.attributes))
-        context = SpanContext(trace_id, span_id, False, _FLAGS[decision.is_sampled(), random], state)
-        ended = tracer._tracer_metrics.start_span(parent, decision)
-        if not decision.is_recording():
+        context = SpanContext(trace_id, span_id, False, _FLAGS[taken or decision.is_sampled(), random], state)
+        ended = tracer._tracer_metrics.start_span(parent, decision) if self._counted else None
+        if not (taken or decision.is_recording()):
             return _dropped(context)
         span = self._span.begun(name, context, parent, kind, tracer.resource, attributes, around, ended)
         return span, attributes.update
@@ -135,7 +137,7 @@ def _always(sampler: Any) -> bool:  # noqa: ANN401  what it holds is private
     if type(sampler) is sampling.ParentBased:
         inner = (sampler._root, sampler._remote_parent_sampled, sampler._local_parent_sampled)
         return all(map(_always, inner))
-    return type(sampler) is sampling.StaticSampler and sampler._decision is sampling.Decision.RECORD_AND_SAMPLE
+    return type(sampler) is sampling.StaticSampler and sampler._decision is _TAKEN
 
 
 def _dropped(context: SpanContext) -> tuple[Span, Write]:

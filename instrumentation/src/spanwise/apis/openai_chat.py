@@ -150,8 +150,8 @@ class OpenAIChat:
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `chat.completion` object; text is measured only where no usage is reported."""
-        response: _Response | _TextResponse | None = read(_response, body)
-        if response is not None and (response.usage is None or answer.said is not None):
+        response: _Response | _TextResponse | None = read(_response, body) if answer.said is None else None
+        if response is None or response.usage is None:
             response = read(_text_response, body)
         if response is None or response.choices is None:  # some gateways answer an error with status 200
             answer.error_type = told_error(body)

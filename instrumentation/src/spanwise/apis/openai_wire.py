@@ -40,7 +40,8 @@ class InputDetails(msgspec.Struct, gc=False):
 
     def written(self) -> int | None:
         """Give the tokens written to a cache."""
-        return count(self.cache_creation_input_tokens if self.cache_write_tokens is None else self.cache_write_tokens)
+        told = self.cache_creation_input_tokens if self.cache_write_tokens is None else self.cache_write_tokens
+        return None if told is None else count(told)
 
 
 class OutputDetails(msgspec.Struct, gc=False):
@@ -69,10 +70,10 @@ class CompletionUsage(msgspec.Struct, gc=False):
             self.prompt_tokens_details,
             self.completion_tokens_details,
         )
-        if answer.cache_read_tokens is None:
-            hit = self.cached_tokens if self.prompt_cache_hit_tokens is None else self.prompt_cache_hit_tokens
+        hit = self.cached_tokens if self.prompt_cache_hit_tokens is None else self.prompt_cache_hit_tokens
+        if hit is not None and answer.cache_read_tokens is None:
             answer.cache_read_tokens = count(hit)
-        if answer.cache_write_tokens is None:
+        if self.cache_creation_input_tokens is not None and answer.cache_write_tokens is None:
             answer.cache_write_tokens = count(self.cache_creation_input_tokens)
 
 
@@ -100,11 +101,11 @@ def settle(
 
     `told` is input, output and total. xAI counts reasoning beside the output: then the total is the sum of all three.
     """
-    sent, said, total = count(told[0]), count(told[1]), count(told[2])
+    sent, said = count(told[0]), count(told[1])
     answer.cache_read_tokens = count(given.cached_tokens) if given is not None else None
     answer.cache_write_tokens = given.written() if given is not None else None
     answer.reasoning_tokens = reasoning = count(made.reasoning_tokens) if made is not None else None
-    if reasoning and sent is not None and said is not None and total == sent + said + reasoning:
+    if reasoning and sent is not None and said is not None and count(told[2]) == sent + said + reasoning:
         said += reasoning
     answer.input_tokens, answer.output_tokens = sent, said
 

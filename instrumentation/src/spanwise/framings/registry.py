@@ -1,6 +1,7 @@
 """Finds how a response is cut: by its content type, or by how it starts where that says too little."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from spanwise.framings.aws_event_stream import Messages
 from spanwise.framings.framing import Framing
@@ -30,8 +31,13 @@ LONGEST_START = max(len(start) for start, _ in _BY_START)
 
 def by_type(content_type: str) -> Framing | None:
     """Give the framing of a content type; None where it names no stream."""
-    made = _BY_TYPE.get(content_type) or _BY_TYPE.get(content_type.partition(";")[0].strip().lower())
-    return made() if made is not None else None
+    made = _made_by(content_type)
+    return None if made is None else made()
+
+
+@lru_cache(maxsize=64)
+def _made_by(content_type: str) -> Callable[[], Framing] | None:
+    return _BY_TYPE.get(content_type.partition(";")[0].strip().lower())
 
 
 def by_start(start: bytes) -> Framing | None:
