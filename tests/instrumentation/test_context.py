@@ -1,4 +1,5 @@
 from opentelemetry.context import Context
+from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, SpanContext, get_current_span, set_span_in_context
 
 from spanwise import context
 
@@ -10,3 +11,13 @@ def test_names_inside_stand_before_those_around_and_do_not_leak():
     assert context.names(around) == {context.AGENT: "a", context.TENANT: "t"}
     assert context.names(Context()) == {}
     assert context.with_names(around, {}) is around
+
+
+def test_span_around_is_that_of_the_api_and_none_where_it_has_no_ids():
+    span = NonRecordingSpan(SpanContext(7, 8, is_remote=True))
+    inside = context.with_span(span, Context({"kept": 1}))
+    assert get_current_span(inside) is span
+    assert inside.get("kept") == 1
+    assert context.parent(inside) == context.parent(set_span_in_context(span)) == span.get_span_context()
+    assert context.parent(Context()) is None
+    assert context.parent(set_span_in_context(INVALID_SPAN)) is None

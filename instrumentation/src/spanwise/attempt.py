@@ -10,8 +10,6 @@ from opentelemetry.trace import (
     SpanKind,
     Status,
     StatusCode,
-    get_current_span,
-    set_span_in_context,
 )
 
 from spanwise import attributes as wording
@@ -67,9 +65,9 @@ class Attempt:
         self._first_chunk_ns: int | None = None
         self._stream = asked.stream
         self._limits: Mapping[str, int | float] = {}
-        parent = get_current_span(around).get_span_context()
-        self._parent = parent if parent.is_valid else None
-        self._repeat_key = (parent.span_id, attributes.get("server.address"), attributes.get("server.port"))
+        self._parent = parent = names_context.parent(around)
+        span_id = 0 if parent is None else parent.span_id
+        self._repeat_key = (span_id, attributes.get("server.address"), attributes.get("server.port"))
         self._resends: int = self._repeats(attributes, resends) if retries.any_failed() else resends
         operation = asked.operation or api.operation
         self._alone = asked if self._parent is None and operation in TALKS else None
@@ -101,7 +99,7 @@ class Attempt:
 
     def context(self) -> Context:
         """Give the context in which the request leaves: whatever is traced below it becomes a child."""
-        return set_span_in_context(self._span, self._around)
+        return names_context.with_span(self._span, self._around)
 
     def heard(self, headers: Mapping[str, str]) -> None:
         """Take the headers of the response, before its body: rate limits, and what the API tells in them."""
@@ -199,12 +197,11 @@ class Attempt:
         """Go on with the run that the call continues: nothing else is around it."""
         self.answer.said = []
         run = CALLS.run_of(asked.tool_results) or CONVERSATIONS.run_of(asked, body)
-        return around if run is None else set_span_in_context(NonRecordingSpan(run), around)
+        return around if run is None else names_context.with_span(NonRecordingSpan(run), around)
 
     def _run(self) -> SpanContext:
         """Give what the run's other spans stand below: what is around the call, or its own span, the first of a run."""
-        parent = get_current_span(self._around).get_span_context()
-        return parent if parent.is_valid else self._span.get_span_context()
+        return names_context.parent(self._around) or self._span.get_span_context()
 
     def _ask(self, at_ns: int) -> None:
         names = names_context.names(self._around)

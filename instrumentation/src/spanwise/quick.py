@@ -23,8 +23,8 @@ from opentelemetry.trace import (
     TraceFlags,
     Tracer,
 )
-from opentelemetry.trace.propagation import _SPAN_KEY
 
+from spanwise.context import parent as span_around
 from spanwise.quick_span import QuickSpan
 from spanwise.span_sinks import Sinks
 from spanwise.tracer import Attributes, Start, Write
@@ -106,16 +106,15 @@ class _Maker:
         Values are strings, numbers, booleans and tuples of strings; the dictionary is given away.
         """
         tracer = self._tracer
-        current = around.get(_SPAN_KEY)
-        parent: SpanContext | None = current.get_span_context() if isinstance(current, Span) else None
+        parent = span_around(around)
         if not tracer._tracer_config.is_enabled:
             return _dropped(INVALID_SPAN_CONTEXT if parent is None else parent)
         generator: Any = tracer.id_generator
-        if parent is not None and parent.is_valid:
+        if parent is not None:
             flags = parent.trace_flags
             trace_id, random, sampled, state = parent.trace_id, flags.random_trace_id, flags.sampled, parent.trace_state
         else:
-            parent, trace_id, random, sampled, state = None, generator.generate_trace_id(), self._random, True, None
+            trace_id, random, sampled, state = generator.generate_trace_id(), self._random, True, None
         span_id = generator.generate_span_id()
         taken = sampled and self._always and tracer.sampler is self._sampler
         decision = _TAKEN
