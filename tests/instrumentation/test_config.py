@@ -7,39 +7,42 @@ from spanwise import config
 
 def test_empty_environment_exports_to_the_local_collector():
     assert config.read({}) == config.Config()
-    assert config.read({}).traces_endpoint == "http://127.0.0.1:4318/v1/traces"
-
-
-@pytest.mark.parametrize(
-    ("environ", "endpoint", "expected"),
-    [
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:1/"}, None, "http://c:1/v1/traces"),
-        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://c:2/own"}, None, "http://c:2/own"),
-        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://c:2/own"}, "http://c:3", "http://c:3/v1/traces"),
-    ],
-)
-def test_argument_wins_over_the_variable_for_traces_over_the_one_for_all(environ, endpoint, expected):
-    assert config.read(environ, endpoint=endpoint).traces_endpoint == expected
+    assert config.read({}).export.traces_endpoint == "http://127.0.0.1:4318/v1/traces"
 
 
 def test_all_faults_are_told_at_once_with_variable_value_and_expectation():
     environ = {
         "SPANWISE_STREAM_USAGE": "maybe",
         "OTEL_TRACES_EXPORTER": "zipkin",
-        "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json",
     }
-    with pytest.raises(ValueError, match="SPANWISE_STREAM_USAGE") as raised:
+    with pytest.raises(ValueError, match="SPANWISE_STREAM_USAGE: got 'maybe', expected true or false") as raised:
         config.read(environ)
-    told = str(raised.value)
-    assert "SPANWISE_STREAM_USAGE: got 'maybe', expected true or false" in told
-    assert "OTEL_TRACES_EXPORTER: got 'zipkin', expected one of otlp, console, none" in told
-    assert "OTEL_EXPORTER_OTLP_PROTOCOL: got 'grpc', expected one of http/protobuf" in told
+    assert "OTEL_TRACES_EXPORTER: got 'zipkin', expected one of console, otlp, otlp_proto_http" in str(raised.value)
+
+
+def test_what_only_a_provider_of_ours_needs_is_no_fault_where_none_is_built():
+    assert config.read({"OTEL_TRACES_EXPORTER": "zipkin"}, building=False) == config.Config()
+
+
+@pytest.mark.parametrize(
+    ("value", "hosts"),
+    [("", ()), ("none", ()), ("all", ("all",)), (" Gateway.internal , b:8000", ("gateway.internal", "b:8000"))],
+)
+def test_hosts_that_are_told_the_context_are_none_all_or_listed(value, hosts):
+    assert config.read({"SPANWISE_PROPAGATE": value}).propagate == hosts
+
+
+@pytest.mark.parametrize("value", ["http://gateway", "all,gateway", "gateway,none"])
+def test_hosts_that_are_no_hosts_are_a_fault(value):
+    with pytest.raises(ValueError, match=r"SPANWISE_PROPAGATE: got .* expected none, all, or hosts"):
+        config.read({"SPANWISE_PROPAGATE": value})
 
 
 def test_flags_are_read_and_arguments_win():
-    environ = {"SPANWISE_STREAM_USAGE": "false", "SPANWISE_RAISE_FAULTS": "1", "OTEL_BSP_SCHEDULE_DELAY": "50"}
+    environ = {"SPANWISE_STREAM_USAGE": "false", "SPANWISE_RAISE_FAULTS": "1"}
     read = config.read(environ)
-    assert (read.stream_usage, read.raise_faults, read.schedule_delay_ms) == (False, True, None)
+    assert (read.stream_usage, read.raise_faults) == (False, True)
     assert config.read(environ, stream_usage=True).stream_usage is True
 
 

@@ -7,11 +7,12 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from spanwise import provider
 from spanwise.config import Config
+from spanwise.export_config import Export
 
 
 @pytest.fixture
 def built(otlp):
-    made = provider.build(Config(traces_endpoint=f"{otlp.endpoint}/v1/traces"), "svc")
+    made = provider.build(Config(export=Export(traces_endpoint=f"{otlp.endpoint}/v1/traces")), "svc")
     yield made
     made.shutdown()
 
@@ -35,7 +36,7 @@ def test_foreign_provider_is_not_flushed():
 
 
 def test_none_exports_nothing():
-    made = provider.build(Config(exporter="none"))
+    made = provider.build(Config(export=Export(exporters=())))
     assert made._active_span_processor._span_processors == ()
 
 

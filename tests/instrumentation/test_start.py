@@ -55,11 +55,11 @@ def test_late_instrument_finds_the_provider_at_the_first_span(provider, monkeypa
 
     found = []
 
-    def find(_config):
+    def find():
         found.append(TracerProvider(shutdown_on_exit=False))
         return found[0]
 
-    monkeypatch.setattr("spanwise.provider.join_or_build", find)
+    monkeypatch.setattr("spanwise.provider.join_or_build_late", find)
     start.instrument_late()
     try:
         assert found == []

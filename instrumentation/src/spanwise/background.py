@@ -1,5 +1,6 @@
 """Remembers responses made in the background: what they used is told later, to who asks for them by their id."""
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -22,16 +23,19 @@ class Queued(msgspec.Struct, frozen=True):
     names: Mapping[str, str]
 
 
+_lock = threading.RLock()  # a collection of garbage may end another call while it is held
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
+
 class Responses:
     """The last 1,024 responses of which the end was not seen, by id."""
 
     def __init__(self) -> None:
         self._queued: OrderedDict[str, Queued] = OrderedDict()
-        self._lock = threading.Lock()
 
     def queue(self, response_id: str, queued: Queued) -> None:
         """Remember a response that was begun."""
-        with self._lock:
+        with _lock:
             self._queued[response_id] = queued
             if len(self._queued) > MOST:
                 self._queued.popitem(last=False)
@@ -50,12 +54,12 @@ class Responses:
 
     def end(self, response_id: str) -> Queued | None:
         """Forget a response that has ended; None to all who come after the first."""
-        with self._lock:
+        with _lock:
             return self._queued.pop(response_id, None)
 
     def forget(self) -> None:
         """Forget all responses."""
-        with self._lock:
+        with _lock:
             self._queued.clear()
 
     def __len__(self) -> int:

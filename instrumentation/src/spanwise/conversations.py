@@ -5,6 +5,7 @@ its own turns begin with. A system prompt and a question alone tie nothing: many
 two are alike to the letter, answers included, the newest is gone on with.
 """
 
+import os
 import threading
 from collections import OrderedDict
 from time import perf_counter_ns
@@ -25,6 +26,9 @@ TALKS = frozenset({"chat", "generate_content"})
 _Key = tuple[str, str] | int
 _Waiting = tuple[Api, Asked, bytes, Answer, SpanContext, int]
 
+_lock = threading.RLock()  # a collection of garbage may end another call while it is held
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
 
 class Conversations:
     """The last 4,096 answers that a call may go on from, each for an hour.
@@ -36,7 +40,6 @@ class Conversations:
         self._known: OrderedDict[_Key, tuple[SpanContext, int]] = OrderedDict()
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
-        self._lock = threading.RLock()  # a collection of garbage may end another call while it is held
 
     def run_of(self, asked: Asked, body: bytes) -> SpanContext | None:
         """Give the run that a request goes on with; None where it begins one."""
@@ -51,7 +54,7 @@ class Conversations:
 
     def answered(self, api: Api, asked: Asked, body: bytes, answer: Answer, run: SpanContext) -> None:
         """Remember what was answered to a call of this run, under all that a later call may name it by."""
-        with self._lock:
+        with _lock:
             self._waiting.append((api, asked, body, answer, run, perf_counter_ns()))
             self._waiting_bytes += len(body)
             if len(self._waiting) >= MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
@@ -59,13 +62,13 @@ class Conversations:
 
     def forget(self) -> None:
         """Forget all answers."""
-        with self._lock:
+        with _lock:
             self._known.clear()
             self._waiting.clear()
             self._waiting_bytes = 0
 
     def __len__(self) -> int:
-        with self._lock:
+        with _lock:
             self._settle()
         return len(self._known)
 
@@ -81,7 +84,7 @@ class Conversations:
             known.popitem(last=False)
 
     def _find(self, key: _Key) -> SpanContext | None:
-        with self._lock:
+        with _lock:
             self._settle()
         run, at_ns = self._known.get(key, (None, 0))
         return run if perf_counter_ns() - at_ns <= KEPT_NS else None

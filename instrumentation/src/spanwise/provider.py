@@ -1,20 +1,31 @@
-"""Finds the tracer provider of the program, or builds one that exports over OTLP/HTTP."""
+"""Finds the tracer provider of the program, or builds one from the OTEL_* variables."""
 
 import atexit
+import importlib
+import logging
 import sys
 import threading
+from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
-from opentelemetry.trace import ProxyTracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import Sampler
+from opentelemetry.trace import NoOpTracerProvider, ProxyTracerProvider
 
+from spanwise import config as configuration
+from spanwise import exporters, tracer
 from spanwise.config import Config
+from spanwise.export_config import ID_GENERATORS, SAMPLERS, Export
 
 FLUSH_TIMEOUT_S = 5.0
+
+_logger = logging.getLogger("spanwise")
+_built: list[TracerProvider] = []
 
 
 class _BoundedProcessor(BatchSpanProcessor):
@@ -32,22 +43,47 @@ def current() -> trace.TracerProvider | None:
 
 def build(config: Config, service: str | None = None) -> TracerProvider:
     """Build a provider from the OTEL_* variables; at exit it flushes within five seconds."""
-    provider = TracerProvider(resource=_resource(service), shutdown_on_exit=False)
-    if config.exporter != "none":
-        provider.add_span_processor(
-            _BoundedProcessor(_exporter(config), schedule_delay_millis=config.schedule_delay_ms)
+    export = config.export
+    provider = TracerProvider(
+        sampler=_sampler(export),
+        resource=_resource(service),
+        id_generator=_id_generator(export),
+        shutdown_on_exit=False,
+    )
+    for exporter in exporters.build(export):
+        provider.add_span_processor(_BoundedProcessor(exporter, schedule_delay_millis=export.schedule_delay_ms))
+    for variable in export.unheard:
+        logging.getLogger("spanwise").warning(
+            "%s is set, and does not hold where Spanwise builds the provider", variable
         )
     atexit.register(provider.shutdown)
+    _built.append(provider)
     return provider
 
 
 def join_or_build(config: Config, service: str | None = None) -> trace.TracerProvider:
-    """Join the program's provider, or build ours and make it the program's."""
+    """Join the program's provider, or build ours and make it the program's until it sets one of its own."""
     found = current()
-    if found is None:
-        found = build(config, service)
-        trace.set_tracer_provider(found)
-    return found
+    if found is not None:
+        return found
+    if config.export.config_file:
+        _configure(config.export.config_file)
+        return trace.get_tracer_provider()
+    made = build(config, service)
+    tracer.offer(made)
+    return made
+
+
+def join_or_build_late() -> trace.TracerProvider:
+    """Do so when the first span begins; what is wrong in the environment is told once, and nothing is traced."""
+    found = current()
+    if found is not None:
+        return found
+    try:
+        return join_or_build(configuration.read())
+    except ValueError as fault:
+        _logger.error("%s; nothing is traced", fault)  # noqa: TRY400  a setting that is wrong, no fault of ours
+        return NoOpTracerProvider()
 
 
 def flush(provider: trace.TracerProvider, timeout_s: float = FLUSH_TIMEOUT_S) -> bool:
@@ -67,8 +103,34 @@ def flush(provider: trace.TracerProvider, timeout_s: float = FLUSH_TIMEOUT_S) ->
     return done.wait(timeout_s)
 
 
-def _exporter(config: Config) -> SpanExporter:
-    return ConsoleSpanExporter() if config.exporter == "console" else OTLPSpanExporter(endpoint=config.traces_endpoint)
+def let_go() -> None:
+    """Export what is waiting, for at most five seconds, and leave no provider of ours behind."""
+    found = current()
+    if found is not None and found not in _built:
+        flush(found)
+    tracer.withdraw()
+    while _built:
+        made = _built.pop()
+        made.shutdown()
+        atexit.unregister(made.shutdown)
+
+
+def _configure(file: str) -> None:
+    """Let the SDK configure itself from a file."""
+    declarative: Any = importlib.import_module("opentelemetry.configuration")
+    declarative.configure_sdk(declarative.load_config_file(file))
+
+
+def _sampler(export: Export) -> Sampler | None:
+    return _loaded(SAMPLERS, export.sampler)(export.sampler_arg or None) if export.sampler else None
+
+
+def _id_generator(export: Export) -> IdGenerator | None:
+    return _loaded(ID_GENERATORS, export.id_generator)() if export.id_generator else None
+
+
+def _loaded(group: str, name: str) -> Any:  # noqa: ANN401  whatever the package offers
+    return next(iter(entry_points(group=group, name=name))).load()
 
 
 def _resource(service: str | None) -> Resource:
@@ -79,6 +141,9 @@ def _resource(service: str | None) -> Resource:
 
 
 def _program() -> str:
-    """Name the service after what was started: a script, or the package of `-m`."""
-    path = Path(sys.argv[0] if sys.argv and sys.argv[0] else "python")
-    return path.parent.name if path.name == "__main__.py" else path.stem
+    """Name the service after what was started: a script, the package of `-m`, or a notebook."""
+    path = Path(sys.argv[0] if sys.argv else "")
+    name = path.parent.name if path.name == "__main__.py" else path.stem
+    if name in {"ipykernel_launcher", "colab_kernel_launcher"}:
+        return configuration.notebook() or "notebook"
+    return "python" if name in {"", "-c", "-m"} else name

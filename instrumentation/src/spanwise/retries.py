@@ -1,5 +1,6 @@
 """Remembers calls that failed for the moment, so that the next attempt at the same call says what it repeats."""
 
+import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ class Failure:
 
 
 _failures: OrderedDict[Key, Failure] = OrderedDict()
-_lock = threading.Lock()
+_lock = threading.RLock()  # a collection of garbage may end another attempt while it is held
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 def any_failed() -> bool:

@@ -12,13 +12,15 @@ from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, Span, Status, StatusCode
 
 from spanwise import context as names_context
-from spanwise import guard
+from spanwise import guard, unfinished
+from spanwise.content import capture
 from spanwise.steps import wrap
 from spanwise.tracer import tracer
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ENTERED = otel_context.create_key("spanwise-entered")
+_TOOL = "execute_tool"
 # How a scope may end without having failed.
 _LEFT = (GeneratorExit, StopIteration, StopAsyncIteration)
 
@@ -26,10 +28,12 @@ _LEFT = (GeneratorExit, StopIteration, StopAsyncIteration)
 class _Open:
     """An open span and the context inside it."""
 
-    __slots__ = ("_span", "context", "token")
+    __slots__ = ("_forks", "_span", "_tells", "context", "token")
 
     def __init__(self, span: Span, context: Context) -> None:
         self._span = span
+        self._tells = False
+        self._forks = unfinished.forks()
         self.context = otel_context.set_value(_ENTERED, self, context)
         self.token: Any = None
 
@@ -38,8 +42,23 @@ class _Open:
         return self._span
 
     @guard.guarded
+    def called(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """Tell what a tool is called with, and later what it gives back, where content is captured."""
+        if capture.STATE.on and self._span.is_recording():
+            self._tells = True
+            self._span.set_attributes(capture.of_call(function, args, kwargs))
+
+    @guard.guarded
+    def gave(self, result: object) -> None:
+        """Tell what a tool gives back."""
+        if self._tells:
+            self._span.set_attributes(capture.of_tool(result=result))
+
+    @guard.guarded
     def close(self, error: BaseException | None) -> None:
         """End the span; what left the scope as an exception is its error, told by class and never by message."""
+        if self._forks != unfinished.forks():
+            return  # the span is the parent's, and ends there
         if error is not None and not isinstance(error, _LEFT) and not _clean_exit(error):
             self._span.set_attribute("error.type", type(error).__qualname__)
             self._span.set_status(Status(StatusCode.ERROR))
@@ -61,7 +80,15 @@ class Scope:
     def __call__(self, function: F) -> F:
         """Trace each call of a function: plain, async, generator or async generator; its name is the default name."""
         name = self._name or getattr(function, "__name__", type(function).__name__)
-        return wrap(function, lambda: self._begin(name))
+        tells = self._operation == _TOOL
+
+        def begin(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Open:
+            opened = self._begin(name)
+            if tells:
+                opened.called(function, args, kwargs)
+            return opened
+
+        return wrap(function, begin)
 
     def __enter__(self) -> Span:
         opened = self._begin(self._name or self._operation)
@@ -123,7 +150,7 @@ def tool(name: Any = None, *, call_id: str | None = None) -> Any:
     Use it as `@tool`, `@tool("search")` or `with tool("search", call_id="call_1"):`.
     """
     own = {"gen_ai.tool.call.id": call_id} if call_id else {}
-    return _scope("execute_tool", "gen_ai.tool.name", name, own, {})
+    return _scope(_TOOL, "gen_ai.tool.name", name, own, {})
 
 
 @overload

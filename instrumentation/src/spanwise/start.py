@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spanwise import config as configuration
 from spanwise import guard
 from spanwise.config import Config
+from spanwise.content_config import Content, Redactor
 
 if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
@@ -21,34 +22,43 @@ def instrument(
     stream_usage: bool | None = None,
     raise_faults: bool | None = None,
     providers: Mapping[str, str] | None = None,
+    redactor: Redactor | None = None,
 ) -> None:
     """Trace every model call of this process from now on.
 
-    Spans go to `tracer_provider`, else to the provider that the program has set, else to one built from the OTEL_*
-    variables that exports over OTLP/HTTP to `endpoint` (`http://127.0.0.1:4318` where nothing says otherwise).
+    Spans go to `tracer_provider`, else to the provider that the program has set or sets later, else to one built from
+    the OTEL_* variables that exports over OTLP to `endpoint` (`http://127.0.0.1:4318` where nothing says otherwise).
     `stream_usage` decides whether the usage of streams is asked for (also SPANWISE_STREAM_USAGE); `raise_faults` raises
     our own faults, for tests (also SPANWISE_RAISE_FAULTS). `providers` names hosts of your own, `host` or `host:port`
     (also SPANWISE_PROVIDERS, as `host=provider,host2:8000=provider2`). Calling it again applies the new arguments.
+    `redactor` takes each text of captured content and the attribute it is for, after what is redacted by itself, and
+    gives what may leave, or None to leave it out; where it raises, no content leaves.
 
     Raises ValueError that names every faulty variable.
     """
+    joins = tracer_provider is not None or _has_provider()
     config = configuration.read(
-        endpoint=endpoint, stream_usage=stream_usage, raise_faults=raise_faults, providers=providers
+        building=not joins,
+        endpoint=endpoint,
+        stream_usage=stream_usage,
+        raise_faults=raise_faults,
+        providers=providers,
     )
     if config.disabled:
         return
     from spanwise import provider, tracer
 
     tracer.use(tracer_provider or provider.join_or_build(config, service))
-    _watch(config)
+    _watch(config, redactor)
 
 
 def instrument_late() -> None:
     """Trace from now on, but take the provider only at the first span, so that one the program sets first is joined.
 
-    Nothing heavy is imported before the program imports an HTTP client. Raises ValueError like `instrument`.
+    Nothing heavy is imported before the program imports an HTTP client. Raises ValueError like `instrument`; what is
+    wrong for a provider of ours is told when one is built.
     """
-    config = configuration.read()
+    config = configuration.read(building=False)
     if config.disabled:
         return
     from spanwise import tracer
@@ -56,36 +66,49 @@ def instrument_late() -> None:
     def find() -> "TracerProvider":
         from spanwise import provider
 
-        return provider.join_or_build(config)
+        return provider.join_or_build_late()
 
     tracer.use_at_first_span(find)
     _watch(config)
 
 
 def uninstrument() -> None:
-    """Leave every client as it was, and export what is waiting, for at most five seconds."""
-    from spanwise import provider, tracer
+    """Leave every client as it was, and export what is waiting, for at most five seconds.
+
+    The provider that was built is gone with its threads; one of the program's stays.
+    """
+    from spanwise import exits, provider, tracer
+    from spanwise.content import capture
     from spanwise.transports import registry
 
     for transport in registry.TRANSPORTS:
         transport.unwatch()
+    exits.unwatch()
     tracer.forget()
+    capture.configure(Content())
     guard.configure(raise_faults=False)
-    found = provider.current()
-    if found is not None:
-        provider.flush(found)
+    provider.let_go()
 
 
-def _watch(config: Config) -> None:
-    from spanwise import exchange
+def _has_provider() -> bool:
+    from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
+
+    return not isinstance(get_tracer_provider(), ProxyTracerProvider)
+
+
+def _watch(config: Config, redactor: Redactor | None = None) -> None:
+    from spanwise import exchange, exits
     from spanwise import providers as provider_names
+    from spanwise.content import capture
     from spanwise.transports import registry
 
     guard.configure(raise_faults=config.raise_faults)
     exchange.configure(stream_usage=config.stream_usage)
     provider_names.configure(config.providers)
+    capture.configure(config.content, redactor)
     for transport in registry.TRANSPORTS:
         transport.watch()
+    exits.watch()
     _warn_of_stacks()
 
 

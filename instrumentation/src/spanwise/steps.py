@@ -4,7 +4,7 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from opentelemetry import context as otel_context
@@ -19,12 +19,17 @@ class Opened(Protocol):
         """The context inside."""
         ...
 
+    def gave(self, result: object) -> None:
+        """Take what the function gives back, before the scope ends; generators give nothing back as a whole."""
+        ...
+
     def close(self, error: BaseException | None) -> None:
         """End the scope, with the error that ended the function."""
         ...
 
 
-Begin = Callable[[], Opened]
+Begin = Callable[[tuple[Any, ...], Mapping[str, Any]], Opened]
+"""Opens the scope of one call, which has these arguments."""
 
 
 def wrap(function: Any, begin: Begin) -> Any:
@@ -72,8 +77,9 @@ class _Inside:
 
 def _plain(function: Any, begin: Begin) -> Any:
     def inner(*args: Any, **kwargs: Any) -> Any:
-        opened = begin()
+        opened = begin(args, kwargs)
         result = _Inside(opened).run(lambda: function(*args, **kwargs))
+        opened.gave(result)
         opened.close(None)
         return result
 
@@ -82,8 +88,9 @@ def _plain(function: Any, begin: Begin) -> Any:
 
 def _coroutine(function: Any, begin: Begin) -> Any:
     async def inner(*args: Any, **kwargs: Any) -> Any:
-        opened = begin()
+        opened = begin(args, kwargs)
         result = await _Inside(opened).arun(lambda: function(*args, **kwargs))
+        opened.gave(result)
         opened.close(None)
         return result
 
@@ -93,7 +100,7 @@ def _coroutine(function: Any, begin: Begin) -> Any:
 def _generator(function: Any, begin: Begin) -> Any:
     def inner(*args: Any, **kwargs: Any) -> Any:
         steps = function(*args, **kwargs)
-        opened = begin()
+        opened = begin(args, kwargs)
         inside = _Inside(opened)
         step: Callable[[], Any] = _bind(steps.send, None)
         while True:
@@ -116,7 +123,7 @@ def _generator(function: Any, begin: Begin) -> Any:
 def _async_generator(function: Any, begin: Begin) -> Any:
     async def inner(*args: Any, **kwargs: Any) -> Any:
         steps = function(*args, **kwargs)
-        opened = begin()
+        opened = begin(args, kwargs)
         inside = _Inside(opened)
         step: Callable[[], Awaitable[Any]] = _bind(steps.asend, None)
         while True:

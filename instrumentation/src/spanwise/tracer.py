@@ -1,5 +1,7 @@
 """Hands out the one tracer that all our spans are made with, and starts the spans of model calls."""
 
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,6 +14,7 @@ from opentelemetry.util.types import AttributeValue
 
 from spanwise import unfinished
 
+# pyright: reportPrivateUsage=false
 SCOPE = "spanwise"
 
 Attributes = dict[str, AttributeValue]
@@ -27,17 +30,24 @@ class _Source:
     find: Callable[[], TracerProvider] | None = None
     start: Start | None = None
     """The quick way to start a span, where the tracer allows it."""
+    offered: TracerProvider | None = None
+    """A provider of ours that is the program's until it sets one of its own."""
 
 
 _source = _Source()
+_lock = threading.RLock()  # the first spans of several threads must not build a provider each
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 def tracer() -> Tracer:
     """Give the tracer of Spanwise; before `instrument()` that of the API, which may be a no-op."""
+    if _source.offered is not None and trace._TRACER_PROVIDER is not _source.offered:  # noqa: SLF001
+        _source.offered = None
+        _take(trace.get_tracer_provider())  # the program has set its own since
     if _source.tracer is None:
-        if _source.find is None:
-            return trace.get_tracer(SCOPE)
-        _take(_source.find())
+        with _lock:
+            if _source.tracer is None and _source.find is not None:
+                _take(_source.find())
     return _source.tracer or trace.get_tracer(SCOPE)
 
 
@@ -61,10 +71,26 @@ def use_at_first_span(find: Callable[[], TracerProvider]) -> None:
     _source.tracer, _source.start, _source.find = None, None, find
 
 
+def offer(provider: TracerProvider) -> None:
+    """Make a provider of ours the program's, which may still set its own: from then on that one is joined.
+
+    `trace.set_tracer_provider` would let nobody set another after it.
+    """
+    trace._TRACER_PROVIDER = provider  # noqa: SLF001
+    _source.offered = provider
+
+
+def withdraw() -> None:
+    """Take back what was offered, where the program has not set its own."""
+    if _source.offered is not None and trace._TRACER_PROVIDER is _source.offered:  # noqa: SLF001
+        trace._TRACER_PROVIDER = None  # noqa: SLF001
+    _source.offered = None
+
+
 def forget() -> None:
     """Go back to whatever the API has; what is under way ends by itself or not at all."""
     _source.tracer, _source.start, _source.find = None, None, None
-    unfinished.UNDER_WAY.clear()
+    unfinished.forget()
 
 
 def _take(provider: TracerProvider) -> None:
