@@ -5,6 +5,8 @@ import json
 import httpx
 import openai
 import pytest
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
 
 import spanwise
 from spanwise import inferred
@@ -108,6 +110,23 @@ def test_content_changes_no_other_attribute(client, monkeypatch, instrumented, n
     with_content = attributes(instrumented())
     assert not without.keys() & CONTENT
     assert {key: value for key, value in with_content.items() if key not in CONTENT} == without
+
+
+def test_events_carry_what_the_span_says_and_leave_the_span_without_content(client, monkeypatch, instrumented):
+    exporter = InMemoryLogRecordExporter()
+    provider = LoggerProvider(shutdown_on_exit=False)
+    provider.add_log_record_processor(SimpleLogRecordProcessor(exporter))
+    monkeypatch.setattr("spanwise.content.events.get_logger_provider", lambda: provider)
+    monkeypatch.setenv(CAPTURE, "EVENT_ONLY")
+    spans = instrumented()
+    client.post(CHAT[0], json={**CHAT[1], "stream": True})
+    span, (log,) = spans.one(), exporter.get_finished_logs()
+    assert not span.attributes.keys() & CONTENT
+    assert (log.log_record.span_id, log.log_record.trace_id) == (span.context.span_id, span.context.trace_id)
+    told = log.log_record.attributes
+    assert {key: told[key] for key in span.attributes} == dict(span.attributes)
+    assert told["gen_ai.output.messages"][0]["parts"][0]["content"] == "The Danube flows east."
+    provider.shutdown()
 
 
 def test_a_failed_call_tells_what_was_asked(speaker, client, told):

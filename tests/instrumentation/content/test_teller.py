@@ -7,7 +7,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext
 
 from spanwise import guard
 from spanwise.apis.openai_chat import OpenAIChat
-from spanwise.content.kept import MAX_KEPT_BYTES, Kept
+from spanwise.content.kept import MAX_ASKED_BYTES, MAX_KEPT_BYTES, Kept
 from spanwise.content.teller import Teller
 from spanwise.content_config import Content
 
@@ -119,6 +119,15 @@ def test_an_answer_too_large_to_keep_is_marked_as_cut():
     written = tell(Content(on_spans=True), kept=kept)
     assert written["spanwise.content.cut"] is True
     assert "gen_ai.output.messages" not in written
+
+
+def test_a_request_too_large_to_read_is_marked_as_cut():
+    written = {}
+    kept = Kept()
+    kept.add_body(json.dumps({"choices": [{"message": MESSAGE}]}).encode())
+    asked = ASKED + b" " * MAX_ASKED_BYTES
+    Teller(Content(on_spans=True), None).tell(kept, OpenAIChat(), asked, SPAN, written.update)
+    assert written.keys() == {"gen_ai.output.messages", "spanwise.content.cut"}
 
 
 def test_the_arguments_of_calls_are_kept_by_their_ids():

@@ -5,6 +5,8 @@ from typing import Any
 from spanwise.content.reader import Given
 
 MAX_KEPT_BYTES = 1024 * 1024
+MAX_ASKED_BYTES = 16 * 1024 * 1024
+"""Of a request, whose pictures are told by their size only."""
 
 
 class Kept:

@@ -31,19 +31,20 @@ class _Growing(msgspec.Struct, gc=False):
 class Pieces:
     """The messages of a stream as they grow."""
 
-    __slots__ = ("_choices",)
+    __slots__ = ("_choices", "_last")
 
     def __init__(self) -> None:
         self._choices: dict[int, dict[Hashable, _Growing]] = {}
+        self._last: dict[int, _Growing] = {}
 
     def say(self, choice: int, kind: str, told: object) -> None:
         """Add text to the last part of a choice, where that is of the same kind, else begin a new one."""
         if not isinstance(told, str) or not told:
             return
-        parts = self._choices.setdefault(choice, {})
-        last = next(reversed(parts.values())) if parts else None
-        if last is None or last.kind != kind or last.whole is not None:
-            last = parts[f"said {len(parts)}"] = _Growing(kind, [])
+        last = self._last.get(choice)
+        if last is None or last.kind != kind:
+            parts = self._choices.setdefault(choice, {})
+            last = self._last[choice] = parts[f"said {len(parts)}"] = _Growing(kind, [])
         last.texts.append(told)
 
     def grow(
@@ -57,6 +58,7 @@ class Pieces:
         name: object = None,
     ) -> None:
         """Add to the part that has this key: text or a piece of arguments, an id and a name where they are told."""
+        self._last.pop(choice, None)
         parts = self._choices.setdefault(choice, {})
         growing = parts.get(key)
         if growing is None:
@@ -68,6 +70,7 @@ class Pieces:
 
     def put(self, choice: int, key: Hashable, parts: list[Part]) -> None:
         """Set the part that has this key: nothing can be added to it any more."""
+        self._last.pop(choice, None)
         self._choices.setdefault(choice, {})[key] = _Growing("", [], whole=parts)
 
     def messages(self, role: str = "assistant") -> list[Message]:

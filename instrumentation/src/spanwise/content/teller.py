@@ -8,7 +8,7 @@ from spanwise.apis.api import Api
 from spanwise.apis.measure import elements, members
 from spanwise.content import events
 from spanwise.content.clean import Cleaner, Told
-from spanwise.content.kept import Kept
+from spanwise.content.kept import MAX_ASKED_BYTES, Kept
 from spanwise.content.reader import Given, Message
 from spanwise.content.registry import READERS
 from spanwise.content.values import named, plain
@@ -96,7 +96,10 @@ def _put(made: Attributes, key: str, told: Told) -> None:
 
 
 def _given(kept: Kept, api: Api, asked: bytes) -> Given:
-    """Read the request, once."""
+    """Read the request, once; one of more than 16 MiB is not read."""
+    if len(asked) > MAX_ASKED_BYTES:
+        kept.cut = True
+        return Given()
     if kept.given is None:
         reader = READERS.get(type(api))
         kept.given = reader.given(asked) if reader is not None else Given()
