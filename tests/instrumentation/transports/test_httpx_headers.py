@@ -23,6 +23,13 @@ def test_headers_are_what_the_client_would_tell(library):
         assert seen[name] == seen.get(name) == headers[name]
 
 
+def test_client_that_holds_its_headers_otherwise_is_asked_for_all():
+    class Other:
+        raw = GIVEN
+
+    assert dict(Seen(Other())) == dict(httpx2.Headers(GIVEN))
+
+
 @pytest.mark.parametrize("library", [httpx, httpx2])
 def test_bytes_of_no_known_encoding_are_read_one_by_one(library):
     headers = library.Headers([(b"X-Name", b"Z\xfcrich")])

@@ -11,10 +11,12 @@ from typing_extensions import override
 class Seen(Mapping[str, str]):
     """Headers by name, in any case; several of one name are joined by commas, as httpx does."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ("_entries",)
 
     def __init__(self, headers: Any) -> None:
-        self._raw: list[tuple[bytes, bytes]] = headers.raw
+        held = getattr(headers, "_list", None)  # `raw` makes a tuple of each header
+        made = [(name, name.lower(), value) for name, value in headers.raw] if held is None else held
+        self._entries: list[tuple[bytes, bytes, bytes]] = made
 
     @override
     def __getitem__(self, key: str) -> str:
@@ -27,19 +29,18 @@ class Seen(Mapping[str, str]):
     def get(self, key: str, default: Any = None) -> Any:
         """Give a value, without an exception for one that is not there."""
         wanted = key.lower().encode("latin-1")
-        size = len(wanted)
-        found = [value for name, value in self._raw if len(name) == size and name.lower() == wanted]
+        found = [value for _, name, value in self._entries if name == wanted]
         if not found:
             return default
         return _text(found[0] if len(found) == 1 else b", ".join(found))
 
     @override
     def __iter__(self) -> Iterator[str]:
-        return iter({name.lower().decode("latin-1"): None for name, _ in self._raw})
+        return iter({name.decode("latin-1"): None for _, name, _ in self._entries})
 
     @override
     def __len__(self) -> int:
-        return len({name.lower() for name, _ in self._raw})
+        return len({name for _, name, _ in self._entries})
 
 
 def _text(value: bytes) -> str:
