@@ -2,9 +2,11 @@ import pytest
 from opentelemetry.trace import INVALID_SPAN_CONTEXT
 
 from spanwise import background
+from spanwise.apis.openai_responses import OpenAIResponses
 from spanwise.background import Queued, Responses
 
-QUEUED = Queued("m", INVALID_SPAN_CONTEXT, INVALID_SPAN_CONTEXT, {})
+API = OpenAIResponses()
+QUEUED = Queued(API, "m", INVALID_SPAN_CONTEXT, INVALID_SPAN_CONTEXT, {})
 
 
 @pytest.mark.parametrize(
@@ -13,6 +15,7 @@ QUEUED = Queued("m", INVALID_SPAN_CONTEXT, INVALID_SPAN_CONTEXT, {})
         ("GET", "/v1/responses/resp_1"),
         ("GET", "/openai/responses/resp_1"),
         ("GET", "/v1/responses/resp%5F1"),
+        ("GET", "/v1beta/interactions/resp_1"),
         ("POST", "/v1/responses/resp_1/cancel"),
     ],
 )
@@ -20,7 +23,7 @@ def test_response_that_was_begun_is_found_by_who_asks_for_it(method, path):
     responses = Responses()
     assert responses.asked_for(method, path) is None
     responses.queue("resp_1", QUEUED)
-    assert responses.asked_for(method, path) == "resp_1"
+    assert responses.asked_for(method, path) == ("resp_1", API)
 
 
 @pytest.mark.parametrize(

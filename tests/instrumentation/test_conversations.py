@@ -60,6 +60,19 @@ CASES = {
     ),
     "anthropic": ("/v1/messages", chat(USER), chat(USER, said(content=TEXTED), MORE)),
     "gemini": (f"{GEMINI}:generateContent", GEMINI_FIRST, GEMINI_NEXT),
+    "interactions": (
+        "/v1beta/interactions",
+        {"model": "m", "input": [{"type": "user_input", "content": TEXTED}]},
+        {
+            "model": "m",
+            "input": [
+                {"type": "user_input", "content": TEXTED},
+                {"type": "thought", "signature": "x"},
+                {"type": "model_output", "content": TEXTED},
+                {"type": "user_input", "content": [{"type": "text", "text": NEXT}]},
+            ],
+        },
+    ),
     "converse": (
         CONVERSE,
         {"messages": [PARTS]},

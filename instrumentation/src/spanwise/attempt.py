@@ -15,8 +15,7 @@ from opentelemetry.trace import (
 from spanwise import attributes as wording
 from spanwise import context as names_context
 from spanwise import guard, ratelimit, retries
-from spanwise.apis.api import Answer, Api, Asked
-from spanwise.apis.openai_responses import PENDING
+from spanwise.apis.api import PENDING, Answer, Api, Asked
 from spanwise.background import RESPONSES, Queued
 from spanwise.content import capture
 from spanwise.content.kept import Kept
@@ -213,7 +212,7 @@ class Attempt:
         attributes: Attributes = getattr(self._span, "attributes", None) or {}
         model = attributes.get("gen_ai.request.model")
         begun, names = self._span.get_span_context(), names_context.names(self._around)
-        RESPONSES.queue(response_id, Queued(str(model) if model else None, begun, self._run(), names))
+        RESPONSES.queue(response_id, Queued(self.api, str(model) if model else None, begun, self._run(), names))
 
     def _trace_id(self) -> int:
         return self._parent.trace_id if self._parent is not None else 0

@@ -10,13 +10,17 @@ from urllib.parse import unquote
 import msgspec
 from opentelemetry.trace import SpanContext
 
+from spanwise.apis.api import Api
+
 MOST = 1024
+_COLLECTIONS: Final = ("/responses", "/interactions")
 _CANCELS: Final = "/cancel"
 
 
 class Queued(msgspec.Struct, frozen=True):
     """A response that was begun; `run` is what its span and those of its run stand below, or that span itself."""
 
+    api: Api
     model: str | None
     begun: SpanContext
     run: SpanContext
@@ -40,8 +44,8 @@ class Responses:
             if len(self._queued) > MOST:
                 self._queued.popitem(last=False)
 
-    def asked_for(self, method: str, path: str) -> str | None:
-        """Give the id of the response that a request fetches or cancels; None where it was not begun here."""
+    def asked_for(self, method: str, path: str) -> tuple[str, Api] | None:
+        """Give id and API of the response that a request fetches or cancels; None where it was not begun here."""
         if not self._queued:
             return None
         if method == "POST" and path.endswith(_CANCELS):
@@ -50,7 +54,8 @@ class Responses:
             return None
         start, _, response_id = path.rpartition("/")
         response_id = unquote(response_id)
-        return response_id if start.endswith("/responses") and response_id in self._queued else None
+        queued = self._queued.get(response_id) if start.endswith(_COLLECTIONS) else None
+        return (response_id, queued.api) if queued is not None else None
 
     def end(self, response_id: str) -> Queued | None:
         """Forget a response that has ended; None to all who come after the first."""

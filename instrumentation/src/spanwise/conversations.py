@@ -14,6 +14,7 @@ from opentelemetry.trace import SpanContext
 
 from spanwise.apis import turns
 from spanwise.apis.api import Answer, Api, Asked
+from spanwise.apis.gemini_interactions import GeminiInteractions
 from spanwise.apis.openai_responses import OpenAIResponses
 
 MOST = 4096
@@ -22,6 +23,8 @@ MOST_WAITING = 64
 MOST_WAITING_BYTES = 256 * 1024
 TALKS = frozenset({"chat", "generate_content"})
 """The operations that have conversations."""
+
+_CHAINED = (OpenAIResponses, GeminiInteractions)
 
 _Key = tuple[str, str] | int
 _Waiting = tuple[Api, Asked, bytes, Answer, SpanContext, int]
@@ -94,7 +97,7 @@ def _keys(api: Api, asked: Asked, body: bytes, answer: Answer) -> list[_Key]:
     tools = [call.name for call in answer.tool_calls.values() if call.name]
     said = turns.answered(body, "".join(answer.said or ()), tools)
     keys: list[_Key] = [] if said is None else [said]
-    if isinstance(api, OpenAIResponses) and answer.response_id is not None:
+    if isinstance(api, _CHAINED) and answer.response_id is not None:
         keys.append(("response", answer.response_id))
     if asked.conversation is not None:
         keys.append(("conversation", asked.conversation))

@@ -162,11 +162,11 @@ def _asked(api: Api, address: Address, body: bytes | None) -> Asked | None:
 
 
 def _fetched(method: str, url: Url) -> Exchange | None:
-    response_id = RESPONSES.asked_for(method, url.path)
+    awaited = RESPONSES.asked_for(method, url.path)
     around = otel_context.get_current()
-    if response_id is None or around.get(SUPPRESSED):
+    if awaited is None or around.get(SUPPRESSED):
         return None
-    return Exchange(Fetch(response_id, url, around), (url.host, url.port), None)
+    return Exchange(Fetch(*awaited, url, around), (url.host, url.port), None)
 
 
 def _may_ask(host: tuple[str, int | None], headers: Mapping[str, str]) -> bool:

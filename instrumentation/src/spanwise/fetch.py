@@ -16,8 +16,7 @@ from opentelemetry.trace import (
 )
 from typing_extensions import override
 
-from spanwise.apis.api import Answer, Asked
-from spanwise.apis.openai_responses import PENDING, OpenAIResponses
+from spanwise.apis.api import PENDING, Answer, Api, Asked
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
 from spanwise.background import RESPONSES, Queued
@@ -25,7 +24,6 @@ from spanwise.tracer import Attributes, tracer
 from spanwise.url import Url
 
 OPERATION: Final = "fetch_response"
-_API: Final = OpenAIResponses()
 
 
 class Fetch(Attempt):
@@ -34,13 +32,13 @@ class Fetch(Attempt):
     __slots__ = ("_attributes", "_id")
 
     def __init__(  # pyright: ignore[reportMissingSuperCall]  no span begins before the end of the response is seen
-        self, response_id: str, url: Url, around: Context
+        self, response_id: str, api: Api, url: Url, around: Context
     ) -> None:
-        self.api = _API
+        self.api = api
         self.answer = Answer()
         self._alone = None
         self._around = around
-        self._attributes: Attributes = of_request(_API, Asked(operation=OPERATION), url, around)
+        self._attributes: Attributes = of_request(api, Asked(operation=OPERATION), url, around)
         self._body = b""
         self._ended = False
         self._estimates = False

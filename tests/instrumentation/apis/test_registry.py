@@ -35,6 +35,8 @@ PATHS = [
     ("/v1beta/models/gemini-embedding-001:batchEmbedContents", "gemini_embeddings"),
     ("/v1/projects/p/locations/l/publishers/google/models/text-embedding-005:predict", "gemini_embeddings"),
     ("/v1beta/models/gemini-2.5-flash:countTokens", None),
+    ("/v1beta/interactions", "gemini_interactions"),
+    ("/v1beta/interactions/int_1/cancel", None),
     ("/model/anthropic.claude-3-5-sonnet-20240620-v1:0/converse", "bedrock_converse"),
     ("/model/us.amazon.nova-lite-v1%3A0/converse-stream", "bedrock_converse"),
     ("/model/meta.llama3-8b-instruct-v1%3A0/invoke", "bedrock_invoke"),

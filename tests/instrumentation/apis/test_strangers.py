@@ -19,6 +19,7 @@ SHARED = {
     "anthropic": ("/v1/messages", {**ASK, "model": "claude-sonnet-4-5", "max_tokens": 99}),
     "responses": ("/v1/responses", {"model": "gpt-5", "input": "Where?"}),
     "responses of turns": ("/v1/responses", {"model": "gpt-5", "input": ASK["messages"], "stream": True}),
+    "interactions": ("/v1beta/interactions", {"model": "gemini-2.5-flash", "input": "Where?"}),
     "compaction": ("/v1/responses/compact", {"model": "gpt-5", "input": ASK["messages"]}),
     "completions": ("/v1/completions", {"model": "davinci-002", "prompt": "Where?"}),
     "completions of tokens": ("/v1/completions", {"model": "davinci-002", "prompt": [1, 2, 3]}),
@@ -46,6 +47,7 @@ OTHERS = [
     ("/api/embed", {"url": "https://example.org/video"}),
     ("/v1/embeddings", {"documents": ["a"]}),
     ("/v1/completions", {"course": 12, "done": True}),
+    ("/api/interactions", {"user": 7, "kind": "click", "input": {"x": 1}}),
     ("/v1/rerank", {"query": "q", "ids": [1, 2]}),
 ]
 JSON = st.recursive(

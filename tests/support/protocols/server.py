@@ -16,6 +16,7 @@ from tests.support.protocols import (
     cohere,
     dashscope,
     gemini,
+    gemini_interactions,
     ollama,
     openai_chat,
     openai_embeddings,
@@ -25,7 +26,18 @@ from tests.support.protocols.shape import Call, Reply, Say, Speaks
 
 PROTOCOLS = cast(
     "tuple[Speaks, ...]",
-    (anthropic, bedrock, cohere, dashscope, gemini, ollama, openai_chat, openai_embeddings, openai_responses),
+    (
+        anthropic,
+        bedrock,
+        cohere,
+        dashscope,
+        gemini,
+        gemini_interactions,
+        ollama,
+        openai_chat,
+        openai_embeddings,
+        openai_responses,
+    ),
 )
 HALT_S = 10.0
 

@@ -6,6 +6,8 @@ from typing import Protocol
 import msgspec
 
 BYTES_PER_TOKEN = 4
+PENDING = frozenset({"queued", "in_progress"})
+"""The states of an answer that has not ended; nothing of what it uses is told yet."""
 
 
 class ToolResult(msgspec.Struct, frozen=True, gc=False):

@@ -9,7 +9,7 @@ import msgspec
 
 from spanwise.apis import gemini_wire
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
-from spanwise.apis.gemini_wire import either
+from spanwise.apis.gemini_wire import Usage, either
 from spanwise.apis.measure import count, elements, json_bytes, members, number, read, utf8_bytes, word
 
 _STREAMS: Final = ":streamGenerateContent"
@@ -42,16 +42,6 @@ class _Turn(msgspec.Struct, gc=False):
 
 class _LoopRequest(_Request, gc=False):
     contents: list[msgspec.Raw] | _Turn | None = None
-
-
-class _Usage(msgspec.Struct, gc=False):
-    promptTokenCount: Any = None
-    toolUsePromptTokenCount: Any = None
-    candidatesTokenCount: Any = None
-    thoughtsTokenCount: Any = None
-    cachedContentTokenCount: Any = None
-    totalTokenCount: Any = None
-    trafficType: str | None = None
 
 
 class _FunctionCall(msgspec.Struct, gc=False):
@@ -89,7 +79,7 @@ class _Feedback(msgspec.Struct, gc=False):
 class _Response(msgspec.Struct, gc=False):
     candidates: list[_Candidate] | None = None
     promptFeedback: _Feedback | None = None
-    usageMetadata: _Usage | None = None
+    usageMetadata: Usage | None = None
     modelVersion: str | None = None
     responseId: str | None = None
     error: Any = None
@@ -173,7 +163,8 @@ class Gemini:
         if response.promptFeedback is not None and response.promptFeedback.blockReason is not None:
             answer.finish_reasons[0] = response.promptFeedback.blockReason
         if response.usageMetadata is not None:
-            _fold_usage(response.usageMetadata, answer)
+            response.usageMetadata.fold(answer)
+            answer.service_tier = response.usageMetadata.trafficType or answer.service_tier
         return not (response.candidates is None and response.promptFeedback is None and response.usageMetadata is None)
 
 
@@ -242,28 +233,3 @@ def _fold_call(call: _FunctionCall, answer: Answer) -> None:
     if call.name:
         answer.tool_calls[len(answer.tool_calls)] = ToolCall(call.id or call.name, call.name)
     answer.output_bytes += len(bytes(call.args)) + len(bytes(call.partialArgs))
-
-
-def _fold_usage(usage: _Usage, answer: Answer) -> None:
-    """Add tool use to the prompt and thoughts to the candidates; a count that is nought is left out on the wire.
-
-    Source: `GenerateContentResponse.UsageMetadata`: the total is the sum of prompt, tool use, candidates and thoughts,
-    and cached content is part of the prompt.
-    """
-    prompt, total = count(usage.promptTokenCount), count(usage.totalTokenCount)
-    said, thought = count(usage.candidatesTokenCount), count(usage.thoughtsTokenCount)
-    if prompt is not None:
-        prompt += count(usage.toolUsePromptTokenCount) or 0
-        answer.input_tokens = prompt
-    if said is not None:
-        within = prompt is not None and total == prompt + said  # some models count thoughts in already
-        answer.output_tokens = said if within else said + (thought or 0)
-    elif prompt is not None and total is not None and total >= prompt:
-        answer.output_tokens = total - prompt
-    elif thought is not None:
-        answer.output_tokens = thought
-    if usage.cachedContentTokenCount is not None:
-        answer.cache_read_tokens = count(usage.cachedContentTokenCount)
-    if thought is not None:
-        answer.reasoning_tokens = thought
-    answer.service_tier = usage.trafficType or answer.service_tier

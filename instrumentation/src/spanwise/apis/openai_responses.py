@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import PENDING, Answer, Asked, ToolCall, ToolResult
 from spanwise.apis.measure import elements, members, read, text_of
 from spanwise.apis.openai_wire import DONE, InputDetails, OutputDetails, error_type, settle, text_bytes, told_error
 
@@ -35,8 +35,6 @@ _SPOKEN: Final = frozenset(
 )
 _FOR_PEOPLE: Final = "response.output_text.delta"
 _ITEMS: Final = frozenset({"response.output_item.added", "response.output_item.done"})
-PENDING: Final = frozenset({"queued", "in_progress"})
-"""The states of a response that has not ended."""
 _INCOMPLETE: Final[Mapping[str, str]] = {"max_output_tokens": "length"}
 
 

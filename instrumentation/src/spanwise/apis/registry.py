@@ -11,6 +11,7 @@ from spanwise.apis.cohere_rerank import CohereRerank
 from spanwise.apis.dashscope import DashScope
 from spanwise.apis.gemini import Gemini
 from spanwise.apis.gemini_embeddings import GeminiEmbeddings
+from spanwise.apis.gemini_interactions import GeminiInteractions
 from spanwise.apis.ollama import Ollama
 from spanwise.apis.openai_chat import OpenAIChat
 from spanwise.apis.openai_completions import OpenAICompletions
@@ -25,6 +26,7 @@ APIS: tuple[Api, ...] = (
     AnthropicMessages(),
     Gemini(),
     GeminiEmbeddings(),
+    GeminiInteractions(),
     BedrockConverse(),
     BedrockInvoke(),
     CohereChat(),

@@ -32,6 +32,7 @@ _SHARED: Final[Mapping[str, Mapping[str, bytes]]] = {
     "embeddings": {"input": _LIST + _TEXT, "prompt": _TEXT},
     "embed": {"input": _LIST + _TEXT, "inputs": _LIST, "texts": _LIST, "images": _LIST},
     "rerank": {"documents": _LIST},
+    "interactions": {"input": _LIST + _TEXT + _OBJECT},
 }
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])

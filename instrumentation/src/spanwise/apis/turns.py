@@ -123,11 +123,13 @@ def _said(raw: _Raw) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _item(item: _Turn) -> tuple[str, tuple[str, ...]] | None:
-    """Take an item of OpenAI's responses that is no message: a call of a tool, or what the model thought or did."""
+    """Take an item of OpenAI's responses, or a step of Gemini's interactions: what the model said, called or did."""
     if item.type in CALLS:
         name = word(item.name) or CALLS[item.type]
         return "", (name,) if name else ()
-    return ("", ()) if item.type == "reasoning" or item.type.endswith("_call") else None
+    if item.type == "model_output":
+        return text_of(read(_any, item.content)), ()
+    return ("", ()) if item.type in {"reasoning", "thought"} or item.type.endswith("_call") else None
 
 
 def _tool_in(part: object) -> object:

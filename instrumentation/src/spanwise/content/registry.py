@@ -13,6 +13,7 @@ from spanwise.apis.cohere_rerank import CohereRerank
 from spanwise.apis.dashscope import DashScope
 from spanwise.apis.gemini import Gemini
 from spanwise.apis.gemini_embeddings import GeminiEmbeddings
+from spanwise.apis.gemini_interactions import GeminiInteractions
 from spanwise.apis.ollama import Ollama
 from spanwise.apis.openai_chat import OpenAIChat
 from spanwise.apis.openai_completions import OpenAICompletions
@@ -29,6 +30,7 @@ from spanwise.content import (
     dashscope,
     gemini,
     gemini_embeddings,
+    gemini_interactions,
     ollama,
     openai_chat,
     openai_completions,
@@ -45,6 +47,7 @@ READERS: Final[Mapping[type, Reader]] = {
     AnthropicMessages: anthropic_messages,
     Gemini: gemini,
     GeminiEmbeddings: gemini_embeddings,
+    GeminiInteractions: gemini_interactions,
     BedrockConverse: bedrock_converse,
     BedrockInvoke: bedrock_invoke,
     CohereChat: cohere_chat,
