@@ -25,7 +25,7 @@ def resolved(provider, scope, **tokens):
         pytest.param("anthropic", "spanwise", {INPUT: 50, OUTPUT: 9, READ: 40}, (50, 9, "inclusive"), id="ours"),
         pytest.param("anthropic", "x", {INPUT: 10, OUTPUT: 9, READ: 40, WRITE: 5}, (55, 9, "fixed"), id="impossible"),
         pytest.param("aws.bedrock", BEDROCK, {INPUT: 50, OUTPUT: 9, READ: 40}, (90, 9, "fixed"), id="known to exclude"),
-        pytest.param("aws.bedrock", BEDROCK, {INPUT: 50, OUTPUT: 9}, (50, 9, "inclusive"), id="nothing to exclude"),
+        pytest.param("aws.bedrock", BEDROCK, {INPUT: 50, OUTPUT: 9}, (50, 9, "assumed"), id="excluded and not told"),
         pytest.param(
             "anthropic", "x", {INPUT: 50, OUTPUT: 9, READ: 40, TOTAL: 99}, (90, 9, "fixed"), id="total proves it"
         ),

@@ -12,6 +12,9 @@ _BEYOND = pl.col("beyond")
 _EMITTER_CACHE, _API_CACHE = pl.col("emitter_cache"), pl.col("api_cache")
 _CACHE_APART, _THOUGHTS_APART = pl.col("cache_apart"), pl.col("thoughts_apart")
 
+_TOLD: Final = pl.max_horizontal("input_tokens", "output_tokens", "total_tokens") > 0
+"""A call takes at least one token: emitters that were not told of any write zeros."""
+
 _NO_CACHE: Final = (pl.col("cache_read_tokens") == 0) & (pl.col("cache_write_tokens") == 0)
 
 _PARTS: Final = (
@@ -45,7 +48,7 @@ _BASIS: Final = (
     .then(pl.lit("estimated"))
     .when(_CACHE_APART | _THOUGHTS_APART)
     .then(pl.lit("fixed"))
-    .when(_EMITTER_CACHE.is_not_null() | (_API_CACHE == "inside") | _NO_CACHE)
+    .when((_EMITTER_CACHE == "inside") | (_NO_CACHE | (_EMITTER_CACHE.is_null() & (_API_CACHE == "inside"))))
     .then(pl.lit("inclusive"))
     .otherwise(pl.lit("assumed"))
 )
@@ -65,4 +68,5 @@ def resolve(frame: pl.LazyFrame) -> pl.LazyFrame:
     Source: how providers and instrumentations count, as observed; a reported total only ever proves `apart`,
     because some emitters sum up a wrong total themselves.
     """
-    return frame.with_columns(_PARTS).with_columns(_APART).with_columns(_RESOLVED)
+    told = (pl.when(_TOLD).then(pl.col(name)).alias(name) for name in ("input_tokens", "output_tokens"))
+    return frame.with_columns(told).with_columns(_PARTS).with_columns(_APART).with_columns(_RESOLVED)

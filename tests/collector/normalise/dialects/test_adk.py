@@ -21,14 +21,14 @@ def test_a_call_is_the_inner_span():
     assert read(span, expected) == expected
 
 
-def test_the_outer_span_of_the_older_schema_is_no_call():
+def test_a_call_of_the_first_versions_is_one():
     span = {
         "name": "call_llm",
         "scope_name": "gcp.vertex.agent",
         "gen_ai.system": "gcp.vertex.agent",
         "gen_ai.usage.input_tokens": 11,
     }
-    expected = {"category": None, "operation": "call_llm", "input_tokens": None}
+    expected = {"category": "llm", "operation": "generate_content", "input_tokens": 11}
     assert read(span, expected) == expected
 
 

@@ -10,7 +10,8 @@ def read(span, expected):
 def test_a_call_is_read_out_of_json_in_texts():
     span = {
         "mlflow.spanType": '"CHAT_MODEL"',
-        "mlflow.llm.model": '"gpt-4o"',
+        "model": '"gpt-4o"',
+        "mlflow.llm.model": '"gpt-4o-2024-08-06"',
         "mlflow.llm.provider": '"openai"',
         "mlflow.chat.tokenUsage": '{"input_tokens": 11, "output_tokens": 7, "cache_read_input_tokens": 4}',
     }
@@ -20,6 +21,7 @@ def test_a_call_is_read_out_of_json_in_texts():
         "operation": "chat",
         "provider": "openai",
         "model": "gpt-4o",
+        "response_model": "gpt-4o-2024-08-06",
         "input_tokens": 11,
         "output_tokens": 7,
         "cache_read_tokens": 4,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_collector.normalise.dialect import Dialect, Source, strings, told
+from spanwise_collector.normalise.dialect import Dialect, Source, strings, told, within
 
 _KINDS: Final = {
     "chain": "chain",
@@ -15,6 +15,7 @@ _KINDS: Final = {
     "retriever": "retrieval",
     "tool": "execute_tool",
 }
+_USAGE: Final = "langsmith.metadata.usage_metadata"
 
 
 def _detail(key: str, name: str) -> Source:
@@ -37,9 +38,18 @@ DIALECT = Dialect(
             "langsmith.metadata.thread_id", "langsmith.metadata.session_id", "langsmith.metadata.conversation_id"
         ),
         "stream": (Source("langsmith.request.streaming", "bool"),),
-        "cache_read_tokens": (_detail("gen_ai.usage.input_token_details", "cache_read"),),
-        "cache_write_tokens": (_detail("gen_ai.usage.input_token_details", "cache_creation"),),
-        "reasoning_tokens": (_detail("gen_ai.usage.output_token_details", "reasoning"),),
+        "cache_read_tokens": (
+            _detail("gen_ai.usage.input_token_details", "cache_read"),
+            *within(_USAGE, "$.input_token_details.cache_read"),
+        ),
+        "cache_write_tokens": (
+            _detail("gen_ai.usage.input_token_details", "cache_creation"),
+            *within(_USAGE, "$.input_token_details.cache_creation"),
+        ),
+        "reasoning_tokens": (
+            _detail("gen_ai.usage.output_token_details", "reasoning"),
+            *within(_USAGE, "$.output_token_details.reasoning"),
+        ),
     },
     traps=(
         "`langsmith.trace.session_id` is a project, not a conversation.",

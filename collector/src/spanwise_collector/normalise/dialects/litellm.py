@@ -17,6 +17,12 @@ _TYPES: Final = {
     for name in (*names, *(f"a{name}" for name in names))
 }
 
+
+def _detail(name: str) -> Source:
+    """Find a count in the text that Python writes for a dictionary."""
+    return Source("metadata.usage_object", "str", pattern=rf"'{name}': (\d+)")
+
+
 DIALECT = Dialect(
     name="litellm",
     title="LiteLLM",
@@ -25,13 +31,18 @@ DIALECT = Dialect(
     keys=("litellm.*", "litellm.call_id"),
     sources={
         "operation": (Source("llm.request.type", "str", own=True, means=_TYPES, only_known=True),),
-        "response_model": strings("litellm.provider.model"),
+        "response_model": strings("gen_ai.response.model", "litellm.provider.model"),
+        "cache_read_tokens": (_detail("cached_tokens"), _detail("cache_read_input_tokens")),
+        "cache_write_tokens": (_detail("cache_creation_tokens"), _detail("cache_creation_input_tokens")),
+        "reasoning_tokens": (_detail("reasoning_tokens"),),
         "stream": (Source("litellm.request.streaming", "bool"),),
         "ttft_ns": (Source("gen_ai.server.time_to_first_token", "f64", "seconds", own=True),),
     },
     names={"litellm_request": "chat", "raw_gen_ai_request": "raw_gen_ai_request"},
     counting=(Counting("inside"),),
     traps=(
+        "Details of usage are in a text that Python wrote for a dictionary.",
+        "A stream whose usage was not told has zeros, which are read as not told.",
         "`raw_gen_ai_request` is a copy of the call above it, and is no call of its own.",
         "The requested model may be an alias; the one that answered is `response_model`.",
     ),

@@ -32,7 +32,8 @@ DIALECT = Dialect(
     sources={
         "operation": (Source("mlflow.spanType", "str", "unquoted", means=_TYPES, only_known=True),),
         "provider": (Source("mlflow.llm.provider", "str", "unquoted"),),
-        "model": (Source("mlflow.llm.model", "str", "unquoted"),),
+        "model": (Source("model", "str", "unquoted", own=True),),
+        "response_model": (Source("mlflow.llm.model", "str", "unquoted"),),
         "input_tokens": within(_USAGE, "$.input_tokens"),
         "output_tokens": within(_USAGE, "$.output_tokens"),
         "cache_read_tokens": within(_USAGE, "$.cache_read_input_tokens"),

@@ -1,0 +1,100 @@
+"""Makes docs/dialects.md of the tables: `python -m tests.dialects.page`."""
+
+import re
+from pathlib import Path
+
+from spanwise_collector.normalise.counting import PROVIDERS
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source
+from spanwise_collector.normalise.registry import DIALECTS
+from tests.dialects.cases import cases
+
+PAGE = Path(__file__).parents[2] / "docs" / "dialects.md"
+_HEAD = """# Dialects
+
+Send whatever telemetry you have to the collector: each span is read by the table of the emitter that wrote it. This
+page is made of those tables (`python -m tests.dialects.page`).
+
+- **Recognised** span by span, in the order of this page, by scope, resource or attribute; the first that fits gives
+  the column `dialect`. A span may carry keys of several dialects: they are coalesced in this order, never added.
+- **Columns** are those of `spanwise_schema.columns.CALL`. Numbers may be told as text. A value that is none (negative,
+  beyond 10⁹ tokens, of another type) is null, the span is kept, and the key is counted in
+  `spanwise_collector_field_faults_total`.
+- **Tokens**: `input_tokens` includes the cache, `output_tokens` includes reasoning, whoever wrote them. `token_basis`
+  says how that is known: `inclusive` (the emitter or the provider's API counts so), `fixed` (a part was beside the
+  count and was added), `assumed` (nothing speaks against it), `estimated` (the emitter counted by itself).
+- **Only calls count**: agents, chains and workflows that repeat what their calls used have no tokens of their own.
+- `GET /api/v1/dialects` tells which emitters were seen, and which of their keys look like usage but are in no table.
+"""
+_API = """
+## How the providers' own APIs count
+
+Used where the emitter's way is not known.
+
+| provider | cache is | reasoning is |
+|---|---|---|
+"""
+
+
+def page() -> str:
+    """Write the page."""
+    recorded = {case.emitter_dialect for case in cases()}
+    parts = [_HEAD]
+    parts += [_section(dialect, recorded=dialect.name in recorded) for dialect in DIALECTS]
+    rows = [f"| {name} | {rule.cache} | {rule.thoughts or 'not known'} |" for name, rule in sorted(PROVIDERS.items())]
+    return "\n".join([*parts, _API.lstrip("\n") + "\n".join(rows)]) + "\n"
+
+
+def _section(dialect: Dialect, *, recorded: bool) -> str:
+    lines = [f"## {dialect.title}", "", f"`dialect` is `{dialect.name}`. {_proof(dialect, recorded=recorded)}", ""]
+    marks = [f"scope {_code(dialect.scopes)}"] if dialect.scopes else []
+    marks += [f"attribute {_code(dialect.keys)}"] if dialect.keys else []
+    marks += [f"attribute `{key}` = {_code(values)}" for key, values in dialect.values.items()]
+    marks += [f"resource `{key}` = {_code(values)}" for key, values in dialect.resource.items()]
+    lines += [f"- Recognised by {'; '.join(marks)}."] if marks else []
+    lines += [f"- {_counting(rule)}" for rule in dialect.counting]
+    lines += [f"- {trap}" for trap in dialect.traps]
+    if dialect.names:
+        named = "; ".join(f"`{name}` is `{operation}`" for name, operation in dialect.names.items())
+        lines.append(f"- By the span's name: {named}.")
+    if dialect.sources:
+        lines += ["", "| column | keys, the best first |", "|---|---|"]
+        lines += [
+            f"| {column} | {', '.join(map(_source, sources))} |" for column, sources in sorted(dialect.sources.items())
+        ]
+    return "\n".join([*lines, ""]).replace("\n\n\n", "\n\n")
+
+
+def _proof(dialect: Dialect, *, recorded: bool) -> str:
+    if dialect.name == "general":
+        return "Read on every span."
+    return "Proven with recorded spans." if recorded else "Written from its documentation and source; not recorded."
+
+
+def _code(values: tuple[str, ...]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
+
+
+def _counting(rule: Counting) -> str:
+    who = "" if rule.scope == "*" else f" of `{rule.scope}`"
+    whose = "" if rule.provider is None else f" for {rule.provider}"
+    thoughts = "" if rule.thoughts is None else f", reasoning is {rule.thoughts} the output"
+    return f"Counts{who}{whose}: the cache is {rule.cache} the input{thoughts}."
+
+
+def _source(source: Source) -> str:
+    told = [f"`{source.key}`"]
+    told += [f"at `{source.path}`"] if source.path else []
+    told += ["within a text"] if source.pattern else []
+    told += ["(resource)"] if source.of == "resource" else []
+    told += [f"where `{source.when[0]}` is `{source.when[1]}`"] if source.when else []
+    told += [f"in {source.take}"] if source.take in ("seconds", "milliseconds") else []
+    told += [_means(source)] if source.means else []
+    return re.sub(r"\|", r"\\|", " ".join(told))
+
+
+def _means(source: Source) -> str:
+    return "(" + ", ".join(f"{word} → {meaning}" for word, meaning in source.means.items()) + ")"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
