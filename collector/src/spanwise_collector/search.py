@@ -15,31 +15,35 @@ from spanwise_collector import tags
 from spanwise_collector.reader import TraceFilter, TraceSpans
 from spanwise_collector.store.segments import SCHEMA
 from spanwise_collector.store.store import Store
+from spanwise_collector.store.traces import Most
 from spanwise_schema.columns import STORED
 from spanwise_schema.measures import NANO
 
 MOST_SPANS: Final = 20_000
+MOST_BYTES: Final = 32 * 2**20
 _AROUND_NS: Final = 24 * 3_600 * NANO  # how far from the searched time a found trace's other spans are looked for
 _ALL: Final = list(SCHEMA)
+_KEY, _VALUE = b"\x0a", b"\x12"  # the fields of opentelemetry.proto.common.v1.KeyValue, as they begin on the wire,
+_TEXT, _TRUE, _FALSE, _INT, _DOUBLE = b"\x0a", b"\x10\x01", b"\x10\x00", b"\x18", b"\x21"  # and of AnyValue
 
 
 def search(store: Store, wanted: TraceFilter) -> list[TraceSpans]:
     """Find traces with a span that has all that is wanted; the newest by the end of that span come first.
 
-    Of a found trace the oldest spans are given, MOST_SPANS of all traces together.
+    Of a found trace the oldest spans are given, MOST_SPANS and about MOST_BYTES of all traces together.
     """
     found = _newest(store, wanted)
     if not found:
         return []
-    most = max(1, MOST_SPANS // len(found))
+    most = Most(max(1, MOST_SPANS // len(found)), MOST_BYTES // len(found))
     of = store.traces(found, most, wanted.start_ns - _AROUND_NS, wanted.end_ns + _AROUND_NS)
     by_trace = of.spans.sort("start_ns").partition_by("trace_id", as_dict=True)
     return [TraceSpans(by_trace[(found_id,)], of.total[found_id]) for found_id in found if found_id in of.total]
 
 
 def trace(store: Store, trace_id: bytes) -> TraceSpans:
-    """Give the spans of a trace, the oldest MOST_SPANS of them."""
-    found = store.traces([trace_id], MOST_SPANS)
+    """Give the spans of a trace, the oldest MOST_SPANS of them and about MOST_BYTES."""
+    found = store.traces([trace_id], Most(MOST_SPANS, MOST_BYTES))
     return TraceSpans(found.spans.sort("start_ns"), found.total.get(trace_id, 0))
 
 
@@ -105,7 +109,7 @@ def _may_have(key: str, text: str) -> pl.Expr:
         f"{tags.OWN}cost_usd": pl.col("cost_pico_usd").is_not_null(),
         **{tags.OWN + own: _own(own, text) for own in tags.OWN_COLUMNS if own == column},
     }
-    sent = _holds(key.encode()) & pl.any_horizontal([_holds(spelled) for spelled in _spellings(text)])
+    sent = _holds(_field(_KEY, key.encode())) & pl.any_horizontal([_holds(value) for value in _spellings(text)])
     return (known[key].fill_null(value=False) | sent) if key in known else sent
 
 
@@ -122,18 +126,22 @@ def _holds(piece: bytes) -> pl.Expr:
 
 
 def _spellings(text: str) -> Iterator[bytes]:
-    """Spell a value as a protobuf AnyValue may hold it: text; boolean, integer or double behind its field's tag."""
+    """Spell a value in every way in which the protobuf of an attribute may hold it."""
     if text.startswith(("[", "{")):  # a list or map, which is JSON only in Jaeger's words
         yield b""
-    yield text.encode()
+    yield _field(_VALUE, _field(_TEXT, text.encode()))
     if text in ("true", "false"):
-        yield b"\x10\x01" if text == "true" else b"\x10\x00"
+        yield _field(_VALUE, _TRUE if text == "true" else _FALSE)
     value = tags.number(text)
     if value is not None:
-        yield b"\x21" + struct.pack("<d", value)
+        yield _field(_VALUE, _DOUBLE + struct.pack("<d", value))
         whole = int(text) if text.lstrip("+-").isdecimal() else round(value)
         if -(2**63) <= whole < 2**63:
-            yield b"\x18" + _varint(whole)
+            yield _field(_VALUE, _INT + _varint(whole))
+
+
+def _field(tag: bytes, content: bytes) -> bytes:
+    return tag + _varint(len(content)) + content
 
 
 def _varint(value: int) -> bytes:

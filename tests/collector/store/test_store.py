@@ -14,6 +14,7 @@ import pytest
 from spanwise_collector.errors import StoreDown
 from spanwise_collector.store import Store
 from spanwise_collector.store.segments import SCHEMA
+from spanwise_collector.store.traces import Most
 from tests.collector.store.stored import HOUR_NS, MODELS, NOON_NS, NOON_S, SECOND_NS, deltas, minute, same, spans
 
 
@@ -122,7 +123,7 @@ def test_of_a_trace_the_oldest_spans_are_kept_and_the_rest_is_counted(store: Sto
     truth = mixed(store)
     ids = truth["trace_id"].unique().to_list()[:2]
     wanted = truth.filter(pl.col("trace_id").is_in(ids))
-    found = store.traces(ids, 5)
+    found = store.traces(ids, Most(5, 2**30))
     assert found.total == dict(wanted.group_by("trace_id").len().rows())
     oldest = found.spans.group_by("trace_id").agg(pl.col("start_ns").sort()).sort("trace_id")
     assert oldest.equals(wanted.group_by("trace_id").agg(pl.col("start_ns").sort().head(5)).sort("trace_id"))

@@ -44,9 +44,17 @@ def test_traces_are_found_in_every_file_and_in_what_is_in_none(parts, files):
 def test_the_oldest_spans_of_each_trace_are_kept_and_the_rest_is_counted(parts, files):
     ids = parts[0]["trace_id"].unique().sort().to_list()[:3]
     truth = pl.concat(parts).filter(pl.col("trace_id").is_in(ids))
-    found = traces.find(parts[3], files[:3], ids, most=7)
+    found = traces.find(parts[3], files[:3], ids, traces.Most(7, 2**30))
     assert same(found.spans, truth.sort("start_ns").group_by("trace_id").head(7))
     assert found.total == dict(truth.group_by("trace_id").len().rows())
+
+
+def test_long_contents_are_cut_by_their_bytes_but_the_oldest_span_stays(parts, files):
+    ids = parts[0]["trace_id"].unique().sort().to_list()[:2]  # 200 bytes a span
+    for most_bytes, spans_ in ((0, 1), (199, 1), (200, 2), (1_000, 6)):
+        found = traces.find(parts[3], files[:3], ids, traces.Most(50, most_bytes))
+        truth = pl.concat(parts).filter(pl.col("trace_id").is_in(ids))
+        assert same(found.spans, truth.sort("start_ns").group_by("trace_id").head(spans_))
 
 
 def test_an_unknown_trace_has_no_span(parts, files):

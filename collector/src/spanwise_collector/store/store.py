@@ -19,7 +19,7 @@ from spanwise_collector.store.folder import FolderLock
 from spanwise_collector.store.manifest import Manifest, Segment
 from spanwise_collector.store.segments import SCHEMA
 from spanwise_collector.store.sql import Sql
-from spanwise_collector.store.traces import Found
+from spanwise_collector.store.traces import Found, Most
 
 _SECOND_NS: Final = 1_000_000_000
 _HOUR_NS: Final = 3_600 * _SECOND_NS
@@ -167,7 +167,7 @@ class Store:
     def traces(
         self,
         trace_ids: Sequence[bytes],
-        most: int | None = None,
+        most: Most | None = None,
         since_ns: int = -_ALWAYS_NS,
         until_ns: int = _ALWAYS_NS,
     ) -> Found:
@@ -175,7 +175,7 @@ class Store:
 
         Args:
             trace_ids: 16 bytes each.
-            most: spans of one trace, the oldest; null for all.
+            most: of one trace; null for all.
             since_ns: files in which all spans ended before are not looked into,
             until_ns: nor those in which all ended after it.
         """

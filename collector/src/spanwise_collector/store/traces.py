@@ -15,6 +15,18 @@ _NEAR_ROWS: Final = 1_024  # rows between two that are wanted, up to which both 
 _MOST_ROWS: Final = 8_192  # rows that are read at once
 
 
+class Most(NamedTuple):
+    """How much of one trace is wanted, the oldest spans.
+
+    Attributes:
+        spans: not more than these.
+        size_bytes: of their `raw`; the last span may go beyond it.
+    """
+
+    spans: int
+    size_bytes: int
+
+
 class Found(NamedTuple):
     """The spans of some traces.
 
@@ -28,7 +40,7 @@ class Found(NamedTuple):
 
 
 def find(
-    unwritten: pl.DataFrame, files: Sequence[tuple[Path, int]], trace_ids: Sequence[bytes], most: int | None = None
+    unwritten: pl.DataFrame, files: Sequence[tuple[Path, int]], trace_ids: Sequence[bytes], most: Most | None = None
 ) -> Found:
     """Read the spans of traces.
 
@@ -36,25 +48,35 @@ def find(
         unwritten: rows that are in no file.
         files: where to look, each with its number of rows.
         trace_ids: 16 bytes each.
-        most: spans of one trace, the oldest; null for all.
+        most: of one trace; null for all.
     """
-    where = _places(unwritten, files, trace_ids)
+    where = _places(unwritten, files, trace_ids, pl.lit(0) if most is None else pl.col("raw").bin.size())
     total = dict(cast("list[tuple[bytes, int]]", where.group_by("trace_id").len().rows()))
-    if most is not None and max(total.values(), default=0) > most:
-        where = where.sort("start_ns").group_by("trace_id").head(most)
+    if most is not None:
+        before = (pl.col("size_bytes").cum_sum() - pl.col("size_bytes")).over("trace_id")
+        oldest = where.sort("start_ns").group_by("trace_id", maintain_order=True).head(most.spans)
+        where = oldest.filter(before <= most.size_bytes)
     buffered = where.filter(pl.col("buffered")).get_column("place")
     written = cast("list[int]", where.filter(~pl.col("buffered")).get_column("place").sort().to_list())
     return Found(pl.concat([unwritten[buffered], *_read(files, written)]), total)
 
 
-def _places(unwritten: pl.DataFrame, files: Sequence[tuple[Path, int]], trace_ids: Sequence[bytes]) -> pl.DataFrame:
+def _places(
+    unwritten: pl.DataFrame, files: Sequence[tuple[Path, int]], trace_ids: Sequence[bytes], size: pl.Expr
+) -> pl.DataFrame:
     """Say where rows are: `place` counts rows over all files, or in `unwritten` where `buffered`."""
     wanted = pl.col("trace_id") == trace_ids[0] if len(trace_ids) == 1 else pl.col("trace_id").is_in(trace_ids)
     sources = [(unwritten.lazy().with_row_index("place"), True)]
     if files:
         sources.append((segments.scan([path for path, _ in files], row_index_name="place"), False))
     parts = [
-        rows.filter(wanted).select("trace_id", "start_ns", pl.col("place").cast(pl.Int64), buffered=pl.lit(buffered))
+        rows.filter(wanted).select(
+            "trace_id",
+            "start_ns",
+            pl.col("place").cast(pl.Int64),
+            size_bytes=size,
+            buffered=pl.lit(buffered),
+        )
         for rows, buffered in sources
     ]
     return pl.concat(parts).collect()
