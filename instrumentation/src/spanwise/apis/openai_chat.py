@@ -227,11 +227,12 @@ def _fold_tool_calls(choice: int, calls: list[_ToolCall], answer: Answer) -> Non
 
 
 def _fold_text(choice: int, message: _Message, answer: Answer) -> None:
-    size = 0
-    if message.content:
-        size = text_bytes(message.content)
+    size, content = 0, message.content
+    if content:
+        plain = isinstance(content, str)  # as each piece of a stream is
+        size = len(content) if plain and content.isascii() else text_bytes(content)
         if answer.said is not None and choice == 0:
-            answer.said.append(text_of(message.content))
+            answer.said.append(content if plain else text_of(content))
     if message.reasoning_content or message.reasoning or message.refusal:
         size += text_bytes(message.reasoning_content or message.reasoning) + text_bytes(message.refusal)
     for call in message.tool_calls or ():
