@@ -1,12 +1,12 @@
 """Reads Anthropic messages, plain and streamed: of Anthropic, of Vertex AI, and of whoever speaks the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.measure import count, elements, members, number, read, text_bytes, utf8_bytes, word
 
 _VERTEX: Final = "/publishers/anthropic/models/"
@@ -122,11 +122,10 @@ _text_message = msgspec.json.Decoder(_TextMessage)
 _event = msgspec.json.Decoder(_Event)
 
 
-class AnthropicMessages:
+class AnthropicMessages(Reader):
     """The reader of `POST …/v1/messages`, and of Claude behind Vertex AI's `:rawPredict` and `:streamRawPredict`."""
 
     operation = "chat"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "anthropic"
 
     def recognises(self, path: str) -> bool:
@@ -148,11 +147,6 @@ class AnthropicMessages:
             reasoning_level=word(members(asked.output_config).get("effort")),
             tool_results=_tool_results(asked.messages or ()) if isinstance(asked, _LoopRequest) else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> bytes | None:
-        """Give None: every stream tells its usage."""
-        del body
-        return None
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `message` object; text is measured only where no usage is reported."""

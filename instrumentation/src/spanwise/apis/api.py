@@ -141,6 +141,22 @@ class Api(Protocol):
         ...
 
 
+class Reader:
+    """What most APIs have in common: no attributes of their own, nothing to ask for, no stream."""
+
+    attributes: Mapping[str, str] = {}
+    provider: str | None = None
+
+    def ask_for_usage(self, body: bytes) -> bytes | None:
+        """Ask for nothing: usage always comes."""
+        del body
+
+    def fold_event(self, data: bytes, answer: Answer) -> bool:
+        """Fold nothing: this is never streamed."""
+        del data, answer
+        return False
+
+
 def estimated_tokens(text_bytes: int) -> int:
     """Estimate tokens as one for each four UTF-8 bytes, rounded up.
 

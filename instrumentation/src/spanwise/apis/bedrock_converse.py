@@ -1,12 +1,11 @@
 """Reads Amazon Bedrock's Converse and ConverseStream, in which every model speaks one form."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.measure import count, elements, json_bytes, members, number, read, text_bytes, utf8_bytes, word
 
 _TEXTS = ("content", "text", "toolUse", "toolResult", "reasoningContent", "reasoningText", "guardContent")
@@ -135,11 +134,10 @@ _event = msgspec.json.Decoder(_Event)
 _any: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
-class BedrockConverse:
+class BedrockConverse(Reader):
     """The reader of `POST /model/{modelId}/converse` and `…/converse-stream`."""
 
     operation = "chat"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "aws.bedrock"
 
     def recognises(self, path: str) -> bool:
@@ -162,10 +160,6 @@ class BedrockConverse:
             reasoning_level=word(asked.output_config.effort) if asked.output_config is not None else None,
             tool_results=_tool_results(body) if b'"toolResult"' in body else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: usage always comes, and a signed body must not be changed."""
-        del body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a Converse response, or the like one of a Nova model."""

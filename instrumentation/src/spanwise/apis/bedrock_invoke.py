@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from spanwise.apis.anthropic_messages import AnthropicMessages
-from spanwise.apis.api import Answer, Api, Asked
+from spanwise.apis.api import Answer, Api, Asked, Reader
 from spanwise.apis.bedrock_converse import BedrockConverse, exception_in, model_of
 from spanwise.apis.bedrock_flat import FlatAnswer
 from spanwise.apis.cohere_chat import CohereChat
@@ -78,11 +78,10 @@ _given = msgspec.json.Decoder(dict[str, Any])
 _names = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-class BedrockInvoke:
+class BedrockInvoke(Reader):
     """The reader of `POST /model/{modelId}/invoke` and `…/invoke-with-response-stream`."""
 
     operation = "chat"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "aws.bedrock"
 
     def recognises(self, path: str) -> bool:
@@ -108,10 +107,6 @@ class BedrockInvoke:
             temperature=number(told.get("temperature")),
             top_p=next((number(told[name]) for name in _TOP_P if name in told), None),
         )
-
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: usage always comes, and a signed body must not be changed."""
-        del body
 
     def fold_headers(self, headers: Mapping[str, str], answer: Answer) -> None:
         """Take the usage that a plain answer has in its headers; what its body tells goes before it."""

@@ -1,11 +1,10 @@
 """Reads Cohere's chat of version 2, plain and streamed."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, text_of, utf8_bytes, word
 
 TEXTS = ("content", "text", "thinking", "message", "tool_plan", "tool_calls", "function", "document")
@@ -102,11 +101,10 @@ _response = msgspec.json.Decoder(_Response)
 _event = msgspec.json.Decoder(_Event)
 
 
-class CohereChat:
+class CohereChat(Reader):
     """The reader of `POST …/v2/chat`."""
 
     operation = "chat"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "cohere"
 
     def recognises(self, path: str) -> bool:
@@ -128,10 +126,6 @@ class CohereChat:
             seed=count(asked.seed),
             tool_results=_tool_results(body) if b'"tool_call_id"' in body else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: usage always comes."""
-        del body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a chat response."""

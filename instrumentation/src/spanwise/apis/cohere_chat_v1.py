@@ -1,11 +1,10 @@
 """Reads Cohere's chat of version 1, plain and streamed, as its older SDKs and Bedrock's Command R speak it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.cohere_chat import DOCUMENTS, TEXTS, CohereUsage, fold_reason
 from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, utf8_bytes, word
 
@@ -75,11 +74,10 @@ _response = msgspec.json.Decoder(_Response)
 _event = msgspec.json.Decoder(_Event)
 
 
-class CohereChatV1:
+class CohereChatV1(Reader):
     """The reader of `POST …/v1/chat`."""
 
     operation = "chat"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "cohere"
 
     def recognises(self, path: str) -> bool:
@@ -102,10 +100,6 @@ class CohereChatV1:
             conversation=word(asked.conversation_id),
             tool_results=_tool_results(body) if b'"tool_results"' in body else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: usage always comes."""
-        del body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a chat response."""

@@ -1,11 +1,10 @@
 """Reads Cohere's embeddings of both versions."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked
+from spanwise.apis.api import Answer, Asked, Reader
 from spanwise.apis.cohere_chat import TEXTS, CohereUsage
 from spanwise.apis.measure import count, elements, read, text_bytes, word
 
@@ -32,11 +31,10 @@ _text = msgspec.json.Decoder(_Text)
 _response = msgspec.json.Decoder(_Response)
 
 
-class CohereEmbed:
+class CohereEmbed(Reader):
     """The reader of `POST …/v2/embed` and `…/v1/embed`."""
 
     operation = "embeddings"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "cohere"
 
     def recognises(self, path: str) -> bool:
@@ -52,10 +50,6 @@ class CohereEmbed:
         formats = tuple(told for kind in elements(asked.embedding_types) if (told := word(kind)))
         return Asked(word(asked.model), dimensions=count(asked.output_dimension), encoding_formats=formats)
 
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: usage always comes."""
-        del body
-
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold an embeddings response."""
         response = read(_response, body)
@@ -66,11 +60,6 @@ class CohereEmbed:
             response.meta.fold(answer)
         answer.finished = True
         return True
-
-    def fold_event(self, data: bytes, answer: Answer) -> bool:
-        """Fold nothing: embeddings are not streamed."""
-        del data, answer
-        return False
 
     def input_bytes(self, body: bytes) -> int:
         """Count the texts to embed."""

@@ -1,11 +1,10 @@
 """Reads reranking as Cohere speaks it, and Jina, Voyage and vLLM after it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked
+from spanwise.apis.api import Answer, Asked, Reader
 from spanwise.apis.cohere_chat import CohereUsage
 from spanwise.apis.measure import count, elements, json_bytes, members, read, word
 
@@ -37,11 +36,10 @@ _text = msgspec.json.Decoder(_Text)
 _response = msgspec.json.Decoder(_Response)
 
 
-class CohereRerank:
+class CohereRerank(Reader):
     """The reader of `POST …/v2/rerank` and `…/v1/rerank`."""
 
     operation = "rerank"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "cohere"
 
     def recognises(self, path: str) -> bool:
@@ -53,10 +51,6 @@ class CohereRerank:
         del path
         asked = read(_request, body)
         return Asked() if asked is None else Asked(word(asked.model))
-
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: what is told always comes."""
-        del body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a ranking; Cohere bills searches and tells no tokens, the others tell them."""
@@ -70,11 +64,6 @@ class CohereRerank:
             answer.input_tokens = count(response.usage.total_tokens)
         answer.finished = True
         return True
-
-    def fold_event(self, data: bytes, answer: Answer) -> bool:
-        """Fold nothing: a ranking is not streamed."""
-        del data, answer
-        return False
 
     def input_bytes(self, body: bytes) -> int:
         """Count the query with each document, as both are read together."""

@@ -1,11 +1,10 @@
 """Reads DashScope's own API: text and multimodal generation, embeddings and reranking."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, text_of, utf8_bytes, word
 
 _OPERATIONS: Final = {
@@ -114,11 +113,10 @@ _text = msgspec.json.Decoder(_Text)
 _response = msgspec.json.Decoder(_Response)
 
 
-class DashScope:
+class DashScope(Reader):
     """The reader of `POST /api/v1/services/aigc|embeddings|rerank/…`."""
 
     operation = "chat"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "dashscope"
 
     def recognises(self, path: str) -> bool:
@@ -143,10 +141,6 @@ class DashScope:
             dimensions=count(parameters.dimension),
             tool_results=_tool_results(body) if b'"tool_call_id"' in body else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: usage comes with every event."""
-        del body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a whole response."""

@@ -2,13 +2,13 @@
 
 # ruff: noqa: N815  fields are named as they are on the wire
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
 from spanwise.apis import gemini_wire
-from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.gemini_wire import Usage, either
 from spanwise.apis.measure import count, elements, json_bytes, members, number, read, utf8_bytes, word
 
@@ -92,11 +92,10 @@ _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _response = msgspec.json.Decoder(_Response)
 
 
-class Gemini:
+class Gemini(Reader):
     """The reader of `POST …/models/{model}:generateContent` and `:streamGenerateContent`."""
 
     operation = "generate_content"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "gcp.gen_ai"
 
     def recognises(self, path: str) -> bool:
@@ -124,11 +123,6 @@ class Gemini:
             reasoning_level=word(either(thinking.get("thinkingLevel"), thinking.get("thinking_level"))),
             tool_results=_tool_results(asked) if isinstance(asked, _LoopRequest) else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> bytes | None:
-        """Give None: every stream tells its usage."""
-        del body
-        return None
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a response, or a streamed one that was read as the whole array that it is."""

@@ -2,13 +2,12 @@
 
 # ruff: noqa: N815  fields are named as they are on the wire
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from spanwise.apis import gemini_wire
-from spanwise.apis.api import Answer, Asked
+from spanwise.apis.api import Answer, Asked, Reader
 from spanwise.apis.measure import count, read
 
 _EMBEDS: Final = (":embedContent", ":batchEmbedContents")
@@ -59,11 +58,10 @@ _request = msgspec.json.Decoder(_Request)
 _response = msgspec.json.Decoder(_Response)
 
 
-class GeminiEmbeddings:
+class GeminiEmbeddings(Reader):
     """The reader of `POST …/models/{model}:embedContent` and its kin."""
 
     operation = "embeddings"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "gcp.gen_ai"
 
     def recognises(self, path: str) -> bool:
@@ -84,11 +82,6 @@ class GeminiEmbeddings:
             dimensions = first.outputDimensionality
         return Asked(model, dimensions=count(dimensions))
 
-    def ask_for_usage(self, body: bytes) -> bytes | None:
-        """Give None: embeddings are not streamed."""
-        del body
-        return None
-
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold embeddings: one, many, or Vertex AI's predictions, which count the tokens of each."""
         response = read(_response, body)
@@ -105,11 +98,6 @@ class GeminiEmbeddings:
             answer.input_tokens = _predicted_tokens(response.predictions)
         answer.finished = True
         return True
-
-    def fold_event(self, data: bytes, answer: Answer) -> bool:
-        """Give False: embeddings are not streamed."""
-        del data, answer
-        return False
 
     def input_bytes(self, body: bytes) -> int:
         """Count the text that is to be embedded."""

@@ -3,13 +3,12 @@
 Source: google-genai 3.4, `types.interactions`: `Interaction`, `Usage` and the `…Event`s of a stream.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from spanwise.apis import gemini_wire
-from spanwise.apis.api import PENDING, Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import PENDING, Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.gemini_wire import Usage
 from spanwise.apis.measure import count, elements, json_bytes, members, number, read, text_bytes, text_of, word
 
@@ -95,11 +94,10 @@ _interaction = msgspec.json.Decoder(_Interaction)
 _event = msgspec.json.Decoder(_Event)
 
 
-class GeminiInteractions:
+class GeminiInteractions(Reader):
     """The reader of `POST …/interactions`; fetching, cancelling and deleting one are other paths."""
 
     operation = "generate_content"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "gcp.gemini"
 
     def recognises(self, path: str) -> bool:
@@ -122,10 +120,6 @@ class GeminiInteractions:
             previous_response=word(asked.previous_interaction_id),
             tool_results=_tool_results(body) if b'"function_result"' in body else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: usage always comes."""
-        del body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold an interaction; one still queued or in progress has used nothing yet."""

@@ -1,11 +1,10 @@
 """Reads Ollama's own API: chat, generate and embed, plain and as lines of JSON."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, utf8_bytes, word
 
 _OPERATIONS: Final = {
@@ -90,11 +89,10 @@ _text = msgspec.json.Decoder(_Text)
 _response = msgspec.json.Decoder(_Response)
 
 
-class Ollama:
+class Ollama(Reader):
     """The reader of `POST …/api/chat`, `…/api/generate`, `…/api/embed` and the older `…/api/embeddings`."""
 
     operation = "chat"
-    attributes: Mapping[str, str] = {}
     provider: str | None = "ollama"
 
     def recognises(self, path: str) -> bool:
@@ -120,10 +118,6 @@ class Ollama:
             dimensions=count(asked.dimensions),
             tool_results=_tool_results(body) if b'"tool"' in body else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> None:
-        """Ask for nothing: usage always comes."""
-        del body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a whole response."""

@@ -1,12 +1,11 @@
 """Reads OpenAI's older text completions, plain and streamed, which many servers of open models still speak."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from spanwise.apis import openai_wire
-from spanwise.apis.api import Answer, Asked
+from spanwise.apis.api import Answer, Asked, Reader
 from spanwise.apis.measure import read
 from spanwise.apis.openai_wire import (
     CHATS,
@@ -58,12 +57,10 @@ _prompt = msgspec.json.Decoder(_Prompt)
 _response = msgspec.json.Decoder(_Response)
 
 
-class OpenAICompletions:
+class OpenAICompletions(Reader):
     """Text completions (`POST …/completions`, but not `…/chat/completions`)."""
 
     operation = "text_completion"
-    attributes: Mapping[str, str] = {}
-    provider: str | None = None
 
     def recognises(self, path: str) -> bool:
         """Say whether a POST to this path asks for a text completion."""

@@ -1,11 +1,10 @@
 """Reads OpenAI embeddings, as OpenAI and every compatible server speak them."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from spanwise.apis.api import Answer, Asked
+from spanwise.apis.api import Answer, Asked, Reader
 from spanwise.apis.measure import count, read
 from spanwise.apis.openai_wire import CompletionUsage, deployment_of, prompt_bytes, told_error
 
@@ -38,12 +37,10 @@ _input = msgspec.json.Decoder(_Input)
 _response = msgspec.json.Decoder(_Response)
 
 
-class OpenAIEmbeddings:
+class OpenAIEmbeddings(Reader):
     """Embeddings (`POST …/embeddings`): tokens go in, none come out."""
 
     operation = "embeddings"
-    attributes: Mapping[str, str] = {}
-    provider: str | None = None
 
     def recognises(self, path: str) -> bool:
         """Say whether a POST to this path asks for embeddings."""
@@ -61,10 +58,6 @@ class OpenAIEmbeddings:
             encoding_formats=(asked.encoding_format,) if asked.encoding_format else (),
         )
 
-    def ask_for_usage(self, body: bytes) -> bytes | None:
-        """Embeddings are not streamed."""
-        del body
-
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a list of embeddings; some servers (Voyage, Jina) report the total only."""
         response = read(_response, body)
@@ -81,11 +74,6 @@ class OpenAIEmbeddings:
             if answer.input_tokens is None:
                 answer.input_tokens = count(usage.total_tokens)
         return True
-
-    def fold_event(self, data: bytes, answer: Answer) -> bool:
-        """Embeddings are not streamed."""
-        del data, answer
-        return False
 
     def input_bytes(self, body: bytes) -> int:
         """Count the text; of texts sent as token numbers, each number is a token."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from spanwise.apis.api import PENDING, Answer, Asked, ToolCall, ToolResult
+from spanwise.apis.api import PENDING, Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.measure import elements, members, read, text_of
 from spanwise.apis.openai_wire import DONE, InputDetails, OutputDetails, error_type, settle, text_bytes, told_error
 
@@ -146,7 +146,7 @@ _error_event = msgspec.json.Decoder(_ErrorEvent)
 _any: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
-class OpenAIResponses:
+class OpenAIResponses(Reader):
     """Responses (`POST …/responses`), and the compaction of a conversation, which is a call of the model too.
 
     Asking for a response by its id, cancelling it and counting its input are other paths.
@@ -154,7 +154,6 @@ class OpenAIResponses:
 
     operation = "chat"
     attributes: Mapping[str, str] = {"openai.api.type": "responses"}
-    provider: str | None = None
 
     def recognises(self, path: str) -> bool:
         """Say whether a POST to this path asks for a response."""
@@ -179,10 +178,6 @@ class OpenAIResponses:
             previous_response=asked.previous_response_id,
             tool_results=_tool_results(body) if b'_output"' in body else (),
         )
-
-    def ask_for_usage(self, body: bytes) -> bytes | None:
-        """A stream of this API always tells its usage."""
-        del body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `response` or `response.compaction`; one still queued or in progress has used nothing yet."""
