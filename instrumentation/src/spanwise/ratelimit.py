@@ -14,6 +14,7 @@ _REMAINING = {
     "anthropic-ratelimit-requests-remaining": _LEFT_REQUESTS,
     "anthropic-ratelimit-tokens-remaining": _LEFT_TOKENS,
 }
+_MOST_DIGITS = 18  # what an attribute can hold
 # Durations as Go writes them: 1s, 6m0s, 120ms, 2m59.56s; a bare number is seconds.
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
 _UNIT_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
@@ -26,14 +27,14 @@ def limits(headers: Mapping[str, str]) -> dict[str, int | float]:
     so, else until all limits are whole.
     """
     told: dict[str, int | float] = {}
-    found = [name for name in map(str.lower, headers) if name in _KNOWN]
+    found = _KNOWN.intersection(map(str.lower, headers))
     if not found:
         return told
     resets: dict[str, float | None] = {}
-    for known in found:
+    for known in sorted(found):
         if known in _REMAINING:
             left = headers[known]
-            if left.isascii() and left.isdecimal():
+            if left.isascii() and left.isdecimal() and len(left) <= _MOST_DIGITS:
                 told[_REMAINING[known]] = int(left)
         elif known in _RESETS:
             resets[known] = _RESETS[known](headers[known], headers)
@@ -91,4 +92,4 @@ _RESETS: dict[str, Callable[[str, Mapping[str, str]], float | None]] = {
     "anthropic-ratelimit-requests-reset": _moment,
     "anthropic-ratelimit-tokens-reset": _moment,
 }
-_KNOWN = _REMAINING.keys() | _RESETS.keys()
+_KNOWN = frozenset(_REMAINING.keys() | _RESETS.keys())
