@@ -12,7 +12,9 @@ _BEYOND = pl.col("beyond")
 _EMITTER_CACHE, _API_CACHE = pl.col("emitter_cache"), pl.col("api_cache")
 _CACHE_APART, _THOUGHTS_APART = pl.col("cache_apart"), pl.col("thoughts_apart")
 
-_TOLD: Final = pl.max_horizontal("input_tokens", "output_tokens", "total_tokens") > 0
+_TOLD: Final = (
+    pl.max_horizontal("input_tokens", "output_tokens", "total_tokens", "cache_read_tokens", "cache_write_tokens") > 0
+)
 """A call takes at least one token: emitters that were not told of any write zeros."""
 
 _NO_CACHE: Final = (pl.col("cache_read_tokens") == 0) & (pl.col("cache_write_tokens") == 0)
