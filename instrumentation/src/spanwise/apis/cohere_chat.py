@@ -5,22 +5,10 @@ from typing import Any
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
-from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, text_of, utf8_bytes, word
+from spanwise.apis.cohere_wire import DOCUMENTS, TEXTS, CohereRequest, CohereUsage, fold_reason
+from spanwise.apis.measure import json_bytes, read, text_bytes, text_of, utf8_bytes, word
 
-TEXTS = ("content", "text", "thinking", "message", "tool_plan", "tool_calls", "function", "document")
-"""The members of a message that hold text."""
-DOCUMENTS = ("arguments", "parameters", "data", "outputs")
-"""The members of a message that are JSON."""
 _DONE = b"[DONE]"
-
-
-class _Request(msgspec.Struct, gc=False):
-    model: Any = None
-    stream: Any = None
-    max_tokens: Any = None
-    temperature: Any = None
-    p: Any = None
-    seed: Any = None
 
 
 class _Turn(msgspec.Struct, gc=False):
@@ -37,31 +25,6 @@ class _Text(msgspec.Struct, gc=False):
     messages: Any = None
     documents: Any = None
     tools: Any = None
-
-
-class _Counts(msgspec.Struct, gc=False):
-    input_tokens: Any = None
-    output_tokens: Any = None
-
-
-class CohereUsage(msgspec.Struct, gc=False):
-    """What is billed, and what the model saw with the provider's own template around it."""
-
-    billed_units: _Counts | None = None
-    tokens: _Counts | None = None
-    cached_tokens: Any = None
-
-    def fold(self, answer: Answer) -> None:
-        """Put the counts into the answer: billed ones, and all where none are billed.
-
-        Cached tokens are counted of all that the model saw; of the billed input no more than all can be cached.
-        """
-        billed, seen = self.billed_units or _Counts(), self.tokens or _Counts()
-        given, made = count(billed.input_tokens), count(billed.output_tokens)
-        answer.input_tokens = given = count(seen.input_tokens) if given is None else given
-        answer.output_tokens = count(seen.output_tokens) if made is None else made
-        cached = count(self.cached_tokens)
-        answer.cache_read_tokens = cached if cached is None or given is None else min(cached, given)
 
 
 class _Function(msgspec.Struct, gc=False):
@@ -94,7 +57,7 @@ class _Event(msgspec.Struct, gc=False):
     delta: _Response | None = None
 
 
-_request = msgspec.json.Decoder(_Request)
+_request = msgspec.json.Decoder(CohereRequest)
 _turns = msgspec.json.Decoder(_Turns)
 _text = msgspec.json.Decoder(_Text)
 _response = msgspec.json.Decoder(_Response)
@@ -114,18 +77,8 @@ class CohereChat(Reader):
     def read_request(self, path: str, body: bytes) -> Asked:
         """Read model, stream flag, parameters and tool results."""
         del path
-        asked = read(_request, body)
-        if asked is None:
-            return Asked()
-        return Asked(
-            word(asked.model),
-            stream=asked.stream is True,
-            max_tokens=count(asked.max_tokens),
-            temperature=number(asked.temperature),
-            top_p=number(asked.p),
-            seed=count(asked.seed),
-            tool_results=_tool_results(body) if b'"tool_call_id"' in body else (),
-        )
+        results = _tool_results(body) if b'"tool_call_id"' in body else ()
+        return (read(_request, body) or CohereRequest()).told(results)
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a chat response."""
@@ -163,16 +116,6 @@ class CohereChat(Reader):
             return 0
         given = text_bytes(asked.messages, TEXTS, DOCUMENTS) + text_bytes(asked.documents, TEXTS, DOCUMENTS)
         return given + json_bytes(asked.tools)
-
-
-def fold_reason(reason: object, answer: Answer) -> None:
-    """Put in why the model stopped; an error that a stream ends with is told in this way too."""
-    told = word(reason)
-    if told is None:
-        return
-    answer.finish_reasons[0] = told
-    if told.startswith("ERROR") or told == "TIMEOUT":
-        answer.error_type = told
 
 
 def _tool_results(body: bytes) -> tuple[ToolResult, ...]:

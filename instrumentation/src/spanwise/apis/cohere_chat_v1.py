@@ -5,18 +5,8 @@ from typing import Any
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
-from spanwise.apis.cohere_chat import DOCUMENTS, TEXTS, CohereUsage, fold_reason
-from spanwise.apis.measure import count, json_bytes, number, read, text_bytes, utf8_bytes, word
-
-
-class _Request(msgspec.Struct, gc=False):
-    model: Any = None
-    stream: Any = None
-    max_tokens: Any = None
-    temperature: Any = None
-    p: Any = None
-    seed: Any = None
-    conversation_id: Any = None
+from spanwise.apis.cohere_wire import DOCUMENTS, TEXTS, CohereRequest, CohereUsage, fold_reason
+from spanwise.apis.measure import json_bytes, read, text_bytes, utf8_bytes, word
 
 
 class _CallOf(msgspec.Struct, gc=False):
@@ -67,7 +57,7 @@ class _Event(_Response, gc=False):
     response: _Response | None = None
 
 
-_request = msgspec.json.Decoder(_Request)
+_request = msgspec.json.Decoder(CohereRequest)
 _results = msgspec.json.Decoder(_Results)
 _text = msgspec.json.Decoder(_Text)
 _response = msgspec.json.Decoder(_Response)
@@ -87,19 +77,8 @@ class CohereChatV1(Reader):
     def read_request(self, path: str, body: bytes) -> Asked:
         """Read model, stream flag, conversation, parameters and tool results, which go by the name of the tool."""
         del path
-        asked = read(_request, body)
-        if asked is None:
-            return Asked()
-        return Asked(
-            word(asked.model),
-            stream=asked.stream is True,
-            max_tokens=count(asked.max_tokens),
-            temperature=number(asked.temperature),
-            top_p=number(asked.p),
-            seed=count(asked.seed),
-            conversation=word(asked.conversation_id),
-            tool_results=_tool_results(body) if b'"tool_results"' in body else (),
-        )
+        results = _tool_results(body) if b'"tool_results"' in body else ()
+        return (read(_request, body) or CohereRequest()).told(results)
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a chat response."""

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, Reader
-from spanwise.apis.cohere_chat import TEXTS, CohereUsage
+from spanwise.apis.cohere_wire import TEXTS, CohereUsage
 from spanwise.apis.measure import count, elements, read, text_bytes, word
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, Reader
-from spanwise.apis.cohere_chat import CohereUsage
+from spanwise.apis.cohere_wire import CohereUsage
 from spanwise.apis.measure import count, elements, json_bytes, members, read, word
 
 
