@@ -38,7 +38,7 @@ def test_every_cut_gives_the_caller_the_same_bytes_and_the_span_the_same_usage(a
 @pytest.mark.parametrize("compress", [gzip.compress, zlib.compress])
 def test_compressed_stream_passes_as_it_is_and_is_read_beside(attempt, spans, compress):
     raw = compress(STREAM)
-    assert through(StreamWatch(attempt, Events(), hide=False, compressed=True), raw, 30) == raw
+    assert through(StreamWatch(attempt, Events(), hide=False, decode=bytes), raw, 30) == raw
     assert spans.one().attributes["gen_ai.usage.output_tokens"] == 7
 
 

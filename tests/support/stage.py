@@ -175,6 +175,6 @@ def _as_without_asking(seen: Seen) -> Seen:
 
 def _asked(call: Call) -> object:
     headers = {name: value for name, value in call.headers.items() if name not in _PASSING}
-    body = json.loads(call.body)
+    body = json.loads(call.body or b"{}")
     body.pop("stream_options", None)
     return call.path, headers, body

@@ -114,7 +114,7 @@ class Exchange:
             return None, False
         framing, hide = framings.by_type(content_type), self.body is not None
         if framing is not None and (not encoding or encoding in _INFLATABLE):
-            watched = StreamWatch(self.attempt, framing, hide=hide, compressed=bool(encoding))
+            watched = StreamWatch(self.attempt, framing, hide=hide, decode=decode if encoding else None)
             return watched, hide and bool(encoding)
         if framing is None and self.attempt.streams and not encoding:
             return LateWatch(self.attempt, decode, hide=hide), False

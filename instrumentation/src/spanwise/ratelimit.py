@@ -72,7 +72,8 @@ def _moment(value: str, headers: Mapping[str, str]) -> float | None:
 
 
 def _seconds(value: str) -> float | None:
-    return float(value) if value.isascii() and value.replace(".", "", 1).isdecimal() else None
+    known = len(value) <= _MOST_DIGITS and value.isascii() and value.replace(".", "", 1).isdecimal()
+    return float(value) if known else None
 
 
 def _until(value: str, read: Callable[[str], datetime], headers: Mapping[str, str]) -> float | None:

@@ -33,6 +33,10 @@ class Watch(Protocol):
         ...
 
 
+class _NotCompressedError(Exception):
+    """The bytes are not compressed in the way that the provider says, and the caller expects them plain."""
+
+
 class _Ending:
     """How a watched response ends before its last byte."""
 
@@ -130,7 +134,13 @@ class BodyWatch(_Ending):
         try:
             if not self._attempt.ended and self._size <= MAX_BODY_BYTES:
                 parts = self._parts
-                read(self._attempt, self._decode(parts[0] if len(parts) == 1 else b"".join(parts)), self._framing)
+                raw = parts[0] if len(parts) == 1 else b"".join(parts)
+                try:
+                    body = self._decode(raw)
+                except Exception:  # noqa: BLE001  each client has its own error for a coding that does not hold
+                    self._attempt.end("invalid_response")
+                    return
+                read(self._attempt, body, self._framing)
         finally:
             self._attempt.end()  # with what is known, where it has not ended
 
@@ -141,13 +151,17 @@ class StreamWatch(_Ending):
     Where nothing is taken out (`hide` is false) the caller gets every read as it came.
     """
 
-    __slots__ = ("_blind", "_framing", "_hide", "_inflate")
+    __slots__ = ("_blind", "_decode", "_framing", "_hide", "_inflate")
 
-    def __init__(self, attempt: Attempt, framing: Framing, *, hide: bool, compressed: bool = False) -> None:
+    def __init__(
+        self, attempt: Attempt, framing: Framing, *, hide: bool, decode: Callable[[bytes], bytes] | None = None
+    ) -> None:
+        """Begin; `decode` is the client's own way to undo gzip or deflate, where the stream is compressed."""
         super().__init__(attempt)
         attempt.begin_stream()
         self._hide = hide
-        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress if compressed else None
+        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress if decode is not None else None
+        self._decode = decode
         self._framing = framing
         self._blind: Blind | None = None
 
@@ -161,9 +175,14 @@ class StreamWatch(_Ending):
                 return b"" if self._attempt.fold_event(payload) is True and hide else raw
             if hide:
                 held = self._framing.rest
-                raw = raw if self._inflate is None else self._inflate(raw)
+                raw = self._inflated(raw)
                 return self._visible(raw)
             self._fold(raw if self._inflate is None else self._inflate(raw))
+        except _NotCompressedError:
+            self._attempt.end("invalid_response")
+            if self._decode is not None:
+                self._decode(raw)  # which raises as it would have in the client
+            return raw
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
             return self._go_blind(fault, held + raw)
         return raw
@@ -175,6 +194,12 @@ class StreamWatch(_Ending):
         rest = self._framing.rest if self._hide else b""
         self._end()
         return rest
+
+    def _inflated(self, raw: bytes) -> bytes:
+        try:
+            return raw if self._inflate is None else self._inflate(raw)
+        except zlib.error as fault:
+            raise _NotCompressedError from fault
 
     def _fold(self, data: bytes) -> None:
         for _, payload in self._framing.split(data):
@@ -262,7 +287,12 @@ def read(attempt: Attempt, body: bytes, framing: Framing | None, *, hide: bool =
         return body
     attempt.begin_stream()
     visible: list[bytes] = []
-    for piece, payload in framing.split(body):
+    try:
+        pieces = framing.split(body)
+    except FramingError:
+        attempt.end("invalid_response")
+        return body
+    for piece, payload in pieces:
         if not (payload and attempt.fold_event(payload, live=False) is True and hide):
             visible.append(piece)
     if payload := framing.last():
