@@ -49,6 +49,14 @@ def test_attempt_says_which_failure_it_repeats_also_without_a_header(spans):
     assert told == [(None, None), (1, "429"), (2, "503"), (None, None)]
 
 
+def test_count_of_a_lower_layer_that_begins_anew_is_not_believed(spans):
+    begin().attempt.end("503")
+    begin({"x-stainless-retry-count": "1"}).attempt.end("503")
+    begin({"x-stainless-retry-count": "0"}).attempt.end("503")
+    begin({"x-stainless-retry-count": "1"}).attempt.end()
+    assert [span.attributes.get("http.request.resend_count") for span in spans.all()] == [None, 1, 2, 3]
+
+
 def test_same_body_elsewhere_or_another_body_repeats_nothing(spans):
     begin().attempt.end("ConnectError")
     begin(url=httpx2.URL("http://other:1/v1/chat/completions")).attempt.end()

@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
     os.nice(10)  # whoever works beside it goes first
     wheel = build(work)
     if options.twice:
-        pairs = finish(twins, lambda twin: twin.name, lambda twin: play_pair(twin, work, wheel), options, work)
+        pairs = finish(twins, lambda twin: twin.row, lambda twin: play_pair(twin, work, wheel), options, work)
         return _end_twice(pairs, write=options.write)
     rows = finish(sdks, lambda sdk: sdk.row, lambda sdk: play_row(sdk, work, wheel), options, work)
     print(table.as_json(rows) if options.json else table.markdown(rows))

@@ -114,7 +114,7 @@ SDKS: tuple[Sdk, ...] = (
     Sdk("langchain-anthropic", "with_langchain_anthropic.py", "Anthropic messages"),
     Sdk("langchain-anthropic", "with_langchain_anthropic.py", "Anthropic messages", "", "<1"),
     Sdk("openai-agents", "with_openai_agents.py", "OpenAI responses", "/v1", alone=_ONE_MAJOR),
-    Sdk("openai-agents", "with_openai_agents.py", "OpenAI responses", "/v1", "<0.5"),
+    Sdk("openai-agents", "with_openai_agents.py", "OpenAI responses", "/v1", "<0.5", beside=("openai<2.10",)),
     Sdk("pydantic-ai", "with_pydantic_ai.py", _CHAT, "/v1"),
     Sdk("pydantic-ai", "with_pydantic_ai.py", _CHAT, "/v1", "<2"),
     Sdk("llama-index-llms-openai-like", "with_llama_index.py", _CHAT, "/v1", alone=_ONE_MAJOR),
