@@ -55,7 +55,7 @@ def client(provider):
         yield made
 
 
-def usage(span) -> dict:
+def usage_of(span) -> dict:
     return {name: value for name, value in span.attributes.items() if "usage" in name}
 
 
@@ -69,8 +69,8 @@ def test_polls_of_a_response_that_has_not_ended_leave_no_span(client, provider, 
         client.responses.retrieve(RESPONSE_ID)
     begun, fetched = spans.all()
     assert (begun.name, fetched.name) == ("chat gpt-5", "fetch_response")
-    assert usage(begun) == {}
-    assert usage(fetched)["gen_ai.usage.input_tokens"] == 36
+    assert usage_of(begun) == {}
+    assert usage_of(fetched)["gen_ai.usage.input_tokens"] == 36
     assert "spanwise.usage.estimated" not in fetched.attributes
     assert fetched.attributes["gen_ai.request.model"] == "gpt-5"
     assert fetched.attributes["gen_ai.response.model"] == RESPONSES_MODEL
@@ -107,7 +107,7 @@ def test_end_without_success_is_told_without_tokens_that_nobody_counted(client, 
     assert fetched.attributes["gen_ai.response.status"] == status
     assert fetched.attributes.get("error.type") == error
     assert fetched.status.status_code is (StatusCode.ERROR if error else StatusCode.UNSET)
-    assert usage(fetched) == {}
+    assert usage_of(fetched) == {}
 
 
 def test_cancelling_tells_the_end_and_what_comes_later_tells_nothing(client, provider, spans):
@@ -137,7 +137,7 @@ def test_streamed_fetch_tells_the_end_where_it_is_read_so_far(client, provider, 
     provider.events = 99
     events = list(client.responses.retrieve(RESPONSE_ID, stream=True, starting_after=6))
     assert events[-1].type == "response.completed"
-    assert usage(spans.all()[1])["gen_ai.usage.output_tokens"] == 87
+    assert usage_of(spans.all()[1])["gen_ai.usage.output_tokens"] == 87
 
 
 def test_stream_of_the_begun_response_that_breaks_off_leaves_its_usage_to_the_fetch(client, provider, spans):
@@ -148,21 +148,46 @@ def test_stream_of_the_begun_response_that_breaks_off_leaves_its_usage_to_the_fe
     client.responses.retrieve(RESPONSE_ID)
     begun, fetched = spans.all()
     assert begun.attributes["gen_ai.response.status"] == "in_progress"
-    assert usage(begun) == {}
-    assert usage(fetched)["gen_ai.usage.output_tokens"] == 87
+    assert usage_of(begun) == {}
+    assert usage_of(fetched)["gen_ai.usage.output_tokens"] == 87
 
 
 def test_stream_of_the_begun_response_that_ends_leaves_nothing_to_fetch(client, provider, spans):
     list(client.responses.create(**BODY, stream=True))
     provider.status = "completed"
     client.responses.retrieve(RESPONSE_ID)
-    assert usage(spans.one())["gen_ai.usage.output_tokens"] == 87
+    assert usage_of(spans.one())["gen_ai.usage.output_tokens"] == 87
 
 
 def test_response_of_another_process_is_not_told(client, provider, spans):
     provider.status = "completed"
     client.responses.retrieve(RESPONSE_ID)
     assert spans.all() == ()
+
+
+def test_interaction_in_the_background_is_told_in_the_same_way(spans):
+    statuses = iter(["queued", "in_progress", "completed", "completed"])
+    usage = {"total_input_tokens": 7, "total_output_tokens": 3, "total_thought_tokens": 2, "total_tokens": 12}
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        del request
+        status = next(statuses)
+        done = {"usage": usage, "steps": []} if status == "completed" else {}
+        return httpx2.Response(200, json={"id": "int_1", "model": "m-001", "status": status, **done})
+
+    address = "https://generativelanguage.googleapis.com/v1beta/interactions"
+    with httpx2.Client(transport=httpx2.MockTransport(answer)) as client:
+        client.post(address, json={"model": "m", "input": "Where?", "background": True})
+        for _ in range(3):
+            client.get(f"{address}/int_1")
+    begun, fetched = spans.all()
+    assert (begun.name, usage_of(begun)) == ("generate_content m", {})
+    assert (fetched.name, fetched.attributes["gen_ai.provider.name"]) == ("fetch_response", "gcp.gemini")
+    assert usage_of(fetched) == {
+        "gen_ai.usage.input_tokens": 7,
+        "gen_ai.usage.output_tokens": 5,
+        "gen_ai.usage.reasoning.output_tokens": 2,
+    }
 
 
 def told_over_sockets(spans) -> list[tuple[str, object]]:

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from opentelemetry.context import Context
 
 from spanwise import context as names_context
-from spanwise.apis.api import Answer, Api, Asked, estimated_tokens
+from spanwise.apis.api import PENDING, Answer, Api, Asked, estimated_tokens
 from spanwise.providers import provider_of
 from spanwise.tracer import Attributes
 from spanwise.url import Url
 
-_PENDING = ("queued", "in_progress")  # nothing is used yet
 _DEFAULT_PORT = {"https": 443, "http": 80}
 
 
@@ -79,7 +78,7 @@ def of_usage(answer: Answer, *, used: bool, stream: bool, input_bytes: Callable[
     given, made = answer.input_tokens, answer.output_tokens
     broken = not (answer.finished or answer.finish_reasons)
     unsaid = given is None or (made is None and answer.output_bytes > 0)  # embeddings have no output to tell
-    if used and (broken or unsaid) and answer.status not in _PENDING:
+    if used and (broken or unsaid) and answer.status not in PENDING:
         told["spanwise.usage.estimated"] = True
         given = estimated_tokens(input_bytes()) if given is None else given
         if made is not None or answer.output_bytes or stream:

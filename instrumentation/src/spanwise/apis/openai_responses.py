@@ -9,7 +9,6 @@ from spanwise.apis.api import PENDING, Answer, Asked, Reader, ToolCall, ToolResu
 from spanwise.apis.measure import elements, members, read, text_of
 from spanwise.apis.openai_wire import DONE, InputDetails, OutputDetails, error_type, settle, text_bytes, told_error
 
-# What the caller executes and answers in a later request -> the name where the item itself has none.
 CALLS: Final[Mapping[str, str | None]] = {
     "function_call": None,
     "custom_tool_call": None,
@@ -19,6 +18,7 @@ CALLS: Final[Mapping[str, str | None]] = {
     "apply_patch_call": "apply_patch",
     "tool_search_call": "tool_search",
 }
+"""What the caller executes and answers in a later request -> the name where the item itself has none."""
 _SPOKEN: Final = frozenset(
     {
         "response.output_text.delta",

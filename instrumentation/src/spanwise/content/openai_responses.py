@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from spanwise.apis.measure import count, elements, members, word
+from spanwise.apis.openai_responses import CALLS
 from spanwise.content import parts as made
 from spanwise.content.openai_parts import parts_of, response_of, tool_of
 from spanwise.content.pieces import Pieces
@@ -17,16 +18,6 @@ _SPOKEN: Final = {
     "response.reasoning_summary_text.delta": "reasoning",
     "response.function_call_arguments.delta": "tool_call",
     "response.custom_tool_call_input.delta": "tool_call",
-}
-# What the caller runs -> the name where the item has none of its own.
-_CALLS: Final[Mapping[str, str | None]] = {
-    "function_call": None,
-    "custom_tool_call": None,
-    "computer_call": "computer",
-    "local_shell_call": "local_shell",
-    "shell_call": "shell",
-    "apply_patch_call": "apply_patch",
-    "tool_search_call": "tool_search",
 }
 _TAIL: Final = 3  # the whole response is in one of the last events
 
@@ -66,9 +57,9 @@ def item_of(item: dict[str, Any]) -> list[Part]:
     kind = word(item.get("type")) or "message"
     if kind in _READ:
         return _READ[kind](item)
-    if kind in _CALLS:
+    if kind in CALLS:
         arguments = next((item[key] for key in ("arguments", "input", "action", "operation") if key in item), None)
-        return [made.call(item.get("call_id") or item.get("id"), item.get("name") or _CALLS[kind], arguments)]
+        return [made.call(item.get("call_id") or item.get("id"), item.get("name") or CALLS[kind], arguments)]
     if kind.endswith("_output"):
         return [made.result(item.get("call_id") or item.get("id"), response_of(item.get("output")))]
     if kind.endswith("_call"):
@@ -122,7 +113,7 @@ def _fold(event: dict[str, Any], said: Pieces) -> None:
     item = members(event.get("item"))
     if kind in _SPOKEN:
         said.grow(0, place, _SPOKEN[kind], event.get("delta"))
-    elif kind == "response.output_item.added" and item.get("type") in _CALLS:
+    elif kind == "response.output_item.added" and item.get("type") in CALLS:
         said.grow(0, place, "tool_call", call_id=item.get("call_id"), name=item.get("name"))
     elif kind == "response.output_item.done":
         said.put(0, place, item_of(item))
