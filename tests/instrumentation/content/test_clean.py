@@ -1,9 +1,12 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spanwise.content.clean import DEEPEST, Cleaner
 from spanwise.content_config import DEFAULT_MOST_BYTES, KINDS
+from tests.instrumentation.content.test_suspicion import SAMPLES
 
 WHERE = "gen_ai.input.messages"
 KEY = "sk-proj-abcDEF1234567890abcDEF1234567890"
@@ -44,7 +47,8 @@ def test_a_secret_that_escapes_hide_in_json_inside_a_text_is_found():
     assert "@" not in hidden
     assert json.loads(content_of(clean(said(hidden)))) == {"mail": "[redacted:email]"}
     twice = json.dumps({"inner": hidden})
-    assert "example.com" not in content_of(clean(said(twice)))
+    assert json.loads(json.loads(content_of(clean(said(twice))))["inner"]) == {"mail": "[redacted:email]"}
+    assert content_of(clean(said(f"so: {hidden}"))) == 'so: {"mail": "[redacted:email]"}'
 
 
 def test_json_inside_a_text_is_left_as_it_is_where_it_hides_nothing():
@@ -141,3 +145,27 @@ def test_a_megabyte_of_hostile_text_is_cleaned():
     for unit in ("a@", "sk-", "eyJ", "4 ", "-----BEGIN ", "bearer ", "\\u0040"):
         told = clean(said(unit * (1024 * 1024 // len(unit))))
         assert len(told.json) <= DEFAULT_MOST_BYTES
+
+
+WRAPS = st.sampled_from(
+    [
+        lambda value: [value],
+        lambda value: {"a": value},
+        lambda value: {"type": "text", "content": value},
+        json.dumps,  # JSON inside a text
+    ]
+)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([secret for _, secret in SAMPLES if "\n" not in secret]),
+    st.lists(WRAPS, max_size=5),
+    st.sampled_from(["", "\n", " ", '"', "\t", "é", "中", "😀"]),
+)
+def test_no_secret_leaves_however_deep_it_is_wrapped(secret, wraps, around):
+    value = around + secret + around
+    for wrap in wraps:
+        value = wrap(value)
+    told = clean([value], where="gen_ai.tool.call.arguments").json
+    assert secret.rpartition(" ")[2] not in told

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from spanwise.content import secrets
@@ -38,6 +40,11 @@ def test_api_keys_are_replaced_and_what_is_around_them_stays(key):
         ("authorization", "Bearer abc123def456", "Bearer [redacted:authorization]"),
         ("authorization", "Authorization: Basic dXNlcjpwYXNz", "Authorization: [redacted:authorization]"),
         ("authorization", '{"authorization": "token abcdef"}', '{"authorization": "[redacted:authorization]"}'),
+        (
+            "authorization",
+            r"{\"Authorization\": \"Basic dXNlcjpw\"}",
+            r"{\"Authorization\": \"[redacted:authorization]\"}",
+        ),
         ("email", "write to Ann.Lee+x@mail.example.com!", "write to [redacted:email]!"),
         ("email", "a@b.co,c@d.org", "[redacted:email],[redacted:email]"),
         ("card_number", "4111 1111 1111 1111", "[redacted:card_number]"),
@@ -47,6 +54,25 @@ def test_api_keys_are_replaced_and_what_is_around_them_stays(key):
 )
 def test_each_kind_is_replaced_by_its_mark(kind, text, left):
     assert secrets.SCANS[kind](text) == left
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret"),
+    [
+        *(("api_key", key) for key in KEYS),
+        ("jwt", JWT),
+        ("authorization", "Bearer abc123def456"),
+        ("authorization", "Authorization: abc123def456"),
+        ("private_key", PEM),
+        ("email", "ann@example.com"),
+        ("card_number", "4111 1111 1111 1111"),
+    ],
+)
+def test_secrets_at_the_beginning_of_a_line_are_found_in_json_inside_a_text(kind, secret):
+    told = json.loads(secrets.SCANS[kind](json.dumps({"a": f"x\n{secret}\ny\t{secret}"})))
+    assert told["a"].count(f"[redacted:{kind}]") == 2
+    assert told["a"].startswith("x\n")
+    assert secret not in told["a"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import msgspec
 
 from spanwise.apis.measure import read
 from spanwise.content import secrets, suspicion
+from spanwise.content.escapes import SIGN, unescaped
 from spanwise.content.parts import ANY, base64_bytes
 from spanwise.content.size import fit
 from spanwise.content_config import Redactor
@@ -61,7 +62,7 @@ class Cleaner:
         """Say which kinds are to be looked for, and whether texts are to be looked at, one by one, at all."""
         kinds = suspicion.kinds_in(data, self._kinds)
         if self._kinds and suspicion.ESCAPED in data:
-            kinds = self._kinds  # a letter that is escaped once more hides from suspicion
+            kinds |= suspicion.kinds_in(unescaped(data.decode()).encode(), self._kinds)
         return kinds, bool(kinds) or self._redactor is not None or suspicion.EMBEDDED in data
 
     def _fitted(self, value: Any) -> Told:  # noqa: ANN401
@@ -86,7 +87,7 @@ class _Walk:
 
     def value(self, value: Any, depth: int) -> Any:  # noqa: ANN401
         if isinstance(value, str):
-            return self._text(value, depth)
+            return self._text(value)
         if depth > DEEPEST:
             return _DROPPED
         if isinstance(value, dict):
@@ -110,10 +111,10 @@ class _Walk:
                 made[name] = walked
         return made
 
-    def _text(self, text: str, depth: int) -> Any:  # noqa: ANN401
-        if "\\u" in text and depth <= DEEPEST and text.lstrip()[:1] in {"{", "[", '"'}:
-            text = self._unescaped(text, depth)
+    def _text(self, text: str) -> Any:  # noqa: ANN401
         text = self._scanned(text)
+        if SIGN in text:
+            text = self._unescaped(text)
         if ";base64," in text:
             text = _DATA.sub(_sized, text)
         if self._redactor is None:
@@ -123,13 +124,11 @@ class _Walk:
             raise TypeError(f"redactor: got {type(told).__name__} for {self._where}, expected str or None")
         return _DROPPED if told is None else told
 
-    def _unescaped(self, text: str, depth: int) -> str:
-        """Redact inside a text that is JSON itself, whose escapes would hide what it says."""
-        inner = read(ANY, text.encode("utf-8", "replace"))
-        if inner is None:
-            return text
-        walked = _Walk([kind for kind, _ in self._scans], None, self._where).value(inner, depth + 1)
-        return text if walked == inner or walked is _DROPPED else msgspec.json.encode(walked).decode()
+    def _unescaped(self, text: str) -> str:
+        """Redact what letters written out hide, as in JSON inside a text; a text that hides nothing stays as it is."""
+        plain = unescaped(text)
+        scanned = self._scanned(plain)
+        return text if scanned == plain else scanned
 
     def _scanned(self, text: str) -> str:
         for _, scan in self._scans:

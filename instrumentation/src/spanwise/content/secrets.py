@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+# A line feed or a tab that is written out, as in JSON inside a text, is no letter before a secret.
+_ESCAPED: Final = r"(?<=\\[bfnrt])"
 _KEY: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:"
+    rf"(?:(?<![A-Za-z0-9])|{_ESCAPED})(?:"
     r"sk-(?=[A-Za-z_-]{0,64}[0-9])[A-Za-z0-9_-]{16,}+"  # OpenAI, Anthropic and many more
     r"|AIza[A-Za-z0-9_-]{30,}+"  # Google
     r"|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"  # AWS
@@ -19,11 +21,15 @@ _KEY: Final = re.compile(
     r"|[prs]k_(?:live|test)_[A-Za-z0-9]{16,}+"  # Stripe
     r")"
 )
-_JWT: Final = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{13,}+\.[A-Za-z0-9_-]{8,}+(?:\.[A-Za-z0-9_-]*+)?")
+_JWT: Final = re.compile(
+    rf"(?:(?<![A-Za-z0-9_-])|{_ESCAPED})"
+    r"eyJ[A-Za-z0-9_-]{13,}+\.[A-Za-z0-9_-]{8,}+(?:\.[A-Za-z0-9_-]*+)?"
+)
 _BEARER: Final = re.compile(
-    r"(?i:(?P<bearer>\bbearer\s{1,4})"
+    rf"(?i:(?P<bearer>(?:(?<![a-z0-9])|{_ESCAPED})bearer\s{{1,4}})"
     r"(?:(?=[a-z._~+/=-]{0,64}[0-9])[a-z0-9._~+/=-]{8,}+|[a-z0-9._~+/=-]{24,}+)"
-    r"|(?P<header>\bauthorization[\"']?\s{0,4}[:=]\s{0,4}[\"']?)(?:[a-z]{1,16}\s{1,4})?[^\s\"',;]{6,}+)"
+    rf"|(?P<header>(?:(?<![a-z0-9])|{_ESCAPED})authorization"
+    r"[\\\"']{0,4}\s{0,4}[:=]\s{0,4}[\\\"']{0,4})(?:[a-z]{1,16}\s{1,4})?[^\s\\\"',;]{6,}+)"
 )
 _PRIVATE_KEY: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
@@ -60,6 +66,7 @@ def _email(text: str) -> str:
     while at >= 0:
         before = text[max(taken, at - _LONGEST_LOCAL) : at]
         local = len(before) - len(before.rstrip(_LOCAL))
+        local -= local < len(before) and before[-local - 1] == "\\"  # the letter of an escape is none of the address
         domain = _DOMAIN.match(text, at + 1) if local else None
         if domain is not None:
             made += (text[taken : at - local], mark("email"))

@@ -17,7 +17,7 @@ _KEY_NAME: Final = b'key":'
 _TOKEN_NAME: Final = b'token":'
 _SECRET_NAME: Final = b'secret":'
 ESCAPED: Final = b"\\\\u"
-"""How a text that is JSON itself hides a letter from a scan."""
+"""How a text that is JSON itself may hide a letter from a scan."""
 EMBEDDED: Final = b";base64,"
 
 
