@@ -69,6 +69,8 @@ def _propagate(reader: Reader) -> tuple[str, ...]:
     for host in hosts:
         if "/" in host or (host in {"none", "all"} and len(hosts) > 1):
             reader.wrong("SPANWISE_PROPAGATE", ",".join(hosts), "none, all, or hosts such as gateway.internal")
+    for name in reader.names("OTEL_PROPAGATORS") if hosts else ():
+        reader.installed("OTEL_PROPAGATORS", name, "opentelemetry_propagator", ("none",))
     return () if hosts == ("none",) else hosts
 
 

@@ -97,7 +97,7 @@ def _has_provider() -> bool:
 
 
 def _watch(config: Config, redactor: Redactor | None = None) -> None:
-    from spanwise import exchange, exits
+    from spanwise import exchange, exits, propagation
     from spanwise import providers as provider_names
     from spanwise.content import capture
     from spanwise.transports import registry
@@ -105,6 +105,7 @@ def _watch(config: Config, redactor: Redactor | None = None) -> None:
     guard.configure(raise_faults=config.raise_faults)
     exchange.configure(stream_usage=config.stream_usage)
     provider_names.configure(config.providers)
+    propagation.configure(config.propagate)
     capture.configure(config.content, redactor)
     for transport in registry.TRANSPORTS:
         transport.watch()

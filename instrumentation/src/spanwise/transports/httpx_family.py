@@ -15,6 +15,7 @@ from opentelemetry.context import Context
 from spanwise import exchange, guard
 from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
+from spanwise.propagation import carry, take_back
 from spanwise.transports.httpx_headers import Seen
 from spanwise.transports.httpx_streams import WatchedAsync, WatchedSync
 
@@ -76,6 +77,8 @@ class HttpxFamily:
             raise
         finally:
             otel_context.detach(token)
+            if flight.carried:
+                take_back(flight.carried, flight.request.headers)
         self._arrived(flight, response, self._sync_stream)
         return response
 
@@ -95,6 +98,8 @@ class HttpxFamily:
             raise
         finally:
             otel_context.detach(token)
+            if flight.carried:
+                take_back(flight.carried, flight.request.headers)
         self._arrived(flight, response, self._async_stream)
         return response
 
@@ -112,6 +117,7 @@ class HttpxFamily:
             return None
         try:
             flight = _Flight(call, request, call.attempt.context(), args, kwargs)
+            flight.carried = carry(flight.context, request.url, request.headers)
             if call.body is not None:
                 self._ask(flight, call.body)
         except Exception:
@@ -178,7 +184,7 @@ class HttpxFamily:
 class _Flight:
     """One call of `send` that is traced: what the caller passed, and what is passed on."""
 
-    __slots__ = ("args", "call", "changed", "context", "kwargs", "request")
+    __slots__ = ("args", "call", "carried", "changed", "context", "kwargs", "request")
 
     def __init__(
         self, call: Exchange, request: Any, context: Context, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -188,6 +194,8 @@ class _Flight:
         self.context = context
         self.args = args
         self.kwargs = kwargs
+        self.carried: tuple[str, ...] | None = None
+        """The headers that tell the trace, which are not the caller's."""
         self.changed: Any = None
         """The request that leaves instead of the caller's, where usage is asked for."""
 

@@ -16,6 +16,7 @@ from opentelemetry.context import Context
 from spanwise import exchange, guard
 from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
+from spanwise.propagation import carry, take_back
 from spanwise.transports.aiohttp_reader import WatchedReader
 from spanwise.transports.library import Library, Seam
 
@@ -26,13 +27,14 @@ _INFLATABLE = frozenset({"gzip", "deflate"})
 class _Flight:
     """One attempt that is traced."""
 
-    __slots__ = ("asked", "body", "call", "context", "headers", "request")
+    __slots__ = ("asked", "body", "call", "carried", "context", "headers", "request")
 
     def __init__(self, call: Exchange, context: Context, request: Any, body: bytes | None) -> None:
         self.call = call
         self.context = context
         self.request = request
         self.body = body
+        self.carried = carry(context, request.url, request.headers)
         self.headers: Any = request.headers.copy()
         self.asked = False
 
@@ -108,6 +110,8 @@ class _Aiohttp:
             otel_context.detach(token)
             if flight.asked:
                 await flight.restore()
+            if flight.carried:
+                take_back(flight.carried, request.headers)
         self._arrived(flight, response, inflated=inflated)
         return response
 

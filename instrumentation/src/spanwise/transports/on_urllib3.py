@@ -19,6 +19,7 @@ from opentelemetry.context import Context
 from spanwise import exchange, guard
 from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
+from spanwise.propagation import carry
 from spanwise.transports.library import Library, Seam, too_old
 from spanwise.transports.urllib3_responses import watched_class
 from spanwise.watch import Watch
@@ -37,12 +38,13 @@ class _Url:
 class _Flight:
     """One attempt that is traced: what urllib3 passed, and what is passed on."""
 
-    __slots__ = ("asked", "call", "context", "kwargs")
+    __slots__ = ("asked", "call", "context", "kwargs", "own")
 
     def __init__(self, call: Exchange, context: Context, kwargs: dict[str, Any]) -> None:
         self.call = call
         self.context = context
-        self.kwargs = kwargs
+        self.kwargs = self.own = kwargs
+        """What is passed on; `own` asks for nothing that the caller has not asked for."""
         self.asked = False
 
     @guard.guarded
@@ -73,7 +75,7 @@ def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, A
         response = wrapped(*args, **flight.kwargs)
         if flight.asked and response.status in REFUSALS:
             response.drain_conn()
-            response = wrapped(*args, **kwargs)
+            response = wrapped(*args, **flight.own)
             flight.retried(response)
         elif flight.asked:
             response._connection = kwargs.get("response_conn")  # noqa: SLF001  as `_make_request` sets it itself
@@ -96,11 +98,13 @@ def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bo
     }
     if kwargs.get("chunked"):
         headers.setdefault("transfer-encoding", "chunked")
-    call = exchange.begin(args[1], _url(pool, args[2]), headers, _bytes(kwargs.get("body")))
+    url = _url(pool, args[2])
+    call = exchange.begin(args[1], url, headers, _bytes(kwargs.get("body")))
     if call is None:
         return None
     try:
         flight = _Flight(call, call.attempt.context(), kwargs)
+        _carry(flight, url)
         if not asks:
             call.body = None
         elif call.body is not None:
@@ -109,6 +113,13 @@ def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bo
         call.attempt.end()  # nobody else knows of it
         raise
     return flight
+
+
+def _carry(flight: _Flight, url: _Url) -> None:
+    given: Any = flight.own.get("headers")
+    headers: Any = {} if given is None else given.copy()
+    if carry(flight.context, url, headers):
+        flight.kwargs = flight.own = {**flight.own, "headers": headers}
 
 
 def _url(pool: Any, target: str) -> _Url:
