@@ -75,7 +75,7 @@ def test_tokens_are_what_the_provider_said(case):
 @of_each
 def test_a_call_has_its_model_and_fails_where_it_failed(case):
     models = {None if model is None else model.rpartition("/")[2][:6] for model in case.calls["model"]}
-    assert models <= {"gpt-4o", "claude", *([None] if case.scenario == "error" else [])}
+    assert models <= {"gpt-4o", "claude", "gemini", *([None] if case.scenario == "error" else [])}
     assert case.calls["error_type"].is_null().to_list() == [case.scenario != "error"] * case.calls.height
 
 

@@ -1,0 +1,33 @@
+"""google-adk: an agent with a tool, on a Gemini model."""
+
+import asyncio
+import os
+
+from scenarios import ADDRESS, PROMPT, TOOL_RESULT, play
+
+os.environ |= {"GOOGLE_API_KEY": "none", "GOOGLE_GEMINI_BASE_URL": ADDRESS}
+
+from google.adk.agents import LlmAgent  # noqa: E402  reads the environment
+from google.adk.runners import InMemoryRunner  # noqa: E402
+from google.genai import types  # noqa: E402
+
+
+def current_of(river: str) -> str:
+    """Tell the current of a river."""
+    return f"{river}: {TOOL_RESULT}"
+
+
+async def _ask():
+    agent = LlmAgent(name="guide", model="gemini-2.5-flash", tools=[current_of])
+    runner = InMemoryRunner(agent=agent, app_name="golden")
+    session = await runner.session_service.create_session(app_name="golden", user_id="u")
+    message = types.Content(role="user", parts=[types.Part(text=PROMPT)])
+    async for _ in runner.run_async(user_id="u", session_id=session.id, new_message=message):
+        pass
+
+
+def ask():
+    asyncio.run(_ask())
+
+
+play(plain=ask, tool=ask)
