@@ -7,9 +7,9 @@ from scenarios import ADDRESS, PROMPT, TOOL_RESULT, play
 
 os.environ |= {"GOOGLE_API_KEY": "none", "GOOGLE_GEMINI_BASE_URL": ADDRESS}
 
-from google.adk.agents import LlmAgent  # noqa: E402  reads the environment
-from google.adk.runners import InMemoryRunner  # noqa: E402
-from google.genai import types  # noqa: E402
+from google.adk.agents import LlmAgent
+from google.adk.runners import InMemoryRunner
+from google.genai import types
 
 
 def current_of(river: str) -> str:
