@@ -75,7 +75,7 @@ _NUMBER: Final = {name: index for index, name in enumerate(RECORDED)}
 _BOUNDS: Final[dict[str, npt.NDArray[np.float64]]] = {
     metric.measure: np.array(metric.buckets) * MEASURES[metric.measure].atom for metric in METRICS if metric.buckets
 }
-_LATENCIES: Final = {_NUMBER[name] for name in _BOUNDS if MEASURES[name].unit == "s"}
+_IS_LATENCY: Final = np.array([name in _BOUNDS and MEASURES[name].unit == "s" for name in RECORDED])
 _NONE: Final = -1  # stands for null; measured values are never negative
 _Ints = npt.NDArray[np.int64]
 
@@ -154,19 +154,20 @@ def _merge(points: _Points, window: _Ints) -> pl.DataFrame:
 
 def _newest(points: _Points, end_ns: _Ints, rows: pl.DataFrame) -> pl.DataFrame:
     """Keep of each latency, series and le the point that ended last."""
-    timed = np.flatnonzero(np.isin(points.measure, list(_LATENCIES)))
+    timed = np.flatnonzero(_IS_LATENCY[points.measure])
     key = (points.series[timed] * 32 + points.measure[timed]) * 32 + points.le[timed]
     order = np.lexsort((end_ns[timed], key))
-    last = timed[order][np.flatnonzero(np.r_[key[order][1:] != key[order][:-1], len(key) > 0])]
-    ids = rows[points.row[last]].select("trace_id", "span_id")
-    numbers = {
-        "measure": points.measure[last],
-        "series": points.series[last],
-        "le": points.le[last],
+    key = key[order]
+    last = timed[order][np.flatnonzero(np.r_[key[1:] != key[:-1], len(key) > 0])]
+    columns = {
+        "measure": points.measure[last].astype(np.uint8),
+        "series": points.series[last].astype(np.uint32),
+        "le": points.le[last].astype(np.uint8),
         "value": points.value[last],
         "end_ns": end_ns[last],
     }
-    return pl.DataFrame({**numbers, **ids.to_dict()}).cast(dict(NEWEST))  # type: ignore[arg-type]
+    ids = rows.select("trace_id", "span_id")[points.row[last]]
+    return pl.DataFrame(columns, schema={name: NEWEST[name] for name in columns}).hstack(ids)
 
 
 def coarsen(delta: pl.DataFrame, width_ns: int) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 import polars as pl
@@ -28,7 +29,9 @@ class Total:
 Labels = tuple[str, ...]
 METRIC_OF: Final = {RECORDED.index(metric.measure): metric for metric in METRICS if metric.measure}
 """The metric that a recorded measure is exposed as, by the measure's number."""
-_POSITIONS: Final = {metric.name: [DIMENSIONS.index(d) for d in metric.dimensions] for metric in METRIC_OF.values()}
+_CHOOSE: Final = {
+    metric.name: itemgetter(*(DIMENSIONS.index(d) for d in metric.dimensions)) for metric in METRIC_OF.values()
+}
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ class Totals:
 
 def labels_of(metric: Metric, values: Labels) -> Labels:
     """Choose the label values of a metric from the values of DIMENSIONS."""
-    return tuple(values[position] for position in _POSITIONS[metric.name])
+    return _CHOOSE[metric.name](values)
 
 
 def in_unit(metric: Metric, atoms: int) -> float:
