@@ -247,3 +247,13 @@ def test_tools_say_nothing_of_what_they_do_unless_asked(spans):
 
     search("q")
     assert dict(spans.one().attributes) == {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}
+
+
+def test_wrong_values_are_told_with_all_other_faults_of_the_configuration(monkeypatch, instrumented):
+    monkeypatch.setenv(CAPTURE, "maybe")
+    monkeypatch.setenv("SPANWISE_REDACT", "phone")
+    monkeypatch.setenv("SPANWISE_STREAM_USAGE", "perhaps")
+    with pytest.raises(ValueError, match="SPANWISE_STREAM_USAGE: got 'perhaps'") as raised:
+        instrumented()
+    assert f"{CAPTURE}: got 'maybe', expected one of no_content, span_only" in str(raised.value)
+    assert "SPANWISE_REDACT: got 'phone', expected all, none, or some of api_key" in str(raised.value)

@@ -77,9 +77,10 @@ class Cleaner:
 class _Walk:
     """One way through a value, text by text."""
 
-    __slots__ = ("_redactor", "_scans", "_structured", "_where")
+    __slots__ = ("_kinds", "_redactor", "_scans", "_structured", "_where")
 
     def __init__(self, kinds: Collection[str], redactor: Redactor | None, where: str) -> None:
+        self._kinds = kinds
         self._scans = [(kind, scan) for kind, scan in secrets.SCANS.items() if kind in kinds]
         self._redactor = redactor
         self._where = where
@@ -102,7 +103,7 @@ class _Walk:
         for key, member in members.items():
             name = self._scanned(key) if isinstance(key, str) else key
             kind = secrets.named(key) if isinstance(key, str) and isinstance(member, str) else None
-            if kind is not None and any(kind == wanted for wanted, _ in self._scans):
+            if kind is not None and kind in self._kinds:
                 made[name] = secrets.mark(kind)
                 continue
             structure = depth in self._structured and key in _STRUCTURE and isinstance(member, str)
@@ -131,8 +132,13 @@ class _Walk:
         return text if scanned == plain else scanned
 
     def _scanned(self, text: str) -> str:
-        for _, scan in self._scans:
-            text = scan(text)
+        """Replace what is found; most texts of a message that holds a secret hold none."""
+        if not self._scans:
+            return text
+        kinds = suspicion.kinds_in(text.encode(), self._kinds)
+        for kind, scan in self._scans if kinds else ():
+            if kind in kinds:
+                text = scan(text)
         return text
 
 

@@ -22,8 +22,8 @@ _KEY: Final = re.compile(
     r")"
 )
 _JWT: Final = re.compile(
-    rf"(?:(?<![A-Za-z0-9_-])|{_ESCAPED})"
-    r"eyJ[A-Za-z0-9_-]{13,}+\.[A-Za-z0-9_-]{8,}+(?:\.[A-Za-z0-9_-]*+)?"
+    r"eyJ(?:(?<![A-Za-z0-9_-]eyJ)|(?<=\\[bfnrt]eyJ))"  # what it begins with goes first, which is found fastest
+    r"[A-Za-z0-9_-]{13,}+\.[A-Za-z0-9_-]{8,}+(?:\.[A-Za-z0-9_-]*+)?"
 )
 _BEARER: Final = re.compile(
     rf"(?i:(?P<bearer>(?:(?<![a-z0-9])|{_ESCAPED})bearer\s{{1,4}})"
@@ -36,7 +36,7 @@ _PRIVATE_KEY: Final = re.compile(
     r"(?s:.*?)(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\Z)"
 )
 # Visa, Mastercard, Amex, Diners, Discover, JCB, Maestro and UnionPay begin with 2 to 6; a clock in ns with 1.
-_CARD: Final = re.compile(r"(?<![0-9])(?<![0-9][ -])[2-6](?:[ -]?[0-9]){12,18}(?![ -]?[0-9])")
+_CARD: Final = re.compile(r"[2-6](?<![0-9].)(?<![0-9][ -].)(?:[ -]?[0-9]){12,18}(?![ -]?[0-9])")
 _LOCAL: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.!#$%&'*+/=?^_`{|}~-"
 _LONGEST_LOCAL: Final = 64
 _DOMAIN: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])")
