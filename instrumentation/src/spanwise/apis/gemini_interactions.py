@@ -166,7 +166,7 @@ def _tool_results(body: bytes) -> tuple[ToolResult, ...]:
     for step in map(members, reversed(elements(told.input) if told is not None else ())):
         if step.get("type") == "function_result" and (call_id := word(step.get("call_id"))):
             results.append(ToolResult(call_id, json_bytes(step.get("result"))))
-        elif step.get("type") not in {"function_result", "user_input"}:
+        elif word(step.get("type")) not in {"function_result", "user_input"}:
             break
     return tuple(reversed(results))
 

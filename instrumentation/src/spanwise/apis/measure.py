@@ -74,7 +74,7 @@ def text_of(content: object) -> str:
     if isinstance(content, str):
         return content
     parts = map(members, elements(content))
-    texts = (word(part.get("text")) for part in parts if not (part.get("thought") or part.get("type") in _UNSAID))
+    texts = (word(part.get("text")) for part in parts if not (part.get("thought") or word(part.get("type")) in _UNSAID))
     return "".join(filter(None, texts))
 
 
