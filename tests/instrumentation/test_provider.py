@@ -1,11 +1,13 @@
 import subprocess
 import sys
+import threading
+from types import ModuleType
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
-from spanwise import provider
+from spanwise import provider, tracer
 from spanwise.config import Config
 from spanwise.export_config import Export
 
@@ -65,7 +67,7 @@ def test_exit_is_bounded_when_the_collector_never_answers(otlp):
     otlp.hold.clear()
     program = f"""
 import spanwise
-from spanwise import provider
+from spanwise import provider, tracer
 provider.FLUSH_TIMEOUT_S = 0.2
 spanwise.instrument(endpoint={otlp.endpoint!r})
 with spanwise.agent("a"):
@@ -79,3 +81,62 @@ def test_provider_of_the_program_is_joined(monkeypatch):
     theirs = TracerProvider(shutdown_on_exit=False)
     monkeypatch.setattr(trace, "get_tracer_provider", lambda: theirs)
     assert provider.join_or_build(Config()) is theirs
+
+
+class Declarative(ModuleType):
+    """Has the shape of opentelemetry-configuration, which is no dependency."""
+
+    def __init__(self, fault=None):
+        super().__init__("opentelemetry.configuration")
+        self.fault = fault
+        self.made = TracerProvider(shutdown_on_exit=False)
+
+    def load_config_file(self, file):
+        return file
+
+    def configure_sdk(self, file):
+        assert file == "otel.yaml"
+        if self.fault is not None:
+            raise self.fault
+        trace.set_tracer_provider(self.made)
+
+
+def test_provider_that_a_configuration_file_makes_is_joined(monkeypatch):
+    declarative = Declarative()
+    monkeypatch.setitem(sys.modules, "opentelemetry.configuration", declarative)
+    monkeypatch.setattr(trace, "set_tracer_provider", lambda made: monkeypatch.setattr(trace, "_TRACER_PROVIDER", made))
+    assert provider.join_or_build(Config(export=Export(config_file="otel.yaml"))) is declarative.made
+
+
+def test_configuration_file_that_the_sdk_refuses_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "opentelemetry.configuration", Declarative(RuntimeError("no node")))
+    with pytest.raises(ValueError, match=r"OTEL_CONFIG_FILE: got 'otel.yaml', which the SDK refuses: no node"):
+        provider.join_or_build(Config(export=Export(config_file="otel.yaml")))
+
+
+def test_notebook_and_bare_python_have_names_too(monkeypatch):
+    for name in ("OTEL_SERVICE_NAME", "JPY_SESSION_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    for program, named in (("-c", "python"), ("", "python"), ("/lib/ipykernel_launcher.py", "notebook")):
+        monkeypatch.setattr(sys, "argv", [program])
+        assert provider._resource(None).attributes["service.name"] == named
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/planner.ipynb")
+    assert provider._resource(None).attributes["service.name"] == "planner"
+
+
+def test_first_spans_of_many_threads_build_one_provider():
+    made = []
+
+    def find():
+        made.append(TracerProvider(shutdown_on_exit=False))
+        return made[-1]
+
+    tracer.use_at_first_span(find)
+    begin = threading.Barrier(8)
+    threads = [threading.Thread(target=lambda: (begin.wait(), tracer.tracer())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    tracer.forget()
+    assert len(made) == 1

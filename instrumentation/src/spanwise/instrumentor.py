@@ -29,7 +29,7 @@ class SpanwiseInstrumentor:
             else:
                 start.instrument(tracer_provider=tracer_provider)
         except ValueError as fault:
-            logging.getLogger("spanwise").error("%s; nothing is traced", fault)  # noqa: TRY400  a setting, no fault
+            logging.getLogger("spanwise").error("spanwise: %s; nothing is traced", fault)  # noqa: TRY400  a setting, no fault
             return
         SpanwiseInstrumentor.is_instrumented_by_opentelemetry = True
 

@@ -82,7 +82,7 @@ def join_or_build_late() -> trace.TracerProvider:
     try:
         return join_or_build(configuration.read())
     except ValueError as fault:
-        _logger.error("%s; nothing is traced", fault)  # noqa: TRY400  a setting that is wrong, no fault of ours
+        _logger.error("spanwise: %s; nothing is traced", fault)  # noqa: TRY400  a setting that is wrong, no fault of ours
         return NoOpTracerProvider()
 
 
@@ -116,9 +116,12 @@ def let_go() -> None:
 
 
 def _configure(file: str) -> None:
-    """Let the SDK configure itself from a file."""
+    """Let the SDK configure itself from a file; raises ValueError where it is not what the SDK expects."""
     declarative: Any = importlib.import_module("opentelemetry.configuration")
-    declarative.configure_sdk(declarative.load_config_file(file))
+    try:
+        declarative.configure_sdk(declarative.load_config_file(file))
+    except Exception as fault:
+        raise ValueError(f"OTEL_CONFIG_FILE: got {file!r}, which the SDK refuses: {fault}") from fault
 
 
 def _sampler(export: Export) -> Sampler | None:
