@@ -270,17 +270,6 @@ def test_what_is_remembered_is_bounded_in_number_and_in_time(monkeypatch, spans)
     assert runs(spans) == list(range(7))
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MOST_WAITING", 3), ("MOST_WAITING_BYTES", 150)])
-def test_few_answers_wait_to_be_asked_for_and_none_is_lost_by_it(monkeypatch, spans, limit, most):
-    monkeypatch.setattr(conversations, limit, most)
-    for number in range(7):
-        ask("/v1/chat/completions", chat(USER), say=Say(words=(str(number),)))
-    assert len(conversations.CONVERSATIONS._waiting) < 3
-    for number in range(7):
-        ask("/v1/chat/completions", chat(USER, said(content=str(number)), MORE))
-    assert runs(spans) == [*range(7), *range(7)]
-
-
 def test_loop_of_a_real_client_without_tools_is_one_run(spans):
     def answer(request: httpx2.Request) -> httpx2.Response:
         turns = len(json.loads(request.content)["messages"])

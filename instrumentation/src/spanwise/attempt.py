@@ -16,6 +16,7 @@ from spanwise import attributes as wording
 from spanwise import context as names_context
 from spanwise import guard, ratelimit, retries
 from spanwise.apis.api import PENDING, Answer, Api, Asked
+from spanwise.apis.turns import read_turns
 from spanwise.background import RESPONSES, Queued
 from spanwise.content import capture
 from spanwise.content.kept import Kept
@@ -45,6 +46,7 @@ class Attempt:
         "_span",
         "_started_ns",
         "_stream",
+        "_turns",
         "_write",
         "answer",
         "api",
@@ -164,7 +166,7 @@ class Attempt:
         if self.answer.status in PENDING and self.answer.response_id is not None:
             self._queue(self.answer.response_id)
         if self._alone is not None and error_type is None:
-            CONVERSATIONS.answered(self.api, self._alone, self._body, self.answer, self._run())
+            CONVERSATIONS.answered(self.api, self._alone, self._turns, self.answer, self._run())
         if self.answer.tool_calls and (ended_ns := getattr(span, "end_time", None)) is not None:
             self._ask(ended_ns)
 
@@ -195,7 +197,8 @@ class Attempt:
     def _joined(self, asked: Asked, body: bytes, around: Context) -> Context:
         """Go on with the run that the call continues: nothing else is around it."""
         self.answer.said = []
-        run = CALLS.run_of(asked.tool_results) or CONVERSATIONS.run_of(asked, body)
+        self._turns = read_turns(body)
+        run = CALLS.run_of(asked.tool_results) or CONVERSATIONS.run_of(asked, self._turns)
         return around if run is None else names_context.with_span(NonRecordingSpan(run), around)
 
     def _run(self) -> SpanContext:

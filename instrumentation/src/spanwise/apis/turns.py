@@ -5,7 +5,7 @@ to the request that goes on from it, however the caller writes the model's turn 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -46,34 +46,46 @@ _turn = msgspec.json.Decoder(_Turn)
 _turns = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def last_said(body: bytes) -> int | None:
-    """Digest the conversation up to the last thing that the model said; None where it has said nothing yet."""
-    turns = _of(body)
-    for end in range(len(turns) - 1, -1, -1):
-        if (said := _said(turns[end])) is not None:
-            return _digest(turns[:end], *said)
-    return None
+class Turns(msgspec.Struct, frozen=True, gc=False):
+    """The turns of a request, digested; `text` and `tools` are those of a turn of the model's that they end with."""
+
+    before: int
+    text: str
+    tools: tuple[str, ...]
+    said: int | None
+    """The conversation up to the last thing that the model said; None where it has said nothing yet."""
+
+    def answered(self, text: str, tools: Iterable[str]) -> int | None:
+        """Digest the conversation that the request and its answer make; None where nothing was said.
+
+        What goes on with the model's own turn, begun by the caller or paused by the provider, is one with it.
+        """
+        return _digest(self.before, self.text + text, (*self.tools, *tools))
 
 
-def answered(body: bytes, text: str, tools: Sequence[str]) -> int | None:
-    """Digest the conversation that a request and its answer make: the answer's text, and the tools that it calls.
-
-    None where the request has no turns or nothing was said. What goes on with the model's own turn, begun by the
-    caller or paused by the provider, is one with it.
-    """
-    turns = _of(body) if text or tools else ()
-    return _digest(turns, text, tools) if turns else None
-
-
-def _digest(turns: Sequence[_Raw], text: str, tools: Sequence[str]) -> int | None:
-    """Digest turns as they were sent, and in words what the model says at their end."""
-    begin = len(turns)
+def read_turns(body: bytes) -> Turns | None:
+    """Read the turns of a request; None where it has none."""
+    turns = [*map(bytes, _of(body))]
+    if not turns:
+        return None
+    if b'"cache_control"' in body:
+        turns = [_CACHE_MARK.sub(b"", turn) for turn in turns]
+    digests = [*map(hash, turns)]
+    begin = len(turns) - 1
+    while (said := _said(turns[begin])) is None:
+        if not begin:
+            return Turns(hash(tuple(digests)), "", (), None)
+        begin -= 1
+    (text, tools), ends = said, begin == len(turns) - 1
     while begin and (said := _said(turns[begin - 1])) is not None:
         begin -= 1
         text, tools = said[0] + text, (*said[1], *tools)
-    before = b"\n".join(turns[:begin])
-    if b'"cache_control"' in before:
-        before = _CACHE_MARK.sub(b"", before)
+    before = hash(tuple(digests[:begin]))
+    key = _digest(before, text, tools)
+    return Turns(before, text, tools, key) if ends else Turns(hash(tuple(digests)), "", (), key)
+
+
+def _digest(before: int, text: str, tools: tuple[str, ...]) -> int | None:
     text = text.strip()
     return hash((before, text, *tools)) if text or tools else None
 
@@ -102,15 +114,14 @@ def _given(given: bytes) -> Sequence[_Raw]:
     return held.messages or (given,)
 
 
-def _said(raw: _Raw) -> tuple[str, tuple[str, ...]] | None:
+def _said(data: bytes) -> tuple[str, tuple[str, ...]] | None:
     """Give the text of a turn of the model's and the names of the tools it calls; None for another's turn."""
-    data = bytes(raw)
     if data.startswith(_OTHERS):  # the common case, told without looking further
         return None
     turn = read(_turn, data)
     if turn is None:
         return None
-    if turn.role not in _MODEL:
+    if word(turn.role) not in _MODEL:
         return _item(turn) if turn.role is None and isinstance(turn.type, str) else None
     content: object = read(_any, turn.content or turn.parts or turn.message)
     if isinstance(content, str) and not turn.tool_calls:
