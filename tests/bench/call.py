@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Tracer
 
 import spanwise
-from tests.bench.peers_program import CHUNKS, Program, Provider, Sink, pair
+from tests.bench.peers_program import CHUNKS, WARM_UP, Program, Provider, Sink, pair
 
 KEYS = [f"gen_ai.key.{number}" for number in range(14)]
 
@@ -41,10 +41,14 @@ class Bench:
 
     rounds: int
     repeats: int
+    warm_up: int = WARM_UP
 
     def added_us(self, call: Callable[[], None], switch: Callable[..., None]) -> tuple[float, float]:
         """Median CPU of a call without, and median of what the other of its pair adds, in microseconds."""
-        spent = [pair(call, switch, self.repeats, on_first=number % 2 == 1) for number in range(self.rounds)]
+        spent = [
+            pair(call, switch, self.repeats, on_first=number % 2 == 1, warm_up=self.warm_up)
+            for number in range(self.rounds)
+        ]
         return statistics.median(off for off, _ in spent), statistics.median(on - off for off, on in spent)
 
 
@@ -61,7 +65,11 @@ def main(argv: list[str]) -> int:
         provider = TracerProvider(shutdown_on_exit=False)
         provider.add_span_processor(processor)
         print(f"-- {name}; CPU of the whole process, microseconds")
-        measure(provider, Bench(options.rounds, options.repeats), Bench(options.rounds, max(1, options.repeats // 8)))
+        measure(
+            provider,
+            Bench(options.rounds, options.repeats),
+            Bench(options.rounds, max(1, options.repeats // 8), WARM_UP // 20),
+        )
         provider.shutdown()
     return 0
 

@@ -42,7 +42,7 @@ ANSWER = {
         "completion_tokens_details": {"reasoning_tokens": 0},
     },
 }
-WARM_UP = 20
+WARM_UP = 100
 """Calls after each switch that are not measured: the interpreter learns anew what was exchanged."""
 
 
@@ -114,9 +114,9 @@ class Program:
             pass
 
 
-def cpu_us(call: Callable[[], None], repeats: int) -> float:
+def cpu_us(call: Callable[[], None], repeats: int, warm_up: int) -> float:
     """CPU of the whole process for one call, in microseconds."""
-    for _ in range(min(repeats, WARM_UP)):
+    for _ in range(warm_up):
         call()
     started = process_time_ns()
     for _ in range(repeats):
@@ -124,12 +124,19 @@ def cpu_us(call: Callable[[], None], repeats: int) -> float:
     return (process_time_ns() - started) / repeats / 1000
 
 
-def pair(call: Callable[[], None], switch: Callable[..., None], repeats: int, *, on_first: bool) -> tuple[float, float]:
+def pair(
+    call: Callable[[], None],
+    switch: Callable[..., None],
+    repeats: int,
+    *,
+    on_first: bool,
+    warm_up: int = WARM_UP,
+) -> tuple[float, float]:
     """CPU of a call without and with, in microseconds, one right after the other."""
     spent: dict[bool, float] = {}
     for on in (True, False) if on_first else (False, True):
         switch(on=on)
-        spent[on] = cpu_us(call, repeats)
+        spent[on] = cpu_us(call, repeats, warm_up)
     switch(on=False)
     return spent[False], spent[True]
 
@@ -193,7 +200,9 @@ def a_round(program: Program, switch: Callable[..., None], repeats: int, *, on_f
     """Measure each kind of call once; a chunk is what the hundred of a long stream cost more than that of a short."""
     plain = pair(program.plain, switch, repeats, on_first=on_first)
     short = pair(lambda: program.streamed(1), switch, repeats, on_first=on_first)
-    long = pair(lambda: program.streamed(CHUNKS), switch, max(1, repeats // 8), on_first=on_first)
+    long = pair(
+        lambda: program.streamed(CHUNKS), switch, max(1, repeats // 8), on_first=on_first, warm_up=WARM_UP // 20
+    )
     chunk = [(many - one) / (CHUNKS - 1) for many, one in zip(long, short, strict=True)]
     return {"plain": plain, "streamed": short, "chunk": chunk}
 
