@@ -139,7 +139,7 @@ SDKS: tuple[Sdk, ...] = (
         skip=_RAW,
         alone="major 0 has no class for OpenAI; an older minor is beside it",
     ),
-    Sdk("smolagents", "with_smolagents.py", _CHAT, "/v1", "<1.15", beside=("openai<2",), skip=_RAW),
+    Sdk("smolagents", "with_smolagents.py", _CHAT, "/v1", "<1.22", beside=("openai<2",), skip=_RAW),
     Sdk("httpx2", "with_httpx2.py", _CHAT, "/v1", alone="major 2 is its first"),
     Sdk("httpx2", "with_httpx2_http2.py", f"{_CHAT}, HTTP/2", "/v1", beside=("h2",)),
     Sdk("httpx", "with_httpx.py", _CHAT, "/v1"),

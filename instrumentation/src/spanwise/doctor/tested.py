@@ -23,7 +23,7 @@ VERSIONS: Final[dict[str, tuple[str, ...]]] = {
     "openai-agents": ("0.4.2", "0.24.0"),
     "pydantic-ai": ("1.107.10", "2.62.0"),
     "requests": ("2.34.2",),
-    "smolagents": ("1.26.0",),
+    "smolagents": ("1.21.3", "1.26.0"),
     "together": ("2.42.0", "3.1.1"),
     "zhipuai": ("2.1.5.20250825",),
 }
