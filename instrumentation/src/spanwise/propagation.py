@@ -23,6 +23,11 @@ def configure(hosts: tuple[str, ...]) -> None:
     _Asked.hosts = hosts
 
 
+def wanted() -> bool:
+    """Say whether anybody is told at all."""
+    return bool(_Asked.hosts)
+
+
 @guard.guarded
 def carry(context: Context, url: Any, headers: MutableMapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ANN401
     """Add what the global propagator says of a context to the headers of a request to `url`; give the names added.

@@ -19,7 +19,7 @@ from opentelemetry.context import Context
 from spanwise import exchange, guard
 from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
-from spanwise.propagation import carry
+from spanwise.propagation import carry, wanted
 from spanwise.transports.library import Library, Seam, too_old
 from spanwise.transports.urllib3_responses import watched_class
 from spanwise.watch import Watch
@@ -104,7 +104,8 @@ def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bo
         return None
     try:
         flight = _Flight(call, call.attempt.context(), kwargs)
-        _carry(flight, url)
+        if wanted():
+            _carry(flight, url)
         if not asks:
             call.body = None
         elif call.body is not None:
