@@ -61,6 +61,11 @@ def _parts(step: dict[str, Any]) -> list[Part]:
         return [part for each in elements(step.get("content")) for part in _part(members(each))]
     if kind == "thought":
         return [part for each in elements(step.get("summary")) for part in made.reasoning(members(each).get("text"))]
+    return _acted(kind, step) or _part(step)  # an input may be contents alone
+
+
+def _acted(kind: str, step: dict[str, Any]) -> list[Part]:
+    """Read a call or its result, of the caller's functions or of the provider's own tools."""
     if kind == "function_call":
         return [made.call(step.get("id"), step.get("name"), step.get("arguments"))]
     if kind == "function_result":
@@ -70,7 +75,7 @@ def _parts(step: dict[str, Any]) -> list[Part]:
         return [made.server_call(step.get("id"), kind.removesuffix("_call"), own)]
     if kind.endswith("_result"):
         return [made.server_result(step.get("call_id"), kind.removesuffix("_result"), step.get("result"))]
-    return _part(step)  # an input may be contents alone
+    return []
 
 
 def _part(content: dict[str, Any]) -> list[Part]:
