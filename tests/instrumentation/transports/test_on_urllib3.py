@@ -2,6 +2,7 @@ import gc
 import io
 import json
 import threading
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -334,5 +335,6 @@ def test_fault_of_ours_never_reaches_the_caller(provider, monkeypatch, pool, pla
     assert sum(guard.faults().values()) > before
 
 
-def test_urllib3_before_its_second_major_is_left_alone():
-    assert TRANSPORT._seams(object()) == []
+def test_urllib3_before_its_second_major_is_left_alone_and_named(caplog):
+    assert TRANSPORT._seams(SimpleNamespace(__version__="1.26.20")) == []
+    assert "urllib3 1.26.20 is too old to be traced" in caplog.text
