@@ -44,7 +44,7 @@ CALL: Final[dict[str, Kind]] = {
     "finish_reason": "str",  # the first choice's
     "error_type": "str",  # null for success
     "stream": "bool",
-    "duration_ns": "i64",  # null where the clock ran backwards
+    "duration_ns": "i64",  # null where the clock ran backwards, and where a response was fetched: that is no call of a model
     "ttft_ns": "i64",  # time to first chunk, of streams only
     "input_tokens": "i64",  # includes cache read and write
     "output_tokens": "i64",  # includes reasoning

@@ -136,3 +136,16 @@ def test_a_span_is_normalised_alike_in_any_company():
     together = normalise(decoded(*spans)).frame
     apart = pl.concat([normalise(decoded(span)).frame for span in spans])
     assert together.equals(apart)
+
+
+def test_a_fetch_that_tells_what_a_background_response_used_has_its_tokens_and_no_duration():
+    row = call(**{
+        "gen_ai.operation.name": "fetch_response", "gen_ai.usage.input_tokens": 9, "gen_ai.usage.output_tokens": 87,
+    })  # fmt: skip
+    assert (row["category"], row["input_tokens"], row["output_tokens"]) == ("llm", 9, 87)
+    assert (row["duration_ns"], row["ttft_ns"]) == (None, None)
+
+
+def test_a_fetch_that_tells_no_output_is_nothing_to_count():
+    row = call(**{"gen_ai.operation.name": "fetch_response", "gen_ai.usage.input_tokens": 9})
+    assert (row["category"], row["input_tokens"], row["duration_ns"]) == (None, None, 2 * SECOND_NS)

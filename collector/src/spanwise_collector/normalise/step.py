@@ -33,6 +33,14 @@ _OF_CALLS_ONLY: Final = (
 )  # fmt: skip
 """Agents and workflows may repeat what their calls said: only the calls themselves are counted."""
 
+_FETCH: Final = pl.col("operation") == "fetch_response"
+_FETCHED_USAGE: Final = (
+    # The request that began a response in the background told no usage, the fetch that saw its end tells all.
+    pl.when(_FETCH & pl.col("output_tokens").is_not_null())
+    .then(pl.lit("llm"))
+    .otherwise(pl.col("category"))
+    .alias("category")
+)
 _DURATION: Final = pl.col("end_ns") - pl.col("start_ns")
 _ERROR_TYPE: Final = (
     pl.when(pl.col("error_type").is_not_null())
@@ -51,7 +59,10 @@ _DERIVED: Final = (
     .alias("agent"),
     pl.coalesce("model", "response_model").alias("model"),
     _ERROR_TYPE.alias("error_type"),
-    pl.when(_DURATION >= 0).then(_DURATION).alias("duration_ns"),
+    # A fetch is no call of a model: how long it took is not how long the model was at work.
+    pl.when((_DURATION >= 0) & ~(_FETCH & (pl.col("category") == "llm")).fill_null(value=False))
+    .then(_DURATION)
+    .alias("duration_ns"),
     *(pl.when(pl.col("category") == "llm").then(pl.col(name)).alias(name) for name in _OF_CALLS_ONLY),
 )
 _TTFT: Final = (
@@ -93,7 +104,8 @@ def normalise(frame: pl.DataFrame) -> Normalised:
 
     exception = pl.col(_EXCEPTION) if _EXCEPTION in frame.columns else pl.lit(None, pl.String).alias(_EXCEPTION)
     mapped = spoken.select(*SPAN, PLACE, exception, *compiled.columns, name())
-    calls = counted_how(respell(named(mapped), _SPELLINGS)).lazy().with_columns(_DERIVED).with_columns(_TTFT)
+    calls = counted_how(respell(named(mapped), _SPELLINGS)).lazy().with_columns(_FETCHED_USAGE)
+    calls = calls.with_columns(_DERIVED).with_columns(_TTFT)
     return Normalised(resolve(calls).select(_HANDED_ON).collect(), faults)
 
 
