@@ -430,7 +430,7 @@ def test_fault_of_ours_never_reaches_the_caller(provider, monkeypatch, place, st
     assert sum(guard.faults().values()) > before
 
 
-def test_fault_inside_a_stream_loses_nothing_and_shows_nothing_that_was_not_asked_for(provider, monkeypatch, instrumented):
+def test_fault_inside_a_stream_loses_nothing_and_shows_only_what_was_asked_for(provider, monkeypatch, instrumented):
     instrumented(raise_faults=False)
     folds = []
 
