@@ -40,11 +40,14 @@ CALL: Final[dict[str, Kind]] = {
     "response_id": "str",
     "tool": "str",
     "tool_call_id": "str",
+    "tool_arguments": "str",  # a digest that equal arguments share; null where they were not told
     "conversation_id": "str",
+    "user": "str",
     "finish_reason": "str",  # the first choice's
     "error_type": "str",  # null for success
+    "resends": "i64",  # which attempt this was: 1 for the first that was made again; null where not told
     "stream": "bool",
-    "duration_ns": "i64",  # null where the clock ran backwards, and where a response was fetched: that is no call of a model
+    "duration_ns": "i64",  # null where the clock ran backwards, and of a call whose response was only fetched
     "ttft_ns": "i64",  # time to first chunk, of streams only
     "input_tokens": "i64",  # includes cache read and write
     "output_tokens": "i64",  # includes reasoning

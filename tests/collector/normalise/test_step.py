@@ -149,3 +149,17 @@ def test_a_fetch_that_tells_what_a_background_response_used_has_its_tokens_and_n
 def test_a_fetch_that_tells_no_output_is_nothing_to_count():
     row = call(**{"gen_ai.operation.name": "fetch_response", "gen_ai.usage.input_tokens": 9})
     assert (row["category"], row["input_tokens"], row["duration_ns"]) == (None, None, 2 * SECOND_NS)
+
+
+def test_a_tool_span_tells_its_arguments_as_a_digest_only():
+    tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}
+    first = only(normalise(decoded({**tool, "gen_ai.tool.call.arguments": '{"q": "x", "n": 1}'})).frame)
+    second = only(normalise(decoded({**tool, "gen_ai.tool.call.arguments": '{"n":1,"q":"x"}'})).frame)
+    assert first["tool_arguments"] == second["tool_arguments"]
+    assert len(first["tool_arguments"]) == 16
+    assert only(normalise(decoded(tool)).frame)["tool_arguments"] is None
+
+
+def test_who_asked_and_which_attempt_it_was_are_told():
+    row = call(**{"user.id": "u-1", "http.request.resend_count": 2})
+    assert (row["user"], row["resends"]) == ("u-1", 2)

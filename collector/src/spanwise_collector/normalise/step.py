@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from spanwise_collector.normalise import vocabulary
+from spanwise_collector.normalise import arguments, vocabulary
 from spanwise_collector.normalise.compile import COMPILED, out_of_range, plan
 from spanwise_collector.normalise.counting import counted_how
 from spanwise_collector.normalise.naming import named
@@ -118,4 +118,5 @@ _SPELLINGS: Final[Mapping[str, tuple[str, Spell]]] = {
     "category": ("operation", _category),
     "provider": ("provider", vocabulary.provider),
     "finish_reason": ("finish_reason", vocabulary.finish_reason),
+    "tool_arguments": ("tool_arguments", arguments.digest),
 }

@@ -23,6 +23,8 @@ def test_a_call_in_current_names_is_read_whole():
                     "gen_ai.response.time_to_first_chunk": 0.5,
                     "gen_ai.agent.name": "researcher",
                     "gen_ai.conversation.id": "c-1",
+                    "user.id": "u-1",
+                    "http.request.resend_count": 1,
                     "resource.service.name": "svc",
                     "resource.deployment.environment.name": "prod",
                     "resource.spanwise.tenant": "acme",
@@ -33,7 +35,8 @@ def test_a_call_in_current_names_is_read_whole():
     assert row == {
         "category": "llm", "operation": "chat", "service": "svc", "environment": "prod", "tenant": "acme",
         "agent": "researcher", "provider": "openai", "model": "gpt-4o", "response_model": "gpt-4o-2024-08-06",
-        "response_id": "chatcmpl-1", "tool": None, "tool_call_id": None, "conversation_id": "c-1",
+        "response_id": "chatcmpl-1", "tool": None, "tool_call_id": None, "tool_arguments": None,
+        "conversation_id": "c-1", "user": "u-1", "resends": 1,
         "finish_reason": "tool_call", "error_type": None, "stream": True, "duration_ns": 2_000_000_000,
         "ttft_ns": 500_000_000, "input_tokens": 100, "output_tokens": 20, "cache_read_tokens": 60,
         "cache_write_tokens": 10, "reasoning_tokens": 5, "token_basis": "inclusive", "dialect": "otel_genai",

@@ -21,7 +21,9 @@ DIALECT = Dialect(
             Source("tenant.id", "str"),
             Source("tenant.id", "str", of="resource"),
         ),
+        "user": strings("user.id", "enduser.id"),
         "error_type": strings("error.type"),
+        "resends": (Source("http.request.resend_count", "i64"),),
         "tokens_estimated": (Source("spanwise.usage.estimated", "bool"),),
     },
 )
