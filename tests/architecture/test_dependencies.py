@@ -73,3 +73,8 @@ def test_the_lock_has_hashes_and_no_addresses():
     assert all("==" in pin for pin in pins)
     assert lock.count("--hash=sha256:") >= len(pins)
     assert "://" not in lock
+
+
+def test_types_are_checked_in_every_member():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["basedpyright"]
+    assert settings["include"] == [f"{member}/src" for member in sorted(ALLOWED)]
