@@ -132,6 +132,6 @@ CASES: Final[tuple[Case, ...]] = (
     Case("tool call", _tool_call, lambda probe: [{**_good(probe), FINISH: (probe.speech.finish_with_tool,)}]),
     Case("early break", _early_break, lambda _: [{"error.type": None, ESTIMATED: True}], (TTFT, INPUT, OUTPUT)),
     Case("429, then 200", _retry, lambda probe: [{"error.type": "429"}, {**_good(probe), RESENDS: 1}]),
-    Case("500", _error, lambda _: [{"error.type": "500"}]),
-    Case("cancel", _cancel, lambda _: [{"error.type": "CancelledError"}]),
+    Case("500", _error, lambda _: [{"error.type": "500", RESENDS: None}]),
+    Case("cancel", _cancel, lambda _: [{"error.type": "CancelledError", RESENDS: None}]),
 )

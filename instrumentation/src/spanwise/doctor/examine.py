@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from spanwise import start
+from spanwise import retries, start
 from spanwise.doctor.cases import CASES, Case, missing
 from spanwise.doctor.loopback import Loopback, serve
 from spanwise.doctor.probe import NotOffered, Probe
@@ -78,6 +78,7 @@ def _outcomes(probe: Probe, server: Loopback, exporter: InMemorySpanExporter) ->
 
 def _outcome(case: Case, probe: Probe, sdk: Any, server: Loopback, exporter: InMemorySpanExporter) -> Outcome:
     exporter.clear()
+    retries.forget()  # each case stands for a program of its own
     try:
         case.drive(probe, sdk, server)
     except NotOffered as lack:
