@@ -22,6 +22,8 @@ page is made of those tables (`python -m tests.dialects.page`).
 - **Tokens**: `input_tokens` includes the cache, `output_tokens` includes reasoning, whoever wrote them. `token_basis`
   says how that is known: `inclusive` (the emitter or the provider's API counts so), `fixed` (a part was beside the
   count and was added), `assumed` (nothing speaks against it), `estimated` (the emitter counted by itself).
+- **Costs** that an emitter tells (`reported_cost_pico_usd`) count where no price is known ([pricing](pricing.md)); 0 is
+  not one, because emitters that know no price write it.
 - **Only calls count**: agents, chains and workflows that repeat what their calls used have no tokens of their own.
 - `GET /api/v1/dialects` tells which emitters were seen, and which of their keys look like usage but are in no table.
 """
@@ -87,7 +89,7 @@ def _source(source: Source) -> str:
     told += ["within a text"] if source.pattern else []
     told += ["(resource)"] if source.of == "resource" else []
     told += [f"where `{source.when[0]}` is `{source.when[1]}`"] if source.when else []
-    told += [f"in {source.take}"] if source.take in ("seconds", "milliseconds") else []
+    told += [f"in {source.take}"] if source.take in ("seconds", "milliseconds", "usd") else []
     told += [_means(source)] if source.means else []
     return re.sub(r"\|", r"\\|", " ".join(told))
 

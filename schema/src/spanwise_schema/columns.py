@@ -53,9 +53,15 @@ CALL: Final[dict[str, Kind]] = {
     "output_tokens": "i64",  # includes reasoning
     "cache_read_tokens": "i64",
     "cache_write_tokens": "i64",
+    "cache_write_1h_tokens": "i64",  # of those written: kept for an hour, which is dearer
     "reasoning_tokens": "i64",
     "token_basis": "str",  # inclusive, fixed, assumed, estimated
+    "service_tier": "str",  # as answered: default, flex, priority, batch, or the provider's own word
+    "reported_cost_pico_usd": "i64",  # what the sender says that the call cost
+    "inferred": "bool",  # true where the span was concluded from what later calls say
+    "retry_reason": "str",  # why the call before it was made again
     "dialect": "str",
+    "signal": "str",  # event, metric: what told it; null for a span of a tracer
 }
 
 PRICE: Final[dict[str, Kind]] = {

@@ -14,7 +14,7 @@ def ns(*moment):
 
 def cost(prices, start_ns, tokens):
     usage = [[tokens if name == "uncached" else 0 for name in BILLED]]
-    total, stated = prices.cost_pico(np.array([start_ns]), np.array([tokens]), np.array(usage))
+    total, stated, _ = prices.cost_pico(np.array([start_ns]), np.array([tokens]), np.array(usage))
     return int(total[0]) if stated[0] else None
 
 

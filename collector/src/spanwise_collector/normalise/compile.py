@@ -14,13 +14,14 @@ from spanwise_collector.normalise.recognise import PLACE
 from spanwise_collector.normalise.registry import SOURCES
 from spanwise_collector.normalise.spelling import translated
 from spanwise_schema.columns import CALL, Kind
+from spanwise_schema.money import PICO_PER_USD
 
 MOST_TOKENS: Final = 1_000_000_000
 """More tokens than any call has; a greater number is a fault, and sums stay far from the end of 64 bits."""
 
-_LONGEST: Final[dict[Take, float]] = {"seconds": 1e9, "milliseconds": 1e12}
+_GREATEST: Final[dict[Take, float]] = {"seconds": 1e9, "milliseconds": 1e12, "usd": 1e4}
 _MOST: Final[dict[str, float]] = {
-    source.within: _LONGEST.get(source.take, MOST_TOKENS)
+    source.within: _GREATEST.get(source.take, MOST_TOKENS)
     for name, rows in SOURCES.items()
     for _, source in rows
     if (CALL | CHECKS)[name] in ("i64", "f64") and not source.pattern
@@ -42,6 +43,8 @@ _TAKE: Final[dict[Take, Callable[[pl.Expr], pl.Expr]]] = {
     "unquoted": lambda value: value.str.strip_chars('"'),
     "seconds": lambda value: (value * 1e9).round().cast(pl.Int64, strict=False),
     "milliseconds": lambda value: (value * 1e6).round().cast(pl.Int64, strict=False),
+    # Emitters that know no price write 0, so that a cost of nothing tells nothing.
+    "usd": lambda value: pl.when(value > 0).then((value * PICO_PER_USD).round().cast(pl.Int64, strict=False)),
 }
 
 

@@ -8,14 +8,19 @@ from typing import Final, Literal
 
 from spanwise_schema.columns import ATTRIBUTE, CALL, RESOURCE, Kind
 
-Take = Literal["as_is", "first", "before_comma", "unquoted", "seconds", "milliseconds"]
+Take = Literal["as_is", "first", "before_comma", "unquoted", "seconds", "milliseconds", "usd"]
 """How a value becomes the column's: unchanged, a list's first, a text's part before the comma, a text without the
-quotes of JSON, seconds to ns, milliseconds to ns."""
+quotes of JSON, seconds to ns, milliseconds to ns, USD above 0 to pico-USD."""
 
 Place = Literal["inside", "outside"]
 """Whether a part of a count (the cache of the input, the thoughts of the output) is in it or beside it."""
 
-CHECKS: Final[dict[str, Kind]] = {"total_tokens": "i64", "tokens_estimated": "bool", "workflow": "str"}
+CHECKS: Final[dict[str, Kind]] = {
+    "total_tokens": "i64",
+    "cache_write_5m_tokens": "i64",
+    "tokens_estimated": "bool",
+    "workflow": "str",
+}
 """Columns that normalise needs on its way and does not hand on."""
 
 
@@ -119,6 +124,16 @@ class Dialect:
 def fits(pattern: str, value: str) -> bool:
     """Tell whether a value is the pattern's, whose only wildcard is a star at the end."""
     return value.startswith(pattern[:-1]) if pattern.endswith("*") else value == pattern
+
+
+def costs(*keys: str) -> tuple[Source, ...]:
+    """List attributes that hold what a call cost in USD, the best first."""
+    return tuple(Source(key, "f64", "usd") for key in keys)
+
+
+def cost_within(key: str, path: str) -> tuple[Source, ...]:
+    """Give the place in a JSON text that holds what a call cost in USD."""
+    return (Source(key, "str", "usd", path=path),)
 
 
 def strings(*keys: str) -> tuple[Source, ...]:

@@ -28,8 +28,9 @@ _HANDED_ON: Final = (*SPAN, *CALL)
 _STATUS_OK: Final = 1
 _STATUS_ERROR: Final = 2
 _OF_CALLS_ONLY: Final = (
-    "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens",
-    "total_tokens", "tokens_estimated", "ttft_ns", "stream",
+    "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
+    "cache_write_5m_tokens", "reasoning_tokens", "total_tokens", "tokens_estimated", "ttft_ns", "stream",
+    "service_tier", "reported_cost_pico_usd",
 )  # fmt: skip
 """Agents and workflows may repeat what their calls said: only the calls themselves are counted."""
 
@@ -118,5 +119,6 @@ _SPELLINGS: Final[Mapping[str, tuple[str, Spell]]] = {
     "category": ("operation", _category),
     "provider": ("provider", vocabulary.provider),
     "finish_reason": ("finish_reason", vocabulary.finish_reason),
+    "service_tier": ("service_tier", vocabulary.service_tier),
     "tool_arguments": ("tool_arguments", arguments.digest),
 }

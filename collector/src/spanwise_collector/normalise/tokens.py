@@ -19,6 +19,11 @@ _TOLD: Final = (
 
 _NO_CACHE: Final = (pl.col("cache_read_tokens") == 0) & (pl.col("cache_write_tokens") == 0)
 
+_WRITTEN: Final = pl.coalesce("cache_write_5m_tokens", 0) + pl.coalesce("cache_write_1h_tokens", 0)
+_WRITE: Final = pl.col("cache_write_tokens")
+# Some emitters tell only what was written for 5 minutes and for an hour, beside a sum of 0 or none.
+_WHOLE: Final = pl.when(_WRITE.fill_null(0) < _WRITTEN).then(_WRITTEN).otherwise(_WRITE).alias("cache_write_tokens")
+
 _PARTS: Final = (
     (pl.col("cache_read_tokens").fill_null(0) + pl.col("cache_write_tokens").fill_null(0)).alias("cache_tokens"),
     pl.col("reasoning_tokens").fill_null(0).alias("thought_tokens"),
@@ -71,4 +76,5 @@ def resolve(frame: pl.LazyFrame) -> pl.LazyFrame:
     because some emitters sum up a wrong total themselves.
     """
     told = (pl.when(_TOLD).then(pl.col(name)).alias(name) for name in ("input_tokens", "output_tokens"))
-    return frame.with_columns(told).with_columns(_PARTS).with_columns(_APART).with_columns(_RESOLVED)
+    told_all = frame.with_columns(_WHOLE).with_columns(told)
+    return told_all.with_columns(_PARTS).with_columns(_APART).with_columns(_RESOLVED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
@@ -17,6 +18,8 @@ _LONGEST: Final = 65_536
 """Characters of a text; a longer one is content, which is not worth reading for a number."""
 _MOST_DIGITS: Final = 18
 
+_Value = str | int | float | None
+
 
 def _asked() -> dict[str, dict[str, Source]]:
     asked: dict[str, dict[str, Source]] = {}
@@ -25,7 +28,7 @@ def _asked() -> dict[str, dict[str, Source]]:
             if source.path:
                 kind = (CALL | CHECKS)[name]
                 if kind not in ("i64", "str"):
-                    raise ValueError(f"{source.key} {source.path}: a JSON text gives counts and texts, not {kind}")
+                    raise ValueError(f"{source.key} {source.path}: a JSON text gives numbers and texts, not {kind}")
                 asked.setdefault(source.column, {})[source.within] = source
     return asked
 
@@ -34,15 +37,16 @@ _COUNTS: Final = frozenset(
     source.within
     for name, rows in SOURCES.items()
     for _, source in rows
-    if source.path and (CALL | CHECKS)[name] == "i64"
+    if source.path and source.take == "as_is" and (CALL | CHECKS)[name] == "i64"
 )
+_COSTS: Final = frozenset(source.within for rows in SOURCES.values() for _, source in rows if source.take == "usd")
 _ASKED: Final = _asked()
 
 
 def unfold(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     """Add a column for each place in a JSON text that a table names.
 
-    Gives also, by key, how many texts are no JSON object, or hold something else where a count belongs.
+    Gives also, by key, how many texts are no JSON object, or hold something else where a number belongs.
     """
     made: list[pl.Series] = []
     faults: dict[str, int] = {}
@@ -60,7 +64,7 @@ def _columns(texts: pl.Series, asked: Mapping[str, Source]) -> tuple[list[pl.Ser
     names = list(asked)
     paths = [source.path.removeprefix("$.").split(".") for source in asked.values()]
     place: dict[str, int] = {}
-    read: list[tuple[list[str | int | None], bool]] = [([None] * len(names), False)]
+    read: list[tuple[list[_Value], bool]] = [([None] * len(names), False)]
     places: list[int] = []
     for text in cast("list[str]", texts.drop_nulls().to_list()):
         if text not in place:
@@ -70,16 +74,19 @@ def _columns(texts: pl.Series, asked: Mapping[str, Source]) -> tuple[list[pl.Ser
     at = np.zeros(len(texts), np.uint32)
     at[texts.is_not_null().to_numpy()] = places
     columns = [
-        pl.Series(name, [values[index] for values, _ in read], dtype=pl.Int64 if name in _COUNTS else pl.String)
-        for index, name in enumerate(names)
+        pl.Series(name, [values[index] for values, _ in read], dtype=_dtype(name)) for index, name in enumerate(names)
     ]
     gathered = pl.Series(at)
     return [column[gathered] for column in columns], sum(read[row][1] for row in places)
 
 
-def _read(text: str, names: Sequence[str], paths: Sequence[Sequence[str]]) -> tuple[list[str | int | None], bool]:
+def _dtype(name: str) -> type[pl.DataType]:
+    return pl.Int64 if name in _COUNTS else pl.Float64 if name in _COSTS else pl.String
+
+
+def _read(text: str, names: Sequence[str], paths: Sequence[Sequence[str]]) -> tuple[list[_Value], bool]:
     """Read the values of a text, and whether something in it is none that it should be."""
-    nothing: list[str | int | None] = [None] * len(names)
+    nothing: list[_Value] = [None] * len(names)
     if len(text) > _LONGEST:
         return nothing, True
     try:
@@ -94,12 +101,12 @@ def _read(text: str, names: Sequence[str], paths: Sequence[Sequence[str]]) -> tu
 
 def _found(
     told: Mapping[str, object], names: Sequence[str], paths: Sequence[Sequence[str]]
-) -> Iterator[tuple[str | int | None, bool]]:
+) -> Iterator[tuple[_Value, bool]]:
     for name, path in zip(names, paths, strict=True):
         value = _at(told, path)
-        if name in _COUNTS:
-            count = _count(value)
-            yield count, count is None and value is not None
+        if name in _COUNTS or name in _COSTS:
+            number = _count(value) if name in _COUNTS else _cost(value)
+            yield number, number is None and value is not None
         else:
             yield value if isinstance(value, str) else None, False
 
@@ -123,3 +130,14 @@ def _count(value: object) -> int | None:
             return int(value) if value.isdecimal() and len(value) <= _MOST_DIGITS else None
         case _:
             return None
+
+
+def _cost(value: object) -> float | None:
+    """Read a finite number, which may be told as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

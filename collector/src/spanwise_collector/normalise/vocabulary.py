@@ -97,6 +97,17 @@ _FINISH: Final = {
 _FINISH_CANONICAL: Final = frozenset({"stop", "length", "tool_call", "content_filter", "error", "compaction"})
 
 
+_TIERS: Final = {
+    "auto": None,  # what was asked for; what it became is not told
+    "batches": "batch",
+    "fast": "priority",  # OpenAI's other name of it
+    "on_demand": "default",
+    "on_demand_flex": "flex",
+    "on_demand_priority": "priority",
+    "standard": "default",
+}
+
+
 @lru_cache(_REMEMBERED)
 def operation(value: str) -> str:
     """Spell an operation name as the conventions do; an unknown one stays as it is."""
@@ -118,3 +129,10 @@ def finish_reason(value: str) -> str:
     """Spell a finish reason as the conventions do; an unknown one stays as it is."""
     name = value.lower()
     return name if name in _FINISH_CANONICAL else _FINISH.get(name, value)
+
+
+@lru_cache(_REMEMBERED)
+def service_tier(value: str) -> str | None:
+    """Spell a service tier as OpenAI does; an unknown one stays as it is, in lower case."""
+    name = value.strip().lower()
+    return _TIERS.get(name, name) or None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,15 @@ from typing import TYPE_CHECKING, Final
 from spanwise_collector.price.tariff import Rate, Rates, Tariff, complete, rate, tariff
 
 if TYPE_CHECKING:
-    from genai_prices.types import ModelInfo, ModelPrice, Provider
+    from genai_prices.types import (
+        ConditionalPrice,
+        ModelInfo,
+        ModelPrice,
+        PriceVariant,
+        Provider,
+        StartDateConstraint,
+        TimeOfDateConstraint,
+    )
 
 _PER_MTOK: Final = 1_000_000
 _PER_KCOUNT: Final = 1000
@@ -20,8 +29,16 @@ _OF: Final = {
     "output": "output_mtok",
     "cache_read": "cache_read_mtok",
     "cache_write": "cache_write_mtok",
+    "cache_write_1h": "cache_write_1h_mtok",
     "reasoning": "output_reasoning_mtok",
 }
+_CALL: Final = "requests_kcount"
+_KEYS: Final = frozenset((*_OF.values(), _CALL))
+
+_STANDARD: Final = "default"
+_TIER_KEY: Final = "service_tier"
+_TIER_KEYS: Final = {"batch": "processing"}
+"""A service tier -> the key under which genai-prices knows it, where that is not `_TIER_KEY`."""
 
 
 def version() -> str:
@@ -31,10 +48,11 @@ def version() -> str:
     return f"genai-prices {genai_prices.__version__}"
 
 
-def find(provider_id: str | None, model: str) -> Tariff | None:
+def find(provider_id: str | None, model: str, service_tier: str | None = None) -> Tariff | None:
     """Find a model's prices; null when the provider or the model is unknown.
 
-    Takes the provider as genai-prices names it; without one the model's name decides whose it is.
+    Takes the provider as genai-prices names it; without one the model's name decides whose it is. Where a service
+    tier has no price, the standard one is assumed.
     """
     # Not through its lookup functions: they remember every unknown name for ever.
     from genai_prices.data import providers
@@ -42,7 +60,11 @@ def find(provider_id: str | None, model: str) -> Tariff | None:
 
     owner = _owner_of(model, providers) if provider_id is None else find_provider_by_id(providers, provider_id)
     info = owner.find_model(model, all_providers=providers) if owner else None
-    return _tariff(info) if info else None
+    if owner is None or info is None:
+        return None
+    # Who sells another's model has service tiers of his own.
+    is_own = any(info is model for model in owner.models)
+    return _tariff(info, _context(service_tier), info.price_variants or () if is_own else ())
 
 
 def _owner_of(model: str, providers: list[Provider]) -> Provider | None:
@@ -50,28 +72,44 @@ def _owner_of(model: str, providers: list[Provider]) -> Provider | None:
     return next((owner for owner in providers if owner.model_match and owner.model_match.is_match(name)), None)
 
 
-def _tariff(info: ModelInfo) -> Tariff:
-    def rates_at(moment: datetime) -> Rates:
-        return _rates(info.get_prices(moment), free=info.id.endswith(":free"))
+def _context(service_tier: str | None) -> dict[str, str]:
+    return {} if service_tier in (None, _STANDARD) else {_TIER_KEYS.get(service_tier, _TIER_KEY): service_tier}
 
-    changes = list(_changes(info))
+
+def _tariff(info: ModelInfo, context: dict[str, str] | None = None, variants: Sequence[PriceVariant] = ()) -> Tariff:
+    """Lay out a model's prices: the standard ones, or those in a context that these variants of it name."""
+    named = [variant for variant in variants if context and variant.when.items() <= context.items()]
+
+    def rates_at(moment: datetime) -> Rates:
+        price = info.get_prices(moment, context if named else None)
+        assumed = _KEYS - _stated(named, moment) if context else frozenset[str]()
+        return _rates(price, assumed, free=info.id.endswith(":free"))
+
+    changes = [change for one in (*_conditions(info), *named) for change in _changes(one.constraint)]
     days = [change for change in changes if isinstance(change, date)]
     return tariff(rates_at, days, [change for change in changes if isinstance(change, time)])
 
 
-def _changes(info: ModelInfo) -> Iterator[date | time]:
-    from genai_prices.types import ConditionalPrice, StartDateConstraint, TimeOfDateConstraint
+def _stated(variants: Sequence[PriceVariant], moment: datetime) -> frozenset[str]:
+    active = [one for one in variants if one.constraint is None or one.constraint.active(moment)]
+    return frozenset(key for one in active for key, price in vars(one.prices).items() if price is not None)
 
-    prices = info.prices if isinstance(info.prices, list) else list[ConditionalPrice]()
-    for price in prices:
-        match price.constraint:
-            case StartDateConstraint(start_date=day):
-                yield day
-            case TimeOfDateConstraint(start_time=start, end_time=end):
-                yield _utc(start)
-                yield _utc(end)
-            case None:
-                pass
+
+def _conditions(info: ModelInfo) -> Sequence[ConditionalPrice]:
+    return info.prices if isinstance(info.prices, list) else ()
+
+
+def _changes(constraint: StartDateConstraint | TimeOfDateConstraint | None) -> Iterator[date | time]:
+    from genai_prices.types import StartDateConstraint, TimeOfDateConstraint
+
+    match constraint:
+        case StartDateConstraint(start_date=day):
+            yield day
+        case TimeOfDateConstraint(start_time=start, end_time=end):
+            yield _utc(start)
+            yield _utc(end)
+        case None:
+            pass
 
 
 def _utc(clock: time) -> time:
@@ -79,13 +117,17 @@ def _utc(clock: time) -> time:
     return (moment if moment.tzinfo is None else moment.astimezone(UTC)).time()
 
 
-def _rates(price: ModelPrice, *, free: bool) -> Rates:
+def _rates(price: ModelPrice, assumed: frozenset[str], *, free: bool) -> Rates:
     """Turn a price into rates per token; what is not paid by tokens or calls (audio hours, pages) has none."""
-    rates = {name: found for name, key in _OF.items() if (found := _rate(price, key, _PER_MTOK))}
+    rates = {
+        name: replace(found, assumed=key in assumed)
+        for name, key in _OF.items()
+        if (found := _rate(price, key, _PER_MTOK))
+    }
     if not rates:
         return {"call": Rate(Decimal(0))} if free else {}
-    call = _rate(price, "requests_kcount", _PER_KCOUNT)
-    return complete({**rates, "call": call} if call else rates)
+    call = _rate(price, _CALL, _PER_KCOUNT)
+    return complete({**rates, "call": replace(call, assumed=_CALL in assumed)} if call else rates)
 
 
 def _rate(price: ModelPrice, key: str, per: int) -> Rate | None:

@@ -25,6 +25,11 @@ def test_a_call_in_current_names_is_read_whole():
                     "gen_ai.conversation.id": "c-1",
                     "user.id": "u-1",
                     "http.request.resend_count": 1,
+                    "spanwise.retry.reason": "429",
+                    "spanwise.inferred": False,
+                    "spanwise.usage.cache_write_1h.input_tokens": 7,
+                    "openai.response.service_tier": "flex",
+                    "gen_ai.usage.cost": 0.00000125,
                     "resource.service.name": "svc",
                     "resource.deployment.environment.name": "prod",
                     "resource.spanwise.tenant": "acme",
@@ -39,7 +44,9 @@ def test_a_call_in_current_names_is_read_whole():
         "conversation_id": "c-1", "user": "u-1", "resends": 1,
         "finish_reason": "tool_call", "error_type": None, "stream": True, "duration_ns": 2_000_000_000,
         "ttft_ns": 500_000_000, "input_tokens": 100, "output_tokens": 20, "cache_read_tokens": 60,
-        "cache_write_tokens": 10, "reasoning_tokens": 5, "token_basis": "inclusive", "dialect": "otel_genai",
+        "cache_write_tokens": 10, "cache_write_1h_tokens": 7, "reasoning_tokens": 5, "token_basis": "inclusive",
+        "service_tier": "flex", "reported_cost_pico_usd": 1_250_000, "inferred": False, "retry_reason": "429",
+        "dialect": "otel_genai",
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ DIALECT = Dialect(
     name="claude_code",
     title="Claude Code",
     order=140,
-    values={"span.type": ("claude_code.*",)},
+    values={"span.type": ("claude_code.*",), "spanwise.event": ("claude_code.*",)},
     resource={"service.name": ("claude-code*",)},
     sources={
         "operation": (told("span.type", _TYPES, only_known=False),),
@@ -34,6 +34,7 @@ DIALECT = Dialect(
         "output_tokens": own_counts("output_tokens"),
         "cache_read_tokens": own_counts("cache_read_tokens"),
         "cache_write_tokens": own_counts("cache_creation_tokens"),
+        "reported_cost_pico_usd": (Source("cost_usd", "f64", "usd", own=True),),
     },
     counting=(Counting("outside", "inside"),),
     traps=("Input tokens leave the cache out; it is added.",),

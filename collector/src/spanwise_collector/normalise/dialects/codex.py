@@ -10,10 +10,13 @@ DIALECT = Dialect(
     order=150,
     keys=("codex.*",),
     resource={"service.name": ("codex*",)},
+    values={"spanwise.event": ("codex.*",)},
     sources={
         "model": (Source("model", "str", own=True),),
         "conversation_id": (Source("conversation.id", "str", own=True),),
         "tool": (Source("tool_name", "str", own=True),),
+        "tool_call_id": (Source("call_id", "str", own=True),),
+        "ttft_ns": (Source("ttft_ms", "f64", "milliseconds", own=True),),
         "input_tokens": (*own_counts("gen_ai.usage.input", "input_token_count"),),
         "output_tokens": own_counts("gen_ai.usage.output", "output_token_count"),
         "cache_read_tokens": own_counts("gen_ai.usage.cache_read", "cached_token_count"),

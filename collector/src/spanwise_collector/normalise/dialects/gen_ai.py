@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spanwise_collector.normalise.dialect import Dialect, Source, counts, strings
+from spanwise_collector.normalise.dialect import Dialect, Source, costs, counts, strings
 
 DIALECT = Dialect(
     name="gen_ai",
@@ -54,6 +54,9 @@ DIALECT = Dialect(
             "gen_ai.usage.completion_tokens_details.reasoning_tokens",
         ),
         "total_tokens": counts("gen_ai.usage.total_tokens"),
+        # The conventions name no cost; gateways and SDKs of several makers write these.
+        "reported_cost_pico_usd": costs("gen_ai.usage.cost", "gen_ai.usage.total_cost"),
+        "service_tier": strings("openai.response.service_tier", "gen_ai.openai.response.service_tier"),
     },
     traps=("How the emitter counts is not known: without a proof its input is taken to include the cache.",),
 )

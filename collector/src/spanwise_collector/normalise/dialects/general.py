@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spanwise_collector.normalise.dialect import Dialect, Source, strings
+from spanwise_collector.normalise.dialect import Dialect, Source, counts, strings
 
 DIALECT = Dialect(
     name="general",
@@ -23,7 +23,12 @@ DIALECT = Dialect(
         ),
         "user": strings("user.id", "enduser.id"),
         "error_type": strings("error.type"),
+        "signal": strings("spanwise.signal"),
         "resends": (Source("http.request.resend_count", "i64"),),
         "tokens_estimated": (Source("spanwise.usage.estimated", "bool"),),
+        "cache_write_1h_tokens": counts("spanwise.usage.cache_write_1h.input_tokens"),
+        "service_tier": strings("spanwise.response.service_tier"),
+        "inferred": (Source("spanwise.inferred", "bool"),),
+        "retry_reason": strings("spanwise.retry.reason"),
     },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_collector.normalise.dialect import Dialect, Source, strings, told, within
+from spanwise_collector.normalise.dialect import Dialect, Source, cost_within, strings, told, within
 
 _KINDS: Final = {
     "chain": "chain",
@@ -46,10 +46,19 @@ DIALECT = Dialect(
             _detail("gen_ai.usage.input_token_details", "cache_creation"),
             *within(_USAGE, "$.input_token_details.cache_creation"),
         ),
+        "cache_write_5m_tokens": (
+            _detail("gen_ai.usage.input_token_details", "ephemeral_5m_input_tokens"),
+            *within(_USAGE, "$.input_token_details.ephemeral_5m_input_tokens"),
+        ),
+        "cache_write_1h_tokens": (
+            _detail("gen_ai.usage.input_token_details", "ephemeral_1h_input_tokens"),
+            *within(_USAGE, "$.input_token_details.ephemeral_1h_input_tokens"),
+        ),
         "reasoning_tokens": (
             _detail("gen_ai.usage.output_token_details", "reasoning"),
             *within(_USAGE, "$.output_token_details.reasoning"),
         ),
+        "reported_cost_pico_usd": cost_within(_USAGE, "$.total_cost"),
     },
     traps=(
         "`langsmith.trace.session_id` is a project, not a conversation.",

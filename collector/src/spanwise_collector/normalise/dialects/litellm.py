@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_collector.normalise.dialect import Counting, Dialect, Source, strings
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source, costs, strings
 
 _TYPES: Final = {
     name: operation
@@ -34,7 +34,10 @@ DIALECT = Dialect(
         "response_model": strings("gen_ai.response.model", "litellm.provider.model"),
         "cache_read_tokens": (_detail("cached_tokens"), _detail("cache_read_input_tokens")),
         "cache_write_tokens": (_detail("cache_creation_tokens"), _detail("cache_creation_input_tokens")),
+        "cache_write_5m_tokens": (_detail("ephemeral_5m_input_tokens"),),
+        "cache_write_1h_tokens": (_detail("ephemeral_1h_input_tokens"),),
         "reasoning_tokens": (_detail("reasoning_tokens"),),
+        "reported_cost_pico_usd": costs("litellm.cost.total", "gen_ai.cost.total_cost"),
         "stream": (Source("litellm.request.streaming", "bool"),),
         "ttft_ns": (Source("gen_ai.server.time_to_first_token", "f64", "seconds", own=True),),
     },

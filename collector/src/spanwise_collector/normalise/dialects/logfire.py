@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spanwise_collector.normalise.dialect import Counting, Dialect, Source, strings, told
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source, costs, strings, told
 
 DIALECT = Dialect(
     name="logfire",
@@ -15,6 +15,7 @@ DIALECT = Dialect(
         "operation": (told("logfire.span_type", {"pending_span": "pending_span"}),),
         "model": (Source("model_name", "str", own=True),),
         "agent": (*strings("gen_ai.agent.name"), Source("agent_name", "str", own=True)),
+        "reported_cost_pico_usd": costs("operation.cost"),
     },
     names={"agent run": "invoke_agent", "running tool": "execute_tool"},
     counting=(Counting("inside", scope="pydantic-ai"), Counting("inside", scope="logfire*")),

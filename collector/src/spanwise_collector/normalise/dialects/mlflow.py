@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_collector.normalise.dialect import Dialect, Source, within
+from spanwise_collector.normalise.dialect import Dialect, Source, cost_within, within
 
 _TYPES: Final = {
     "AGENT": "invoke_agent",
@@ -39,6 +39,7 @@ DIALECT = Dialect(
         "cache_read_tokens": within(_USAGE, "$.cache_read_input_tokens"),
         "cache_write_tokens": within(_USAGE, "$.cache_creation_input_tokens"),
         "total_tokens": within(_USAGE, "$.total_tokens"),
+        "reported_cost_pico_usd": cost_within("mlflow.llm.cost", "$.total_cost"),
     },
     traps=("AGENT and CHAIN spans may repeat the usage of their calls; only models count.",),
 )

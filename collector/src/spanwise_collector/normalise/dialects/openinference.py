@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_collector.normalise.dialect import Counting, Dialect, Source, counts, strings, told, within
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source, costs, counts, strings, told, within
 
 _KINDS: Final = {
     "AGENT": "invoke_agent",
@@ -59,6 +59,7 @@ DIALECT = Dialect(
         "cache_write_tokens": counts("llm.token_count.prompt_details.cache_write"),
         "reasoning_tokens": counts("llm.token_count.completion_details.reasoning"),
         "total_tokens": counts("llm.token_count.total"),
+        "reported_cost_pico_usd": costs("llm.cost.total"),
     },
     counting=(
         Counting("inside", scope="openinference.instrumentation.anthropic*", provider="anthropic"),
