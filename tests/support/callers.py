@@ -42,16 +42,28 @@ def _failure(error: BaseException) -> Seen:
     return Seen(error=f"{type(error).__module__}.{type(error).__qualname__}: {error}")
 
 
+# How long is waited for each read of a stream, once its answer has begun. What comes before has all the time it needs:
+# so on a machine under load the time-out comes where it came without load.
+
+
+def _hasten(response: Any, timeout_s: float) -> None:
+    """Set the time-out of a response of urllib3; one that was read whole has given its connection back."""
+    if response.connection is not None and response.connection.sock is not None:
+        response.connection.sock.settimeout(timeout_s)
+
+
 class Httpx:
     """The sync client of httpx or httpx2."""
 
     def __init__(self, library: Any, address: str, timeout_s: float) -> None:
-        self._client = library.Client(base_url=address, timeout=timeout_s, verify=False)
+        self._client = library.Client(base_url=address, timeout=PATIENCE_S, verify=False)
+        self._timeout_s = timeout_s
 
     def call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
         request = self._client.build_request("POST", path, json=body, headers=headers)
         try:
             response = self._client.send(request, stream=streamed)
+            response.request.extensions["timeout"]["read"] = self._timeout_s
             data = b"".join(response.iter_bytes()) if streamed else response.content
         except Exception as error:  # noqa: BLE001  what the agent gets is the point
             return _failure(error)
@@ -91,14 +103,16 @@ class AsyncHttpx(Async):
 
     def __init__(self, library: Any, address: str, timeout_s: float) -> None:
         async def made() -> Any:
-            return library.AsyncClient(base_url=address, timeout=timeout_s, verify=False)
+            return library.AsyncClient(base_url=address, timeout=PATIENCE_S, verify=False)
 
         super().__init__(made)
+        self._timeout_s = timeout_s
 
     async def _call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
         request = self._client.build_request("POST", path, json=body, headers=headers)
         try:
             response = await self._client.send(request, stream=streamed)
+            response.request.extensions["timeout"]["read"] = self._timeout_s
             data = b"".join([part async for part in response.aiter_bytes()]) if streamed else response.content
         except Exception as error:  # noqa: BLE001
             return _failure(error)
@@ -113,18 +127,21 @@ class Aiohttp(Async):
 
     def __init__(self, address: str, timeout_s: float) -> None:
         async def made() -> Any:
-            return aiohttp.ClientSession(address, timeout=aiohttp.ClientTimeout(total=timeout_s))
+            return aiohttp.ClientSession(address, timeout=aiohttp.ClientTimeout(total=PATIENCE_S))
 
         super().__init__(made)
+        self._timeout_s = timeout_s
 
     async def _call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
         try:
             async with self._client.post(path, json=body, headers=headers) as response:
+                timer = asyncio.get_running_loop().call_later(self._timeout_s, response._timer.timeout)
                 data = (
                     b"".join([part async for part in response.content.iter_any()])
                     if streamed
                     else await response.read()
                 )
+                timer.cancel()
         except Exception as error:  # noqa: BLE001
             return _failure(error)
         asked = repr(sorted(response.request_info.headers.items()))
@@ -142,8 +159,9 @@ class Requests:
     def call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
         try:
             response = self._session.post(
-                self._address + path, json=body, headers=headers, stream=streamed, timeout=self._timeout_s
+                self._address + path, json=body, headers=headers, stream=streamed, timeout=PATIENCE_S
             )
+            _hasten(response.raw, self._timeout_s)
             data = b"".join(response.iter_content(None)) if streamed else response.content
         except Exception as error:  # noqa: BLE001
             return _failure(error)
@@ -163,14 +181,16 @@ class Bedrock:
             endpoint_url=address,
             aws_access_key_id="dummy",
             aws_secret_access_key="dummy",
-            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=timeout_s),
+            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=PATIENCE_S),
         )
+        self._timeout_s = timeout_s
 
     def call(self, path: str, body: object, headers: Mapping[str, str], *, streamed: bool) -> Seen:
         del path, body, headers
         try:
             if streamed:
                 answer = self._client.converse_stream(modelId=CLAUDE, messages=TURNS)
+                _hasten(answer["stream"]._raw_stream, self._timeout_s)
                 data = json.dumps(list(answer["stream"]))
             else:
                 answer = self._client.converse(modelId=CLAUDE, messages=TURNS)
