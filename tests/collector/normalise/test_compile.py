@@ -57,3 +57,14 @@ def test_numbers_beyond_their_range_are_found_by_column():
     frame = decoded({"gen_ai.usage.input_tokens": -1, "gen_ai.usage.output_tokens": 5}, {"ai.usage.tokens": 2**40})
     assert out_of_range(frame) == {"attribute.gen_ai.usage.input_tokens", "attribute.ai.usage.tokens"}
     assert out_of_range(decoded({})) == frozenset()
+
+
+def test_a_cost_is_exact_to_a_pico_dollar():
+    assert computed("reported_cost_pico_usd", **{"gen_ai.usage.cost": 0.00013000000000000002}) == 130_000_000
+    assert computed("reported_cost_pico_usd", **{"gen_ai.usage.cost": 10_000.0}) == 10**16
+
+
+def test_a_cost_of_nothing_is_none_and_the_next_key_is_asked():
+    keys = {"llm.cost.total": 0.0, "gen_ai.usage.cost": 0.5}
+    assert computed("reported_cost_pico_usd", **keys) == 5 * 10**11
+    assert computed("reported_cost_pico_usd", **{"gen_ai.usage.cost": 0.0}) is None

@@ -70,6 +70,25 @@ def test_input_includes_the_cache_and_output_includes_reasoning(provider, scope,
     assert resolved(provider, scope, **tokens) == expected
 
 
+@pytest.mark.parametrize(
+    ("told", "write", "hour"),
+    [
+        pytest.param({"cache_creation": 0, "5m": 3, "1h": 4}, 7, 4, id="only the parts"),
+        pytest.param({"cache_creation": 7, "5m": 3, "1h": 4}, 7, 4, id="all"),
+        pytest.param({"cache_creation": 9, "1h": 4}, 9, 4, id="one part"),
+        pytest.param({"1h": 4}, 4, 4, id="one part alone"),
+        pytest.param({"1h": 0}, None, 0, id="nothing of one part"),
+        pytest.param({}, None, None, id="nothing"),
+    ],
+)
+def test_what_is_written_to_the_cache_includes_what_is_kept_for_an_hour(told, write, hour):
+    names = {"5m": "ephemeral_5m_input_tokens", "1h": "ephemeral_1h_input_tokens"}
+    details = {names.get(name, name): count for name, count in told.items()}
+    span = {"langsmith.span.kind": "llm", INPUT: 100, OUTPUT: 9, "gen_ai.usage.input_token_details": str(details)}
+    frame = normalise(decoded(span)).frame
+    assert frame.select("input_tokens", "cache_write_tokens", "cache_write_1h_tokens").row(0) == (100, write, hour)
+
+
 some = st.none() | st.integers(0, 1_000)
 calls = st.fixed_dictionaries(
     {

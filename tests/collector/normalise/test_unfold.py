@@ -48,3 +48,21 @@ def test_a_text_is_read_where_a_text_belongs():
     assert row["attribute.llm.invocation_parameters$.model"] == "gpt-4o"
     assert row["attribute.llm.invocation_parameters$.model_name"] is None
     assert faults == {}
+
+
+COST = "mlflow.llm.cost"
+
+
+def unfolded_cost(*texts):
+    frame, faults = unfold(decoded(*({COST: text} for text in texts)))
+    return frame[f"attribute.{COST}$.total_cost"].to_list(), faults
+
+
+@pytest.mark.parametrize("told", ["0.5", '"0.5"', "5e-1"])
+def test_a_cost_has_a_fraction_and_may_be_told_as_text(told):
+    assert unfolded_cost(f'{{"total_cost": {told}}}', None, '{"input_cost": 1}') == ([0.5, None, None], {})
+
+
+@pytest.mark.parametrize("told", ["true", "NaN", "Infinity", '"inf"', '"free"', "{}", "[1]", "1" + "0" * 400])
+def test_what_is_no_cost_is_null_and_told(told):
+    assert unfolded_cost(f'{{"total_cost": {told}}}', '{"total_cost": 2}') == ([None, 2.0], {COST: 1})

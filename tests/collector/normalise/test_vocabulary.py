@@ -36,3 +36,15 @@ def test_an_operation_has_one_spelling():
     assert [vocabulary.operation(value) for value in ("chat", "text_completions", "tool_call", "odd")] == [
         "chat", "text_completion", "execute_tool", "odd",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("default", "default"), ("standard", "default"), ("ON_DEMAND", "default"), ("flex", "flex"),
+        ("ON_DEMAND_FLEX", "flex"), ("Priority", "priority"), ("fast", "priority"), ("batch", "batch"),
+        ("auto", None), (" ", None), ("Scale", "scale"),
+    ],
+)  # fmt: skip
+def test_a_service_tier_has_one_spelling_and_what_was_only_asked_for_is_none(written, canonical):
+    assert vocabulary.service_tier(written) == canonical

@@ -79,7 +79,12 @@ def test_a_failed_call_without_tokens_is_not_billable():
 
 @pytest.mark.parametrize("category", ["tool", "agent", "workflow", None])
 def test_only_calls_of_a_model_cost(category):
-    assert priced(category=category) == (None, None)
+    assert priced(category=category, input_tokens=None, output_tokens=None) == (None, None)
+
+
+def test_an_agents_sum_is_priced_as_a_call_of_its_model():
+    assert priced(category="agent") == priced()
+    assert priced(category="tool") == (None, None)
 
 
 def test_an_embedding_needs_no_output_tokens():
@@ -150,3 +155,105 @@ def test_the_price_table_is_not_loaded_before_a_call_needs_it():
         "assert 'genai_prices' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("row", [{"model": "no-such-model"}, {"input_tokens": None}, {"output_tokens": -1}])
+def test_what_is_reported_counts_where_no_price_is_known(row):
+    frame = BOOK.price(calls({**row, "reported_cost_pico_usd": 7}, row))
+    assert frame["cost_pico_usd"].to_list() == [7, None]
+    assert frame["cost_source"].to_list() == ["reported", "unpriced"]
+    assert frame["price_version"].to_list() == [None, None]
+
+
+def test_our_price_goes_before_what_is_reported():
+    assert priced(reported_cost_pico_usd=7) == priced()
+    assert priced(model="ft:gpt-5:acme::x1", reported_cost_pico_usd=7)[1] == "estimated"
+
+
+def test_a_failed_call_costs_what_is_reported_of_it():
+    failed = {"error_type": "500", "input_tokens": None, "output_tokens": None}
+    assert priced(**failed, reported_cost_pico_usd=7) == (7, "reported")
+
+
+@pytest.mark.parametrize("category", ["tool", None])
+def test_what_is_reported_of_no_call_is_no_cost(category):
+    assert priced(category=category, reported_cost_pico_usd=7) == (None, None)
+
+
+SONNET = {"provider": "anthropic", "model": "claude-sonnet-4-5", "output_tokens": 0}
+
+
+def test_what_is_kept_for_an_hour_is_dearer():
+    written = {**SONNET, "cache_write_tokens": 400}
+    assert priced(**written) == (600 * 3 * PICO + 400 * 3_750_000, "computed")
+    assert priced(**written, cache_write_1h_tokens=100) == (
+        600 * 3 * PICO + 300 * 3_750_000 + 100 * 6 * PICO, "computed",
+    )  # fmt: skip
+    assert priced(**written, cache_write_1h_tokens=400) == (600 * 3 * PICO + 400 * 6 * PICO, "computed")
+
+
+def test_more_for_an_hour_than_was_written_is_what_was_written():
+    written = {**SONNET, "cache_write_tokens": 400}
+    assert priced(**written, cache_write_1h_tokens=401) == priced(**written, cache_write_1h_tokens=400)
+
+
+def test_an_hour_that_has_no_price_is_assumed_and_said_so():
+    haiku = {"provider": "gcp.vertex_ai", "model": "claude-3-haiku", "output_tokens": 0, "cache_write_tokens": 400}
+    assert priced(**haiku)[1] == "computed"
+    assert priced(**haiku, cache_write_1h_tokens=0)[1] == "computed"
+    assert priced(**haiku, cache_write_1h_tokens=400) == (600 * 250_000 + 400 * 500_000, "estimated")
+
+
+@pytest.mark.parametrize(
+    ("service_tier", "input_pico", "output_pico", "source"),
+    [
+        (None, 1_250_000, 10 * PICO, "computed"), ("default", 1_250_000, 10 * PICO, "computed"),
+        ("flex", 625_000, 5 * PICO, "computed"), ("priority", 2_500_000, 20 * PICO, "computed"),
+        ("batch", 625_000, 5 * PICO, "computed"), ("scale", 1_250_000, 10 * PICO, "estimated"),
+    ],
+)  # fmt: skip
+def test_a_call_is_paid_at_its_service_tier_and_an_unknown_one_like_the_standard(
+    service_tier, input_pico, output_pico, source
+):
+    call = {"model": "gpt-5", "service_tier": service_tier, "start_ns": at(2026, 11, 1)}
+    assert priced(**call) == (1000 * input_pico + 100 * output_pico, source)
+
+
+def test_a_tier_before_it_had_a_price_is_assumed_to_cost_the_standard():
+    call = {"model": "gpt-5", "start_ns": at(2026, 10, 11)}
+    assert priced(**call, service_tier="flex") == (priced(**call)[0], "estimated")
+
+
+def test_who_sells_anothers_model_has_not_its_service_tiers():
+    azure = {"provider": "azure.ai.openai", "model": "gpt-5", "start_ns": at(2026, 11, 1)}
+    assert priced(**azure, service_tier="batch") == (priced(**azure)[0], "estimated")
+
+
+def test_calls_of_one_model_are_paid_each_at_its_own_tier():
+    rows = [
+        {"model": "gpt-5", "service_tier": tier, "start_ns": at(2026, 11, 1)} for tier in (None, "flex", "priority")
+    ]
+    costs = BOOK.price(calls(*rows))["cost_pico_usd"].to_list()
+    assert costs == [priced(**row)[0] for row in rows]
+    assert costs[0] == 2 * costs[1] == costs[2] / 2
+
+
+def test_a_price_of_the_users_own_is_an_estimate_for_another_tier():
+    book = PriceBook({"openai": {"gpt-4o": {"input_mtok": 1, "output_mtok": 2}}})
+    frame = book.price(calls({}, {"service_tier": "default"}, {"service_tier": "flex"}))
+    assert frame["cost_source"].to_list() == ["computed", "computed", "estimated"]
+    assert frame["cost_pico_usd"].n_unique() == 1
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "size"),
+    [
+        ("gcp.gemini", "gemini-1.5-pro", 128_000),
+        ("gcp.gemini", "gemini-2.5-pro", 200_000),
+        ("openai", "gpt-5.4", 272_000),
+    ],
+)
+def test_each_size_at_which_providers_raise_their_prices_is_known(provider, model, size):
+    call = {"provider": provider, "model": model, "output_tokens": 0}
+    below, above = (priced(**call, input_tokens=size + more)[0] for more in (0, 1))
+    assert above > below * 3 // 2

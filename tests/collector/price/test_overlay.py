@@ -1,6 +1,7 @@
 import pytest
 
 from spanwise_collector.price.overlay import read
+from spanwise_collector.price.tariff import BILLED
 
 
 def test_every_fault_is_told_at_once_with_its_path():
@@ -27,3 +28,11 @@ def test_every_fault_is_told_at_once_with_its_path():
 
 def test_names_are_known_in_any_case():
     assert set(read({"Qwen": {"Qwen-Max": {"input_mtok": "0.4"}}})) == {("qwen", "qwen-max")}
+
+
+def test_an_hour_in_the_cache_has_a_price_of_its_own():
+    told = {"input_mtok": 1, "cache_write_mtok": 1.25, "cache_write_1h_mtok": 3}
+    prices = read({"acme": {"m": told}})["acme", "m"]
+    hour = BILLED.index("cache_write_1h")
+    assert prices.whole[0, 0, 0, hour] == 3_000_000
+    assert prices.assumed is None

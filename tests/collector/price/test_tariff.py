@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from spanwise_collector.price.tariff import BILLED, rate, tariff
+from spanwise_collector.price.tariff import BILLED, Rate, complete, rate, tariff
 
 DAY_NS = 86_400_000_000_000
 
@@ -47,3 +47,27 @@ def test_a_time_without_a_price_has_none():
     )
     assert cost(prices, ns(2025, 12, 31), 1) is None
     assert cost(prices, ns(2026, 1, 1), 1) == 10**12
+
+
+def test_a_part_without_its_own_price_is_paid_like_its_whole():
+    rates = complete({"uncached": rate(Decimal(3), 1), "output": rate(Decimal(5), 1)})
+    assert {rates[part] for part in ("cache_read", "cache_write", "cache_write_1h")} == {rates["uncached"]}
+    assert rates["reasoning"] == rates["output"]
+
+
+def test_an_hour_in_the_cache_without_its_own_price_is_assumed_to_cost_twice_the_input():
+    rates = complete({"uncached": rate(Decimal(4), 1, [(9, Decimal(6))]), "cache_write": rate(Decimal(5), 1)})
+    assert [rates["cache_write_1h"].at(size) for size in (9, 10)] == [8 * 10**12, 12 * 10**12]
+    assert rates["cache_write_1h"].assumed
+    assert not rates["cache_write"].assumed
+
+
+def test_a_cost_is_assumed_only_where_an_assumed_part_was_used():
+    prices = tariff(
+        lambda _: {"uncached": rate(Decimal(1), 1), "cache_write_1h": Rate(Decimal(2), assumed=True)}, (), ()
+    )
+    usage = np.array(
+        [[int(name in used) for name in BILLED] for used in ({"uncached"}, {"uncached", "cache_write_1h"})]
+    )
+    _, _, assumed = prices.cost_pico(np.zeros(2, np.int64), np.zeros(2, np.int64), usage)
+    assert assumed.tolist() == [False, True]

@@ -19,6 +19,9 @@ def test_a_message_is_a_call_whose_input_has_the_cache():
         "gen_ai.usage.cache_read.input_tokens": 40,
         "gen_ai.usage.cache_write.input_tokens": 9,
         "anthropic.message.stop_reason": "end_turn",
+        "anthropic.usage.cache_creation.ephemeral_5m_input_tokens": 4,
+        "anthropic.usage.cache_creation.ephemeral_1h_input_tokens": 5,
+        "anthropic.response.service_tier": "standard",
     }
     expected = {
         "dialect": "anthropic",
@@ -26,6 +29,8 @@ def test_a_message_is_a_call_whose_input_has_the_cache():
         "input_tokens": 60,
         "cache_read_tokens": 40,
         "cache_write_tokens": 9,
+        "cache_write_1h_tokens": 5,
+        "service_tier": "default",
         "finish_reason": "stop",
         "token_basis": "inclusive",
     }

@@ -19,6 +19,7 @@ def test_a_request_is_read_with_the_cache_added():
         "cache_read_tokens": 40,
         "cache_creation_tokens": 5,
         "ttft_ms": 250.0,
+        "cost_usd": 0.25,
         "stop_reason": "tool_use",
     }
     expected = {
@@ -31,6 +32,7 @@ def test_a_request_is_read_with_the_cache_added():
         "output_tokens": 7,
         "finish_reason": "tool_call",
         "ttft_ns": 250000000,
+        "reported_cost_pico_usd": 250_000_000_000,
         "token_basis": "fixed",
     }
     assert read(span, expected) == expected
@@ -43,8 +45,15 @@ def test_the_same_bare_keys_mean_nothing_elsewhere():
         "input_tokens": 10,
         "model": "x",
         "stop_reason": "y",
+        "cost_usd": 0.25,
     }
-    expected = {"dialect": "gen_ai", "input_tokens": None, "model": None, "finish_reason": None}
+    expected = {
+        "dialect": "gen_ai",
+        "input_tokens": None,
+        "model": None,
+        "finish_reason": None,
+        "reported_cost_pico_usd": None,
+    }
     assert read(span, expected) == expected
 
 

@@ -94,3 +94,15 @@ def test_a_call_of_a_tool_is_read():
     assert (row["category"], row["tool"], row["tool_call_id"], row["agent"]) == (
         "tool", "search", "call-1", "researcher",
     )  # fmt: skip
+
+
+def test_the_service_tier_is_read_in_its_older_name_too():
+    span = {"gen_ai.operation.name": "chat", "gen_ai.openai.response.service_tier": "priority"}
+    assert only(normalise(decoded(span)).frame)["service_tier"] == "priority"
+
+
+def test_a_cost_that_is_none_is_null_and_counted():
+    spans = [{"gen_ai.operation.name": "chat", "gen_ai.usage.cost": cost} for cost in (-0.5, 10_001.0, 0.5, 0.0)]
+    normalised = normalise(decoded(*spans))
+    assert normalised.frame["reported_cost_pico_usd"].to_list() == [None, None, 5 * 10**11, None]
+    assert normalised.faults == {"gen_ai.usage.cost": 2}

@@ -27,3 +27,20 @@ def test_a_generation_is_read_with_what_it_leaves_out_added():
         "token_basis": "fixed",
     }
     assert read(span, expected) == expected
+
+
+def test_a_cache_that_is_told_by_its_time_is_added_and_the_total_is_the_cost():
+    span = {
+        "scope_name": "langfuse-sdk",
+        "langfuse.observation.type": "generation",
+        "langfuse.observation.usage_details":
+            '{"input": 7, "input_cache_creation_5m": 4, "input_cache_creation_1h": 5, "output": 5}',
+        "langfuse.observation.cost_details": '{"input": 0.1, "total": 0.25}',
+    }  # fmt: skip
+    expected = {
+        "input_tokens": 16,
+        "cache_write_tokens": 9,
+        "cache_write_1h_tokens": 5,
+        "reported_cost_pico_usd": 250_000_000_000,
+    }
+    assert read(span, expected) == expected

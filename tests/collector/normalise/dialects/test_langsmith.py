@@ -25,6 +25,7 @@ def test_a_call_is_read_with_the_details_that_python_wrote():
         "gen_ai.usage.output_tokens": 7,
         "gen_ai.usage.input_token_details": "{'audio': 0, 'cache_read': 4}",
         "gen_ai.usage.output_token_details": "{'audio': 0, 'reasoning': 2}",
+        "langsmith.metadata.usage_metadata": '{"total_cost": 0.25}',
     }
     expected = {
         "category": "llm",
@@ -35,5 +36,6 @@ def test_a_call_is_read_with_the_details_that_python_wrote():
         "cache_read_tokens": 4,
         "cache_write_tokens": None,
         "reasoning_tokens": 2,
+        "reported_cost_pico_usd": 250_000_000_000,
     }
     assert read(span, expected) == expected

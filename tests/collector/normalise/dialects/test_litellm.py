@@ -41,3 +41,22 @@ def test_an_embedding_is_told():
     span = {"name": "litellm_request", "scope_name": "litellm", "llm.request.type": "aembedding"}
     expected = {"operation": "embeddings"}
     assert read(span, expected) == expected
+
+
+def test_the_details_of_the_cache_and_the_cost_are_told():
+    usage = "{'cache_creation_input_tokens': 9, 'cache_creation_token_details': {'ephemeral_5m_input_tokens': 4, "
+    span = {
+        "name": "litellm_request",
+        "scope_name": "litellm",
+        "llm.request.type": "acompletion",
+        "gen_ai.usage.prompt_tokens": 11,
+        "metadata.usage_object": usage + "'ephemeral_1h_input_tokens': 5}}",
+        "gen_ai.cost.total_cost": 0.25,
+        "litellm.cost.total": 0.5,
+    }
+    expected = {
+        "cache_write_tokens": 9,
+        "cache_write_1h_tokens": 5,
+        "reported_cost_pico_usd": 500_000_000_000,
+    }
+    assert read(span, expected) == expected

@@ -14,6 +14,7 @@ def test_a_call_is_read_out_of_json_in_texts():
         "mlflow.llm.model": '"gpt-4o-2024-08-06"',
         "mlflow.llm.provider": '"openai"',
         "mlflow.chat.tokenUsage": '{"input_tokens": 11, "output_tokens": 7, "cache_read_input_tokens": 4}',
+        "mlflow.llm.cost": '{"input_cost": 0.1, "output_cost": 0.15, "total_cost": 0.25}',
     }
     expected = {
         "dialect": "mlflow",
@@ -25,6 +26,7 @@ def test_a_call_is_read_out_of_json_in_texts():
         "input_tokens": 11,
         "output_tokens": 7,
         "cache_read_tokens": 4,
+        "reported_cost_pico_usd": 250_000_000_000,
     }
     assert read(span, expected) == expected
 
