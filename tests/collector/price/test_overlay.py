@@ -36,3 +36,8 @@ def test_an_hour_in_the_cache_has_a_price_of_its_own():
     hour = BILLED.index("cache_write_1h")
     assert prices.whole[0, 0, 0, hour] == 3_000_000
     assert prices.assumed is None
+
+
+def test_output_without_a_price_is_paid_like_the_input():
+    prices = read({"acme": {"m": {"input_mtok": 3}}})["acme", "m"]
+    assert {prices.whole[0, 0, 0, BILLED.index(name)] for name in ("uncached", "output", "reasoning")} == {3_000_000}

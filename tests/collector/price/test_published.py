@@ -2,6 +2,7 @@ from genai_prices.data import providers
 from genai_prices.types import ModelPrice
 
 from spanwise_collector.price import published
+from spanwise_collector.price.tariff import BILLED
 
 TOKEN_PRICES = {"input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "output_reasoning_mtok"}
 
@@ -27,3 +28,18 @@ def test_a_model_without_provider_is_found_by_its_name():
 
 def test_the_table_names_its_version():
     assert published.version().startswith("genai-prices ")
+
+
+def test_a_tier_that_nobody_names_is_the_standard_and_assumed():
+    standard, default, scale, flex = (
+        published.find("openai", "gpt-5", tier) for tier in (None, "default", "scale", "flex")
+    )
+    assert standard.assumed is default.assumed is None
+    assert (scale.whole == standard.whole).all()
+    assert scale.assumed[..., BILLED.index("uncached")].all()
+    assert len(flex.days_ns) == len(standard.days_ns) + 1
+    assert flex.assumed[..., BILLED.index("uncached")].ravel().tolist() == [True, False]
+
+
+def test_one_who_sells_anothers_model_has_no_tier_of_the_other():
+    assert published.find("azure", "gpt-5", "batch").assumed[..., BILLED.index("output")].all()

@@ -59,6 +59,8 @@ def _rates(prices: Mapping[str, object], path: str, faults: list[str]) -> Rates:
             rates[_KEYS[key]] = rate(usd, _PER_MTOK)
     if prices and "input_mtok" not in prices:
         faults.append(f"{path}.input_mtok: missing")
+    if "uncached" in rates:
+        rates.setdefault("output", rates["uncached"])
     return complete(rates)
 
 
