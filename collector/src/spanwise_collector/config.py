@@ -73,6 +73,7 @@ class PricesConfig(_Section):
     output_mtok: Usd | None = Field(default=None, description="output; as input if not given")
     cache_read_mtok: Usd | None = Field(default=None, description="input read from the cache")
     cache_write_mtok: Usd | None = Field(default=None, description="input written to the cache")
+    cache_write_1h_mtok: Usd | None = Field(default=None, description="input written to the cache for an hour")
     output_reasoning_mtok: Usd | None = Field(default=None, description="reasoning")
 
 
@@ -94,6 +95,7 @@ class CollectorConfig(_Section):
                         "output_mtok": 6.4,
                         "cache_read_mtok": 0.64,
                         "cache_write_mtok": 2.0,
+                        "cache_write_1h_mtok": 3.2,
                         "output_reasoning_mtok": 6.4,
                     }
                 }
