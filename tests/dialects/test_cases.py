@@ -80,8 +80,8 @@ def test_a_call_has_its_model_and_fails_where_it_failed(case):
 
 
 @of_each
-def test_only_calls_of_a_model_have_tokens(case):
-    others = case.frame.filter(case.frame["category"].fill_null("") != "llm")
+def test_only_calls_of_a_model_and_agents_have_tokens(case):
+    others = case.frame.filter(~case.frame["category"].fill_null("").is_in(["llm", "agent", "workflow"]))
     assert others["input_tokens"].null_count() == others.height
 
 

@@ -16,6 +16,7 @@ from spanwise_collector.handover import Item
 from spanwise_collector.normalise import WANTED, normalise
 from spanwise_collector.price import PriceBook
 from spanwise_collector.query import Query, Series
+from spanwise_collector.resolve import Resolver
 from spanwise_collector.rollup.rollup import KEPT_WIDTH_NS, Rollup, answer_saved
 from spanwise_collector.sample import sample
 from spanwise_collector.store.segments import SCHEMA
@@ -36,6 +37,7 @@ class Pipeline:
         self.store = store
         self.rollup = rollup
         self.prices = prices
+        self.resolver = Resolver()
         self.ledger = Ledger()
         self.published = self.ledger.dump()
         self.applied_seq = store.applied_seq
@@ -50,13 +52,16 @@ class Pipeline:
         state: dict[str, Any] = msgspec.msgpack.decode(self.store.state)
         self.ledger.load(state["ledger"])
         self.rollup.restore(state["rollup"], self.store.deltas(now_ns - self.rollup.keep_ns), now_ns)
+        if "resolver" in state:
+            self.resolver.load(state["resolver"])
         self.published = self.ledger.dump()
         self.rollup.seen.add(self.store.ids_since(now_ns - _DUPLICATES_NS))
 
     def warm(self) -> None:
         """Load what the first batch would wait for: the price table, the compiled expressions."""
         (priced,) = self._understood([self.decode(sample()).frame])
-        Rollup().add(priced, self._now_ns())
+        now_ns = self._now_ns()
+        Rollup().add(Resolver().add(priced, now_ns).stored, now_ns)
 
     @staticmethod
     def decode(body: bytes) -> Decoded:
@@ -94,8 +99,9 @@ class Pipeline:
     def _count(self, frame: pl.DataFrame, received_ns: int) -> None:
         fresh = frame.filter(self.rollup.seen.add(frame))
         if fresh.height:
-            self.rollup.add(fresh, received_ns)
-            self.store.append(fresh)
+            resolved = self.resolver.add(fresh, received_ns)
+            self.rollup.add(resolved.stored, received_ns, resolved.counted)
+            self.store.append(resolved.stored)
         self.ledger.stored += fresh.height
         self.ledger.duplicate += frame.height - fresh.height
 
@@ -106,7 +112,8 @@ class Pipeline:
     def commit(self) -> None:
         """Make files of all that was applied; the journal up to `applied_seq` may go. Raises StoreDown: try again."""
         state, deltas = self.rollup.checkpoint()
-        packed = msgspec.msgpack.encode({"ledger": self.ledger.dump(), "rollup": state})
+        kept = {"ledger": self.ledger.dump(), "rollup": state, "resolver": self.resolver.dump()}
+        packed = msgspec.msgpack.encode(kept)
         with self._saving:
             self.store.commit(self.applied_seq, packed, deltas, self._now_ns() / NANO)
             self.rollup.saved()

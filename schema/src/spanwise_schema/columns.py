@@ -62,6 +62,9 @@ CALL: Final[dict[str, Kind]] = {
     "retry_reason": "str",  # why the call before it was made again
     "dialect": "str",
     "signal": "str",  # event, metric: what told it; null for a span of a tracer
+    # leaf: a call that counts; duplicate: of a call that another span told, with only the numbers that it did not tell;
+    # rollup: an agent or a workflow that told a sum, which is left out; none: an answer from a cache; null for others
+    "token_scope": "str",
 }
 
 PRICE: Final[dict[str, Kind]] = {

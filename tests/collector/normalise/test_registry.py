@@ -46,7 +46,7 @@ def test_no_key_is_wanted_as_two_kinds():
 
 
 def test_every_column_of_a_call_has_a_source_or_is_derived():
-    assert set(CALL) - set(SOURCES) == {"category", "duration_ns", "token_basis", "dialect"}
+    assert set(CALL) - set(SOURCES) == {"category", "duration_ns", "token_basis", "dialect", "token_scope"}
 
 
 @pytest.mark.parametrize(

@@ -124,11 +124,17 @@ def test_tokens_that_cannot_be_are_null_and_counted():
     assert result.faults == {"gen_ai.usage.input_tokens": 2}
 
 
-def test_only_calls_of_a_model_have_tokens():
-    agent = {"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 1}
-    frame = normalise(decoded(agent, {**agent, **LLM})).frame
-    assert frame["input_tokens"].to_list() == [None, 10]
-    assert frame["token_basis"].to_list() == [None, "inclusive"]
+def test_calls_of_a_model_have_tokens_and_agents_what_their_calls_used_but_no_tool_has_any():
+    used = {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 1}
+    agent, tool = {"gen_ai.operation.name": "invoke_agent", **used}, {"gen_ai.operation.name": "execute_tool", **used}
+    frame = normalise(decoded(agent, tool, {**agent, **LLM})).frame
+    assert frame["input_tokens"].to_list() == [10, None, 10]
+    assert frame["token_basis"].to_list() == ["assumed", None, "inclusive"]
+
+
+def test_an_answer_from_a_cache_is_no_call_that_counts():
+    hit, miss = ({**LLM, "litellm.call_id": "1", "litellm.cache_hit": hit} for hit in (True, False))
+    assert normalise(decoded(hit, miss)).frame["token_scope"].to_list() == ["none", None]
 
 
 def test_a_span_is_normalised_alike_in_any_company():

@@ -19,6 +19,7 @@ CHECKS: Final[dict[str, Kind]] = {
     "total_tokens": "i64",
     "cache_write_5m_tokens": "i64",
     "tokens_estimated": "bool",
+    "from_cache": "bool",
     "workflow": "str",
 }
 """Columns that normalise needs on its way and does not hand on."""

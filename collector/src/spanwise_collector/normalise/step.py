@@ -27,12 +27,14 @@ _EXCEPTION: Final = "event.exception.type"
 _HANDED_ON: Final = (*SPAN, *CALL)
 _STATUS_OK: Final = 1
 _STATUS_ERROR: Final = 2
-_OF_CALLS_ONLY: Final = (
+_USAGE: Final = (
     "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
-    "cache_write_5m_tokens", "reasoning_tokens", "total_tokens", "tokens_estimated", "ttft_ns", "stream",
-    "service_tier", "reported_cost_pico_usd",
+    "cache_write_5m_tokens", "reasoning_tokens", "total_tokens", "tokens_estimated", "reported_cost_pico_usd",
 )  # fmt: skip
-"""Agents and workflows may repeat what their calls said: only the calls themselves are counted."""
+_OF_CALLS_ONLY: Final = ("ttft_ns", "stream", "service_tier")
+_LLM: Final = pl.col("category") == "llm"
+_USERS: Final = pl.col("category").is_in(("llm", "agent", "workflow"))
+"""Agents and workflows tell what their calls used; whether that was told before is decided later."""
 
 _FETCH: Final = pl.col("operation") == "fetch_response"
 _FETCHED_USAGE: Final = (
@@ -64,7 +66,9 @@ _DERIVED: Final = (
     pl.when((_DURATION >= 0) & ~(_FETCH & (pl.col("category") == "llm")).fill_null(value=False))
     .then(_DURATION)
     .alias("duration_ns"),
-    *(pl.when(pl.col("category") == "llm").then(pl.col(name)).alias(name) for name in _OF_CALLS_ONLY),
+    *(pl.when(_LLM).then(pl.col(name)).alias(name) for name in _OF_CALLS_ONLY),
+    *(pl.when(_USERS).then(pl.col(name)).alias(name) for name in _USAGE),
+    pl.when(_LLM & pl.col("from_cache")).then(pl.lit("none")).alias("token_scope"),
 )
 _TTFT: Final = (
     pl.when((pl.col("ttft_ns") <= pl.col("duration_ns")) & pl.col("stream").fill_null(value=True))

@@ -28,8 +28,10 @@ _READ, _WRITE, _REASONING = (
 _HOUR: Final = pl.min_horizontal(pl.col("cache_write_1h_tokens").fill_null(0), _WRITE)
 _REPORTS: Final = "reported_cost_pico_usd"
 # A call that failed before anything was counted cost nothing that is known.
-_BILLABLE: Final = (pl.col("category") == "llm") & (
-    _INPUT.is_not_null() | _OUTPUT.is_not_null() | pl.col("error_type").is_null() | pl.col(_REPORTS).is_not_null()
+_TOLD: Final = _INPUT.is_not_null() | _OUTPUT.is_not_null() | pl.col(_REPORTS).is_not_null()
+# Agents and workflows have no price where they tell no usage: they are no calls.
+_BILLABLE: Final = ((pl.col("category") == "llm") & (_TOLD | pl.col("error_type").is_null())) | (
+    pl.col("category").is_in(("agent", "workflow")) & _TOLD
 )
 _ANSWER: Final = (
     pl.when(_OUTPUT.is_null() & pl.col("operation").is_in(("embeddings", "rerank"))).then(0).otherwise(_OUTPUT)

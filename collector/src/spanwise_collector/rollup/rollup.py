@@ -44,15 +44,19 @@ class Rollup:
         self._windows = Windows()
         self._unsaved: list[pl.DataFrame] = []
 
-    def add(self, frame: pl.DataFrame, now_ns: int) -> None:
-        """Fold a batch of spans not seen before (columns SPAN, CALL, PRICE) that was received at `now_ns`."""
+    def add(self, frame: pl.DataFrame, now_ns: int, counted: pl.DataFrame | None = None) -> None:
+        """Fold a batch of spans not seen before (columns STORED) that was received at `now_ns`.
+
+        `counted` is what it adds to calls where that is not the same: see `spanwise_collector.resolve.Resolved`.
+        """
+        calls = frame if counted is None else counted
         ended = self.runs.add(frame, now_ns)
-        folded = [fold(frame, self.book), fold(ended, self.book)]
+        folded = [fold(calls, self.book), fold(ended, self.book)]
         delta = pl.concat([each.delta for each in folded])
         for each in folded:
             self.exemplars.add(each.newest, self.book, now_ns + _FUTURE_NS)
         self.totals.add(delta, self.book)
-        self.unpriced.add(frame)
+        self.unpriced.add(calls)
         self._windows.add(self._within_reach(delta, now_ns), now_ns)
         self._unsaved.append(delta)
 

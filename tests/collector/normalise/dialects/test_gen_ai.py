@@ -46,7 +46,7 @@ def test_a_call_in_current_names_is_read_whole():
         "ttft_ns": 500_000_000, "input_tokens": 100, "output_tokens": 20, "cache_read_tokens": 60,
         "cache_write_tokens": 10, "cache_write_1h_tokens": 7, "reasoning_tokens": 5, "token_basis": "inclusive",
         "service_tier": "flex", "reported_cost_pico_usd": 1_250_000, "inferred": False, "retry_reason": "429",
-        "dialect": "otel_genai",
+        "dialect": "otel_genai", "signal": None, "token_scope": None,
     }  # fmt: skip
 
 

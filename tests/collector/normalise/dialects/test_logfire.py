@@ -34,7 +34,7 @@ def test_an_agents_sum_is_no_call():
         "model_name": "gpt-4o",
         "gen_ai.usage.input_tokens": 50,
     }
-    expected = {"category": "agent", "agent": "planner", "model": "gpt-4o", "input_tokens": None}
+    expected = {"category": "agent", "agent": "planner", "model": "gpt-4o", "input_tokens": 50}
     assert read(span, expected) == expected
 
 

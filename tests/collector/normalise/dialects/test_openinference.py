@@ -42,9 +42,9 @@ def test_a_call_is_read_whole():
     assert read(span, expected) == expected
 
 
-def test_an_agent_that_repeats_its_calls_has_no_tokens():
+def test_an_agent_that_repeats_its_calls_is_no_call():
     span = {"openinference.span.kind": "AGENT", "agent.name": "planner", "llm.token_count.prompt": 11}
-    expected = {"category": "agent", "agent": "planner", "input_tokens": None}
+    expected = {"category": "agent", "agent": "planner", "input_tokens": 11}
     assert read(span, expected) == expected
 
 

@@ -45,9 +45,9 @@ def test_an_inner_call_is_read_whole():
     assert read(span, expected) == expected
 
 
-def test_an_outer_span_repeats_and_does_not_count():
+def test_an_outer_span_repeats_and_is_no_call():
     span = {"ai.operationId": "ai.generateText", "ai.usage.inputTokens": 11}
-    expected = {"category": "agent", "operation": "invoke_agent", "input_tokens": None}
+    expected = {"category": "agent", "operation": "invoke_agent", "input_tokens": 11}
     assert read(span, expected) == expected
 
 

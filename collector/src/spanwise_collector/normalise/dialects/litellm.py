@@ -39,6 +39,7 @@ DIALECT = Dialect(
         "reasoning_tokens": (_detail("reasoning_tokens"),),
         "reported_cost_pico_usd": costs("litellm.cost.total", "gen_ai.cost.total_cost"),
         "stream": (Source("litellm.request.streaming", "bool"),),
+        "from_cache": (Source("litellm.cache_hit", "bool"),),
         "ttft_ns": (Source("gen_ai.server.time_to_first_token", "f64", "seconds", own=True),),
     },
     names={"litellm_request": "chat", "raw_gen_ai_request": "raw_gen_ai_request"},

@@ -1,0 +1,199 @@
+"""The traces of which spans may still come, within a bounded memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+import polars as pl
+
+from spanwise_collector.resolve.call import Call, same_answer
+from spanwise_collector.resolve.read import Part
+from spanwise_collector.resolve.trace import LINK_BYTES, Trace, Tree
+from spanwise_collector.resolve.write import Labels
+from spanwise_schema.measures import DIMENSIONS, NANO
+
+QUIET_NS: Final = 60 * NANO
+"""So long after a trace's last span nothing more is waited for."""
+FORGET_NS: Final = 900 * NANO
+"""So long after its last span a trace is forgotten that has no root, or an agent whose total was counted."""
+_MAX_TRACE_SPANS: Final = 65_536
+_MAX_LABELS: Final = 65_536
+
+
+class State(msgspec.Struct, array_like=True):
+    """What a checkpoint keeps."""
+
+    fresh: list[tuple[bytes, Trace]]
+    quiet: list[tuple[bytes, Trace]]
+    labels: dict[int, Labels]
+    blind_ns: int
+    evicted: int
+
+
+class Memory:
+    """Traces by when their last span came. One thread only; any may read `evicted` and the length.
+
+    Args:
+        max_spans: remembered at most; of more, the traces that were quiet for longest are forgotten.
+    """
+
+    def __init__(self, max_spans: int) -> None:
+        self._max_spans = max_spans
+        self._fresh: OrderedDict[bytes, Trace] = OrderedDict()
+        self._quiet: OrderedDict[bytes, Trace] = OrderedDict()
+        self._answers: dict[int, bytes] = {}  # response id -> the first trace that told it
+        self._labels: dict[int, Labels] = {}
+        self._trees: dict[bytes, Tree] = {}
+        self._spans = 0
+        self.blind_ns = 0  # of spans that came until then some may be forgotten
+        self.evicted = 0
+
+    def __len__(self) -> int:
+        return self._spans
+
+    def link(self, part: Part, now_ns: int, *, met: bool) -> bool:
+        """Remember the spans of a trace, and its calls unless they may have to do with others; tell whether they may.
+
+        `met` says that their response ids were told before.
+        """
+        trace = self._fresh.get(part.trace_id)
+        if trace is None:
+            trace = self._fresh[part.trace_id] = self._quiet.pop(part.trace_id, None) or Trace(now_ns)
+        elif trace.seen_ns != now_ns:
+            self._fresh.move_to_end(part.trace_id)
+        trace.seen_ns = now_ns
+        trace.rooted |= part.rooted
+        trace.links += part.links
+        self._spans += len(part.links) // LINK_BYTES
+        if trace.spans > _MAX_TRACE_SPANS:
+            self._halve(part.trace_id, trace)
+        if met or not part.plain or trace.totals or trace.reaches(part.low_ns, part.high_ns):
+            return len(part.rows) > 0
+        if len(part.rows):
+            trace.packed += part.calls.tobytes()
+            trace.extend(part.low_ns, part.high_ns)
+        return False
+
+    def met(self, answers: Iterable[tuple[int, bytes]]) -> set[bytes]:
+        """Remember response ids and their traces; give the traces of those that were told before."""
+        met, known = set[bytes](), self._answers
+        for answer, trace_id in answers:
+            if answer in known:
+                met.add(trace_id)
+            elif answer:
+                known[answer] = trace_id
+        return met
+
+    def trace(self, trace_id: bytes) -> Trace:
+        """Give a trace of which a span was linked."""
+        return self._fresh.get(trace_id) or self._quiet[trace_id]
+
+    def tree(self, trace_id: bytes) -> Tree:
+        """Give the tree of a trace, the same one until `batch_ends`."""
+        tree = self._trees.get(trace_id)
+        if tree is None:
+            tree = self._trees[trace_id] = Tree.of(self.trace(trace_id))
+        return tree
+
+    def batch_ends(self) -> None:
+        """Let go of what was read for one batch."""
+        self._trees.clear()
+
+    def keep(self, trace_id: bytes, call: Call) -> None:
+        """Remember a call of a trace."""
+        trace = self.trace(trace_id)
+        trace.unpack().append(call)
+        trace.extend(call.start_ns, call.end_ns)
+        if trace_id in self._trees:
+            self._trees[trace_id].calls[call.span] = call
+
+    def twins(self, call: Call) -> tuple[list[Call], list[Call]]:
+        """Find the calls that have the same response id, and those around and within them."""
+        trace_id = self._answers.get(call.answer) if call.answer else None
+        if trace_id is None:
+            return [], []
+        told = [other for other in self.trace(trace_id).unpack() if other.answer == call.answer]
+        twins = [other for other in told if same_answer(other, call)]
+        tree = self.tree(trace_id) if twins else None
+        return twins, [near for twin in twins if tree for near in (*tree.above(twin), *tree.below(twin))]
+
+    def learn(self, calls: pl.DataFrame, keys: pl.Series) -> None:
+        """Remember the values of DIMENSIONS of calls by their keys."""
+        new = [key for key in keys.unique().to_list() if key not in self._labels]
+        if not new:
+            return
+        if len(self._labels) + len(new) > _MAX_LABELS:
+            self._labels = self._labels_in_use()
+        found = calls.select(DIMENSIONS).with_columns(keys.alias("key")).filter(pl.col("key").is_in(new)).unique("key")
+        self._labels.update({row[-1]: row[:-1] for row in found.iter_rows()})
+
+    def labels(self, key: int) -> Labels | None:
+        """Give values of DIMENSIONS; null where they were forgotten."""
+        return self._labels.get(key)
+
+    def became_quiet(self, now_ns: int) -> Iterator[tuple[bytes, Trace]]:
+        """Take out the traces of which no span came for QUIET_NS: each is to be put back or forgotten."""
+        yield from _older(self._fresh, now_ns - QUIET_NS)
+
+    def put_back(self, trace_id: bytes, trace: Trace) -> None:
+        """Remember a quiet trace for longer."""
+        self._quiet[trace_id] = trace
+
+    def forget(self, trace_id: bytes, trace: Trace) -> None:
+        """Let go of a trace that was taken out."""
+        self._spans -= trace.spans
+        self._forget_answers(trace_id, trace.column("answer"))
+
+    def shrink(self, now_ns: int) -> None:
+        """Forget what is too old, and what is too much."""
+        for trace_id, trace in _older(self._quiet, now_ns - FORGET_NS):
+            self._lose(trace_id, trace)
+        while self._spans > self._max_spans:
+            trace_id, trace = (self._quiet or self._fresh).popitem(last=False)
+            self.evicted += trace.spans
+            self._lose(trace_id, trace)
+
+    def dump(self) -> bytes:
+        """Give what a checkpoint keeps."""
+        fresh, quiet = list(self._fresh.items()), list(self._quiet.items())
+        return msgspec.msgpack.encode(State(fresh, quiet, self._labels_in_use(), self.blind_ns, self.evicted))
+
+    def load(self, dumped: bytes) -> None:
+        """Take up what a checkpoint kept."""
+        state = msgspec.msgpack.decode(dumped, type=State)
+        self._fresh, self._quiet = OrderedDict(state.fresh), OrderedDict(state.quiet)
+        self._labels, self.blind_ns, self.evicted = state.labels, state.blind_ns, state.evicted
+        for trace_id, trace in (*state.fresh, *state.quiet):
+            self._spans += trace.spans
+            for answer in trace.column("answer"):
+                if answer:
+                    self._answers.setdefault(answer, trace_id)
+
+    def _lose(self, trace_id: bytes, trace: Trace) -> None:
+        if trace.calls or trace.packed:
+            self.blind_ns = max(self.blind_ns, trace.seen_ns)
+        self.forget(trace_id, trace)
+
+    def _halve(self, trace_id: bytes, trace: Trace) -> None:
+        lost, calls = trace.halve()
+        self._spans -= lost
+        self.evicted += lost
+        self.blind_ns = max(self.blind_ns, trace.seen_ns)
+        self._forget_answers(trace_id, [call.answer for call in calls])
+
+    def _forget_answers(self, trace_id: bytes, answers: Iterable[int]) -> None:
+        for answer in answers:
+            if self._answers.get(answer) == trace_id:
+                del self._answers[answer]
+
+    def _labels_in_use(self) -> dict[int, Labels]:
+        used = {key for traces in (self._fresh, self._quiet) for t in traces.values() for key in t.column("labels")}
+        return {key: labels for key, labels in self._labels.items() if key in used}
+
+
+def _older(traces: OrderedDict[bytes, Trace], than_ns: int) -> Iterator[tuple[bytes, Trace]]:
+    while traces and next(iter(traces.values())).seen_ns <= than_ns:
+        yield traces.popitem(last=False)

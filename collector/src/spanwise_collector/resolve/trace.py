@@ -1,0 +1,140 @@
+"""One trace as far as it is remembered: who is whose parent, its calls, and the totals that agents told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from spanwise_collector.resolve.call import CALL, Call, alike, at_once, unpacked
+
+LINK_BYTES: Final = 16  # span id and parent id
+_NEVER_NS: Final = 2**63 - 1
+
+
+class Total(msgspec.Struct, array_like=True):
+    """What an agent or a workflow told as the sum of the calls below it.
+
+    Attributes:
+        span: the span id as a number.
+        start_ns: Unix time.
+        row: what is counted if nobody below it tells tokens.
+        dialect: of its span.
+        used: it was counted.
+    """
+
+    span: int
+    start_ns: int
+    row: dict[str, Any]
+    dialect: str | None
+    used: bool = False
+
+
+class Trace(msgspec.Struct, array_like=True):
+    """A trace of which spans may still come.
+
+    Attributes:
+        seen_ns: when its last span came.
+        rooted: its root was seen.
+        links: pairs of span id and parent id (0 for none), 8 bytes each.
+        packed: its calls that are counted whole, as CALL.
+        calls: those of which more is to be remembered.
+        totals: what its agents told.
+        low_ns: when the first of its calls began.
+        high_ns: when the last of its calls ended.
+    """
+
+    seen_ns: int
+    rooted: bool = False
+    links: bytearray = msgspec.field(default_factory=bytearray)
+    packed: bytearray = msgspec.field(default_factory=bytearray)
+    calls: list[Call] = msgspec.field(default_factory=list[Call])
+    totals: list[Total] = msgspec.field(default_factory=list[Total])
+    low_ns: int = _NEVER_NS
+    high_ns: int = -_NEVER_NS
+
+    @property
+    def spans(self) -> int:
+        """How many of its spans are remembered."""
+        return len(self.links) // LINK_BYTES
+
+    def reaches(self, low_ns: int, high_ns: int) -> bool:
+        """Tell whether its calls may overlap a time."""
+        return low_ns <= self.high_ns and high_ns >= self.low_ns
+
+    def extend(self, low_ns: int, high_ns: int) -> None:
+        """Say that calls within a time are added."""
+        self.low_ns, self.high_ns = min(self.low_ns, low_ns), max(self.high_ns, high_ns)
+
+    def unpack(self) -> list[Call]:
+        """Give all its calls, one by one from now on."""
+        if self.packed:
+            self.calls = [*unpacked(np.frombuffer(bytes(self.packed), CALL)), *self.calls]
+            self.packed.clear()
+        return self.calls
+
+    def column(self, name: str) -> list[int]:
+        """Give one value of each of its calls."""
+        packed: list[int] = np.frombuffer(bytes(self.packed), CALL)[name].tolist()
+        return [*packed, *(getattr(call, name) for call in self.calls)]
+
+    def halve(self) -> tuple[int, list[Call]]:
+        """Forget the older half: give how many spans that are, and the calls."""
+        spans, calls = self.spans // 2, self.unpack()
+        del self.links[: spans * LINK_BYTES]
+        self.calls = calls[len(calls) // 2 :]
+        return spans, calls[: len(calls) // 2]
+
+
+@dataclass(slots=True)
+class Tree:
+    """The spans of a trace by parent, for one batch."""
+
+    parents: dict[int, int]
+    holders: set[int]
+    calls: dict[int, Call]
+
+    @classmethod
+    def of(cls, trace: Trace) -> Tree:
+        """Read what a trace remembers."""
+        spans, parents = np.frombuffer(bytes(trace.links), "<u8").reshape(-1, 2).T
+        above: list[int] = parents.tolist()
+        return cls(
+            dict(zip(spans.tolist(), above, strict=True)), set(above), {call.span: call for call in trace.unpack()}
+        )
+
+    def chain(self, span: int) -> Iterator[int]:
+        """Walk from a span's parent upwards; a circle ends where it closes."""
+        walked = {span, 0}
+        while (above := self.parents.get(span, 0)) not in walked:
+            walked.add(above)
+            yield above
+            span = above
+
+    def above(self, call: Call) -> list[Call]:
+        """Find the spans around a call that tell the same, the nearest first."""
+        around = (self.calls[span] for span in self.chain(call.span) if span in self.calls)
+        return [other for other in around if alike(call, other) and at_once(call, other)]
+
+    def below(self, call: Call) -> list[Call]:
+        """Find the spans below a call that tell the same."""
+        if call.span not in self.holders:
+            return []
+        near = (other for other in self.calls.values() if at_once(call, other) and alike(call, other))
+        return [other for other in near if call.span in self.chain(other.span)]
+
+
+def uncovered(trace: Trace) -> list[Total]:
+    """Choose the totals below which nobody tells tokens, the innermost where several lie in one another."""
+    waiting = [total for total in trace.totals if not total.used]
+    if not waiting:
+        return []
+    tree = Tree.of(trace)
+    covered = {
+        above for call in trace.unpack() if call.told or call.used for above in (call.span, *tree.chain(call.span))
+    }
+    covered.update(above for total in trace.totals for above in tree.chain(total.span))
+    return [total for total in waiting if total.span not in covered]

@@ -1,0 +1,137 @@
+"""Write into a batch what was decided: the scope of each span, and null for the numbers that another span told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from spanwise_collector.resolve.trace import Total
+from spanwise_schema.columns import STORED, Kind
+from spanwise_schema.measures import DIMENSIONS
+
+Labels = tuple[str | None, ...]
+"""Values of DIMENSIONS, in their order."""
+
+_DTYPE: Final[dict[Kind, type[pl.DataType]]] = {"str": pl.String, "i64": pl.Int64}
+_USAGE: Final = (*(name for name in STORED if name.endswith("_tokens")), "token_basis")
+_COST: Final = ("cost_pico_usd", "cost_source", "price_version")
+_ROW: Final[dict[str, type[pl.DataType]]] = {
+    "category": pl.String,
+    "token_scope": pl.String,
+    "trace_id": pl.Binary,
+    "span_id": pl.Binary,
+    "end_ns": pl.Int64,
+    **dict.fromkeys(DIMENSIONS, pl.String),
+    **{name: _DTYPE[STORED[name]] for name in (*_USAGE, *_COST)},
+}
+_TOLD: Final = pl.col("input_tokens").is_not_null() | pl.col("output_tokens").is_not_null()
+_SCOPE: Final = (
+    pl.when(pl.col("category") == "llm")
+    .then(pl.coalesce("token_scope", pl.lit("leaf")))
+    .when(pl.col("category").is_in(("agent", "workflow")) & _TOLD)
+    .then(pl.lit("rollup"))
+    .alias("token_scope")
+)
+_Mask = npt.NDArray[np.bool_]
+
+
+class Verdict(NamedTuple):
+    """What is decided of a call that has to do with another.
+
+    Attributes:
+        row: its place in the batch.
+        called: it is a call of its own.
+        usage: its tokens count.
+        cost: its cost counts.
+        ttft: its time to the first chunk counts.
+        labels: values of DIMENSIONS of the call that it is a duplicate of; null where they are not known any more.
+        end_ns: when that ended.
+    """
+
+    row: int
+    called: bool
+    usage: bool
+    cost: bool
+    ttft: bool
+    labels: Labels | None
+    end_ns: int
+
+
+def scoped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Say of each span what it is by itself: `leaf`, `rollup`, or `none` where normalise said so; null for others."""
+    return frame.with_columns(_SCOPE)
+
+
+def totals(frame: pl.DataFrame) -> Iterator[tuple[bytes, Total]]:
+    """Read what agents and workflows told as the sum of their calls: trace id and total."""
+    told = frame.filter(pl.col("token_scope") == "rollup")
+    spans = told["span_id"].bin.reinterpret(dtype=pl.UInt64)
+    starts = told.select(pl.coalesce("start_ns", "end_ns", 0)).to_series()
+    rows = told.select(list(_ROW)).with_columns(category=pl.lit("llm")).iter_rows(named=True)
+    for span, start_ns, dialect, row in zip(spans, starts, told["dialect"], rows, strict=True):
+        yield row["trace_id"], Total(span, start_ns, row, dialect)
+
+
+def rows_of(counted: Sequence[Total]) -> pl.DataFrame:
+    """Make rows to be folded of totals that count: some of the columns STORED."""
+    return pl.DataFrame([total.row for total in counted], schema=_ROW)
+
+
+def repeated(frame: pl.DataFrame) -> list[tuple[int, int, int]]:
+    """Count the answers from a cache, and the tokens and pico-USD that they would have added; nothing where none is."""
+    none = frame.filter(pl.col("token_scope") == "none")
+    if not none.height:
+        return []
+    return [(none.height, _sum(none["input_tokens"]) + _sum(none["output_tokens"]), _sum(none["cost_pico_usd"]))]
+
+
+def _sum(numbers: pl.Series) -> int:
+    return int(numbers.sum())
+
+
+def write(frame: pl.DataFrame, verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the batch as it is stored and as it is counted: see `Resolved`."""
+    scope = frame["token_scope"]
+    idle: _Mask = scope.is_in(("rollup", "none")).fill_null(value=False).to_numpy()
+    if not verdicts and not idle.any():
+        return frame, frame
+    usage, cost, ttft = idle.copy(), idle.copy(), idle.copy()
+    again = np.zeros(frame.height, bool)
+    for verdict in verdicts:
+        usage[verdict.row], cost[verdict.row], ttft[verdict.row] = not verdict.usage, not verdict.cost, not verdict.ttft
+        again[verdict.row] = not verdict.called
+    stored = frame.with_columns(
+        pl.when(pl.lit(pl.Series(again))).then(pl.lit("duplicate")).otherwise(scope).alias("token_scope"),
+        *_without(usage, _USAGE),
+        *_without(cost, _COST),
+        *_without(ttft, ("ttft_ns",)),
+    )
+    return stored, _counted(stored, again, idle, [verdict for verdict in verdicts if not verdict.called])
+
+
+def _without(mask: _Mask, names: Sequence[str]) -> Iterator[pl.Expr]:
+    drop = pl.lit(pl.Series(mask))
+    return (pl.when(~drop).then(pl.col(name)).alias(name) for name in names)
+
+
+def _counted(stored: pl.DataFrame, again: _Mask, idle: _Mask, verdicts: Sequence[Verdict]) -> pl.DataFrame:
+    no_call = (again | idle) & (stored["category"] == "llm").fill_null(value=False).to_numpy()
+    counted = stored.with_columns(_without(no_call, ("duration_ns",)))
+    if not verdicts:
+        return counted
+    places = sorted(verdicts, key=lambda verdict: verdict.row)
+    duplicates = counted.filter(pl.Series(again))
+    own = duplicates.select(DIMENSIONS).rows()
+    labels = [place.labels or mine for place, mine in zip(places, own, strict=True)]
+    moved = duplicates.with_columns(
+        pl.Series("end_ns", [place.end_ns for place in places], dtype=pl.Int64),
+        *(
+            pl.Series(name, values, dtype=pl.String)
+            for name, values in zip(DIMENSIONS, zip(*labels, strict=True), strict=True)
+        ),
+    )
+    return pl.concat([counted.filter(pl.Series(~again)), moved])
