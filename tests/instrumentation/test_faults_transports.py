@@ -5,14 +5,18 @@ import pytest
 from tests.support import wire
 from tests.support.breaking import Place
 from tests.support.callers import CALLERS
-from tests.support.stage import SCENARIOS, Counted, Stage
+from tests.support.scenes import FLOWS, PACKED, SCENARIOS
+from tests.support.stage import Counted, Stage
 
 USUAL = ("plain", "streamed")
 WHOLE = "httpx2"
 """Here every scenario breaks all of its lines; over the others only those that no usual scenario over them passes."""
 SHARED = {"httpx": "httpx2", "httpx async": "httpx2 async"}
 """Transports whose code is all another's, so that the usual scenarios do for them."""
-CASES = [(one, name) for one in CALLERS for name in SCENARIOS if one not in SHARED or name in USUAL]
+CASES = [
+    *((one, name) for one in CALLERS for name in SCENARIOS if one not in SHARED or name in USUAL),
+    *((WHOLE, name) for name in FLOWS),
+]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +48,7 @@ def usual(server, passed, transport):
 
 @pytest.fixture
 def stage(server, transport, scenario):
-    made = Stage(server, transport, SCENARIOS[scenario])
+    made = Stage(server, transport, {**SCENARIOS, **FLOWS}[scenario])
     yield made
     made.close()
 
@@ -62,3 +66,17 @@ def test_fault_at_any_line_changes_nothing_for_the_agent_and_leaves_no_span_open
     if scenario not in USUAL and (transport != WHOLE or scenario == "time-out"):  # where each run waits
         places = [place for place in places if place not in usual()]
     assert not stage.wrong_places(bare, places, counted)
+
+
+@pytest.mark.parametrize("transport", [name for name in CALLERS if name not in {"botocore", *SHARED}])
+def test_fault_in_what_takes_a_coding_away_leaves_the_agent_no_byte_of_it(server, instrumented, transport):
+    stage = Stage(server, transport, PACKED)
+    bare = stage.run()
+    counted = Counted()
+    instrumented(raise_faults=False).provider.add_span_processor(counted)
+    assert stage.run() == bare
+    places = [place for place in stage.places()[0] if place.function.startswith("StreamWatch.")]
+    assert places
+    # Before the watch is there nobody knows that there is a coding to take away: what we asked for stays in the stream.
+    assert not stage.wrong_places(bare, [place for place in places if "__init__" not in place.function], counted)
+    stage.close()

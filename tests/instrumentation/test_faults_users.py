@@ -11,7 +11,8 @@ import spanwise
 from spanwise.unfinished import UNDER_WAY
 from tests.support import wire
 from tests.support.callers import CALLERS
-from tests.support.stage import SCENARIOS, Stage
+from tests.support.scenes import SCENARIOS
+from tests.support.stage import Stage
 
 
 def fail(*_args, **_kwargs):

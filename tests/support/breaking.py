@@ -21,6 +21,7 @@ _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # What stands between the client library and the agent. A fault of the library at these lines is the agent's to see, so
 # none of ours can be told from it here: they only call what is broken by itself, and cannot raise of themselves.
 SHELLS = {
+    "context.py": ("detach",),
     "guard.py": ("report", "guarded.<locals>.inner"),
     "watch.py": (
         "StreamWatch.finish",

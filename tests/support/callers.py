@@ -1,6 +1,7 @@
 """Calls of a model as an agent makes them over each transport, and all that the agent then sees."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -191,7 +192,8 @@ class Bedrock:
             if streamed:
                 answer = self._client.converse_stream(modelId=CLAUDE, messages=TURNS)
                 _hasten(answer["stream"]._raw_stream, self._timeout_s)
-                data = json.dumps(list(answer["stream"]))
+                with contextlib.closing(answer["stream"]) as events:
+                    data = json.dumps(list(events))
             else:
                 answer = self._client.converse(modelId=CLAUDE, messages=TURNS)
                 data = json.dumps(answer["output"])

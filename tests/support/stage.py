@@ -3,30 +3,23 @@
 import contextvars
 import json
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 
 from spanwise import exchange
 from spanwise.unfinished import UNDER_WAY
-from tests.support import breaking, own_calls, wire
+from tests.support import breaking, wire
 from tests.support.breaking import Place
-from tests.support.callers import BODY, CALLERS, CHAT, PATIENCE_S, STREAM, Seen
-from tests.support.protocols.shape import Call, Say
+from tests.support.callers import CALLERS, PATIENCE_S, Seen
+from tests.support.own_calls import SSE
+from tests.support.protocols.shape import Call
 
-HASTE_S = 0.01
 TRIES = 100
 FAULTS = (RuntimeError("ours"), RecursionError("ours"), MemoryError("ours"), KeyError("ours"))
 # What a request says of the moment it was made, and what asking for the usage changes.
-_PASSING = {"accept-encoding", "content-length", "amz-sdk-invocation-id", "x-amz-date", "authorization"}
-TOOL = ("call_1", "weather", '{"city":"Wien"}')
-ASKED: dict = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": TOOL[2]}}
-TURNS: list = [
-    *BODY["messages"],
-    {"role": "assistant", "content": None, "tool_calls": [ASKED]},
-    {"role": "tool", "tool_call_id": "call_1", "content": "sunny"},
-]
-LOOP = {**STREAM, "messages": TURNS}
+_PASSING = {"accept-encoding", "content-length", "amz-sdk-invocation-id", "x-amz-date", "authorization", "traceparent"}
 
 Answers = Callable[[wire.Wire], wire.Answer]
 
@@ -40,59 +33,6 @@ class Scenario:
     timeout_s: float = PATIENCE_S
     asks_again: bool = False
     """Where what we asked for is refused, the provider is asked again."""
-
-
-def saying(*script: Say) -> Answers:
-    def answers(server: wire.Wire) -> wire.Answer:
-        return lambda call: wire.http(wire.spoken(call, script[min(len(server.calls), len(script)) - 1]))
-
-    return answers
-
-
-def _halting(call: Call) -> Iterable[wire.Piece]:
-    pieces = [piece for piece in wire.http(wire.spoken(call)) if isinstance(piece, bytes)]
-    return [b"".join(pieces[:3]), wire.Halt]  # at once: what comes before the time-out must not depend on the clock
-
-
-def _cutting(call: Call) -> Iterable[wire.Piece]:
-    pieces = wire.http(wire.spoken(call))
-    return [*pieces[:3], wire.Cut] if len(pieces) > 1 else [pieces[0][:-20], wire.Cut]  # type: ignore[index]
-
-
-def _crumbling(call: Call) -> Iterable[wire.Piece]:
-    reply = wire.spoken(call)
-    if not reply.streamed:
-        return wire.http(reply)
-    whole = b"".join(reply.parts)
-    return wire.http(replace(reply, parts=tuple(whole[at : at + 90] for at in range(0, len(whole), 90))))
-
-
-def _untyped(call: Call) -> Iterable[wire.Piece]:
-    return wire.http(replace(wire.spoken(call), content_type="application/octet-stream"))
-
-
-def _always(answer: wire.Answer) -> Answers:
-    return lambda _: answer
-
-
-_PLAIN, _STREAMED, _LOOP = (CHAT, BODY, {}), (CHAT, STREAM, {}), (CHAT, LOOP, {})
-SCENARIOS = {
-    "plain": Scenario(saying(Say()), (_PLAIN,)),
-    "streamed": Scenario(saying(Say()), (_STREAMED,)),
-    "in crumbs": Scenario(_always(_crumbling), (_STREAMED,)),
-    "without its type": Scenario(_always(_untyped), (_STREAMED,)),
-    "tool loop": Scenario(saying(Say(tool=TOOL), Say()), (_STREAMED, _LOOP)),
-    "429 then 200": Scenario(saying(Say(status=429), Say()), (_STREAMED, _STREAMED)),
-    "500": Scenario(saying(Say(status=500)), (_PLAIN,)),
-    "option refused": Scenario(_always(wire.refusing), (_STREAMED,), asks_again=True),
-    "cut off": Scenario(_always(_cutting), (_STREAMED,)),
-    "time-out": Scenario(_always(_halting), (_STREAMED,), HASTE_S),
-}
-READERS = {
-    **{f"{name} plain": Scenario(saying(Say()), (case,)) for name, case in own_calls.PLAIN.items()},
-    **{f"{name} streamed": Scenario(saying(Say()), (case,)) for name, case in own_calls.STREAMED.items()},
-    **{f"{name} tool": Scenario(saying(Say(tool=TOOL)), (own_calls.STREAMED[name],)) for name in own_calls.TOOLED},
-}
 
 
 class Counted(SpanProcessor):
@@ -119,6 +59,8 @@ class Stage:
         self._calls = scenario.calls
         self._asks_again = scenario.asks_again
         self._caller = CALLERS[transport](server.address, scenario.timeout_s)
+        self.around: Callable[[], AbstractContextManager[object]] = nullcontext
+        """What the agent is in while it calls."""
 
     def run(self) -> list[object]:
         """Make the calls, in a context of their own; give what the agent saw and what the provider was asked."""
@@ -131,12 +73,11 @@ class Stage:
         return [*seen, *asked]
 
     def _run(self) -> list[Seen]:
-        return [
-            _as_without_asking(
-                self._caller.call(path, body, headers, streamed="stream" in body and body["stream"] is True)
-            )
-            for path, body, headers in self._calls
-        ]
+        with self.around():
+            return [
+                _as_without_asking(self._caller.call(path, body, headers, streamed=_streams(path, body, headers)))
+                for path, body, headers in self._calls
+            ]
 
     def places(self) -> tuple[list[Place], set[str]]:
         exchange.configure(stream_usage=True)  # forget failures, refusals and tool calls of the run before
@@ -167,11 +108,15 @@ class Stage:
         self._caller.close()
 
 
+def _streams(path: str, body: dict, headers: dict) -> bool:
+    return body.get("stream") is True or "stream" in path.lower() or SSE.items() <= headers.items()
+
+
 def _as_without_asking(seen: Seen) -> Seen:
-    """Leave out `"usage": null`, which every chunk has where usage is asked for, and which says nothing."""
-    if isinstance(seen.body, bytes):
-        return replace(seen, body=seen.body.replace(b', "usage": null', b""))
-    return seen
+    """Leave out `"usage": null`, which every chunk has where usage is asked for, and a coding that is taken away."""
+    headers = tuple(header for header in seen.headers if header[0] != "content-encoding")
+    body = seen.body.replace(b', "usage": null', b"") if isinstance(seen.body, bytes) else seen.body
+    return replace(seen, body=body, headers=headers)
 
 
 def _asked(call: Call) -> object:

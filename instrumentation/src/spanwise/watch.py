@@ -57,19 +57,11 @@ class _Ending:
 class Blind(_Ending):
     """Passes on what cannot be read, ours the fault or the provider's, without the usage event that we asked for."""
 
-    __slots__ = ("_error_type", "_inflate", "_strainer")
+    __slots__ = ("_inflate", "_strainer")
 
-    def __init__(
-        self,
-        attempt: Attempt,
-        *,
-        hide: bool,
-        inflate: Callable[[bytes], bytes] | None = None,
-        error_type: str | None = None,
-    ) -> None:
+    def __init__(self, attempt: Attempt, *, hide: bool, inflate: Callable[[bytes], bytes] | None = None) -> None:
         """Begin; `inflate` goes on taking the content encoding away, where the caller gets plain bytes."""
         super().__init__(attempt)
-        self._error_type = error_type
         self._strainer = Strainer() if hide else None
         self._inflate = inflate if hide else None
 
@@ -85,11 +77,6 @@ class Blind(_Ending):
         """End the span, of which no more is known, and give what was held back."""
         self.leave()
         return b"" if self._strainer is None else self._strainer.rest
-
-    @guard.guarded
-    def leave(self) -> None:
-        """End the span."""
-        self._attempt.end(self._error_type)
 
     def whole(self, body: bytes) -> bytes:
         """Pass on a body that was read as a whole."""
@@ -169,14 +156,14 @@ class StreamWatch(_Ending):
         """Fold the pieces that are complete; one still incomplete is held back where pieces are taken out."""
         if self._blind is not None:
             return self._blind.feed(raw)
-        hide, held = self._hide, b""
+        hide, held, plain = self._hide, b"", None
         try:
             if self._inflate is None and (payload := self._framing.whole(raw)):
                 return b"" if self._attempt.fold_event(payload) is True and hide else raw
             if hide:
                 held = self._framing.rest
-                raw = self._inflated(raw)
-                return self._visible(raw)
+                plain = self._inflated(raw)
+                return self._visible(plain)
             self._fold(raw if self._inflate is None else self._inflate(raw))
         except _NotCompressedError:
             self._attempt.end("invalid_response")
@@ -184,7 +171,7 @@ class StreamWatch(_Ending):
                 self._decode(raw)  # which raises as it would have in the client
             return raw
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-            return self._go_blind(fault, held + raw)
+            return self._go_blind(fault, held, raw, plain)
         return raw
 
     def finish(self) -> bytes:
@@ -212,13 +199,13 @@ class StreamWatch(_Ending):
             [piece for piece, payload in pieces if not (payload and self._attempt.fold_event(payload) is True)]
         )
 
-    def _go_blind(self, fault: Exception, passed: bytes) -> bytes:
-        theirs = isinstance(fault, FramingError | zlib.error)
-        if not theirs:
+    def _go_blind(self, fault: Exception, held: bytes, raw: bytes, plain: bytes | None) -> bytes:
+        if isinstance(fault, FramingError | zlib.error):
+            self._attempt.answer.error_type = "invalid_response"
+        else:
             guard.report(f"{__name__}.StreamWatch.feed", fault)
-        error_type = "invalid_response" if theirs else None
-        self._blind = Blind(self._attempt, hide=self._hide, inflate=self._inflate, error_type=error_type)
-        return self._blind.pass_on(passed)
+        self._blind = blind = Blind(self._attempt, hide=self._hide, inflate=self._inflate)
+        return blind.pass_on(held) + blind.feed(raw) if plain is None else blind.pass_on(held + plain)
 
     @guard.guarded
     def _end(self) -> None:
