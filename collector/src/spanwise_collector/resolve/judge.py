@@ -58,11 +58,12 @@ def judge(call: Call, told: Told, related: Related) -> Told:
     )
     counts = Told(*(mine and not theirs for mine, theirs in zip(told, covered, strict=True)))
     twin = bool(related.twins)
-    call.used, call.priced, call.timed = (mine or (twin and other) for mine, other in zip(counts, covered, strict=True))
+    call.used, call.priced, timed = (mine or (twin and other) for mine, other in zip(counts, covered, strict=True))
+    call.timed = int(timed)
     for other in related.twins:
         other.used |= counts.usage
         other.priced |= counts.cost
-        other.timed |= counts.ttft
+        other.timed |= int(counts.ttft)
     call.outer = bool(related.below)
     for other in related.above:
         other.outer = True
