@@ -20,6 +20,8 @@ TESTED_THROUGH = {
     # Protocols: what implements them is tested.
     "collector/src/spanwise_collector/reader.py": "tests/collector/test_reads.py",
     "instrumentation/src/spanwise/url.py": "tests/instrumentation/test_exchange.py",
+    # A record without behaviour: who makes it is tested.
+    "collector/src/spanwise_collector/point.py": "tests/collector/decode/test_metrics.py",
 }
 
 

@@ -17,6 +17,7 @@ from spanwise_collector.accept.http import http_app
 from spanwise_collector.config import CollectorConfig
 from spanwise_collector.gate import JournalGate
 from spanwise_collector.handover import Handover, Item
+from spanwise_collector.intake import reread
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.price import PriceBook
 from spanwise_collector.reads import Reads
@@ -82,7 +83,7 @@ class App:
         store = Store(config.data)
         stack.callback(store.close)
         rollup = Rollup(series_limit=limits.series, label_values=limits.label_values)
-        self._pipeline = Pipeline(store, rollup, PriceBook(_own_prices(config)), self._now_ns)
+        self._pipeline = Pipeline(store, rollup, PriceBook(_own_prices(config)), self._now_ns, limits.passed_series)
         self._pipeline.resume()
         self._journal = Journal(config.data / "journal", store.applied_seq + 1)
         stack.push_async_callback(self._journal.close)
@@ -117,7 +118,7 @@ class App:
         tail = list[Item]()
         rows = 0
         for record in self._journal.replay(self._pipeline.applied_seq):
-            decoded = Pipeline.decode(record.body)
+            decoded = reread(record.body, record.kind)
             tail.append(Item(record.seq, record.received_ns, len(record.body), decoded))
             rows += decoded.frame.height
             if rows >= _REPLAY_ROWS:

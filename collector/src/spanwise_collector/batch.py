@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from spanwise_collector.point import Point
 from spanwise_schema.columns import Kind
 
 
@@ -21,12 +22,14 @@ class Decoded:
         received: spans in the request; received = frame.height + the sum of rejected.
         rejected: reason -> spans.
         faults: key -> values that were no such thing (wrong type, NaN, out of range) and became null.
+        points: of metrics that are passed on.
     """
 
     frame: pl.DataFrame
     received: int
     rejected: Mapping[str, int] = field(default_factory=dict[str, int])
     faults: Mapping[str, int] = field(default_factory=dict[str, int])
+    points: Sequence[Point] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ class LimitsConfig(_Section):
         description="values that one label may take in metrics; further ones are folded into __other__",
     )
     series: int = Field(default=20_000, ge=1, description="series in memory; further ones are folded into __other__")
+    passed_series: int = Field(
+        default=10_000,
+        ge=1,
+        description="series of agents' own metrics that are passed on to /metrics; further ones are counted, not shown",
+    )
 
 
 Usd = Annotated[float, Field(ge=0, le=4_000)]

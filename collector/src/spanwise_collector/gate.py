@@ -8,17 +8,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Literal
 
-from spanwise_collector.accept.gate import Taken
-from spanwise_collector.batch import Decoded
-from spanwise_collector.decode.otlp_json import to_protobuf
+from spanwise_collector import intake
+from spanwise_collector.accept.gate import Encoding, Signal, Taken
 from spanwise_collector.errors import Overloaded, StoreDown
 from spanwise_collector.handover import Handover, Item
-from spanwise_collector.pipeline import Pipeline
+from spanwise_collector.intake import Intake
 from spanwise_collector.store.journal import Journal
 from spanwise_collector.telemetry import Refusals
 
-Encoding = Literal["protobuf", "json"]
 _RETRY_AFTER_S: Final = 1.0
+_NOUNS: Final[dict[Signal, str]] = {"traces": "spans", "logs": "log records", "metrics": "data points"}
 
 
 class JournalGate:
@@ -53,8 +52,8 @@ class JournalGate:
         self.acknowledged_seq = 0
         self.acknowledged_spans = 0
 
-    async def take(self, body: bytes, encoding: Encoding) -> Taken:
-        """Take one request; it is durable when this returns.
+    async def take(self, body: bytes, encoding: Encoding, signal: Signal = "traces") -> Taken:
+        """Take one request; what is used of it is durable when this returns.
 
         Raises:
             Malformed: it is no OTLP request.
@@ -63,18 +62,16 @@ class JournalGate:
         """
         self._admit(len(body))
         try:
-            request, decoded = await asyncio.get_running_loop().run_in_executor(
-                self._decoder, self._decode, body, encoding
-            )
+            taken = await asyncio.get_running_loop().run_in_executor(self._decoder, intake.read, body, encoding, signal)
             # A sender that hangs up must not leave a request in the journal that no number knows of.
-            task = asyncio.create_task(self._keep(request, decoded, len(body)))
+            task = asyncio.create_task(self._keep(taken, signal, len(body)))
             self._keeping.add(task)
             task.add_done_callback(self._keeping.discard)
         except BaseException:
             self._done(len(body))
             raise
         await asyncio.shield(task)
-        return Taken(sum(decoded.rejected.values()), _message(decoded))
+        return Taken(sum(taken.refused.values()), _message(taken, signal))
 
     def refused(self, transport: Literal["http", "grpc"], reason: str) -> None:
         """Count a request that was not accepted."""
@@ -105,22 +102,27 @@ class JournalGate:
         with self._lock:
             self._pending_bytes -= size
 
-    @staticmethod
-    def _decode(body: bytes, encoding: Encoding) -> tuple[bytes, Decoded]:
-        request = to_protobuf(body) if encoding == "json" else body
-        return request, Pipeline.decode(request)
-
-    async def _keep(self, request: bytes, decoded: Decoded, size: int) -> None:
+    async def _keep(self, taken: Intake, signal: Signal, size: int) -> None:
+        if not taken.record:  # nothing in it is used
+            self._count(taken, signal)
+            self._done(size)
+            return
         received_ns = self._now_ns()
         try:
-            seq = await self._journal.append(request, received_ns)
+            seq = await self._journal.append(taken.record, received_ns, taken.kind)
         except StoreDown:
             self._done(size)
             raise
+        self._count(taken, signal)
         self.acknowledged_seq = seq
-        self.acknowledged_spans += decoded.received
-        self._handover.put(Item(seq, received_ns, size, decoded))
+        self.acknowledged_spans += taken.decoded.received
+        self._handover.put(Item(seq, received_ns, size, taken.decoded))
+
+    def _count(self, taken: Intake, signal: Signal) -> None:
+        for word, count in taken.outcomes.items():
+            self._refusals.outcomes[signal, word] += count
 
 
-def _message(decoded: Decoded) -> str:
-    return "; ".join(f"{count} spans refused: {reason}" for reason, count in sorted(decoded.rejected.items()))
+def _message(taken: Intake, signal: Signal) -> str:
+    noun = _NOUNS[signal]
+    return "; ".join(f"{count} {noun} refused: {reason}" for reason, count in sorted(taken.refused.items()))

@@ -19,6 +19,8 @@ from spanwise_collector.query import Query, Series
 from spanwise_collector.resolve import Resolver
 from spanwise_collector.rollup.rollup import KEPT_WIDTH_NS, Rollup, answer_saved
 from spanwise_collector.sample import sample
+from spanwise_collector.signals.passing import Passing
+from spanwise_collector.signals.sources import Sources
 from spanwise_collector.store.segments import SCHEMA
 from spanwise_collector.store.store import Store
 from spanwise_collector.telemetry import Ledger
@@ -33,10 +35,14 @@ _EMPTY: Final = SCHEMA.to_frame()
 class Pipeline:
     """Turns acknowledged requests, up to `applied_seq`, into numbers. One thread applies and commits; any may ask."""
 
-    def __init__(self, store: Store, rollup: Rollup, prices: PriceBook, now_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, rollup: Rollup, prices: PriceBook, now_ns: Callable[[], int], passed_series: int = 10_000
+    ) -> None:
         self.store = store
         self.rollup = rollup
         self.prices = prices
+        self.sources = Sources()
+        self.passing = Passing(passed_series)
         self.resolver = Resolver()
         self.ledger = Ledger()
         self.published = self.ledger.dump()
@@ -52,6 +58,8 @@ class Pipeline:
         state: dict[str, Any] = msgspec.msgpack.decode(self.store.state)
         self.ledger.load(state["ledger"])
         self.rollup.restore(state["rollup"], self.store.deltas(now_ns - self.rollup.keep_ns), now_ns)
+        self.sources.load(state.get("sources", []))
+        self.passing.load(state.get("passing"))
         if "resolver" in state:
             self.resolver.load(state["resolver"])
         self.published = self.ledger.dump()
@@ -77,6 +85,7 @@ class Pipeline:
             self.ledger.received += item.decoded.received
             self.ledger.rejected.update(item.decoded.rejected)
             self.ledger.field_faults.update(item.decoded.faults)
+            self.passing.add(item.decoded.points, item.received_ns)
         self.applied_seq = items[-1].seq
         self.published = self.ledger.dump()
 
@@ -97,7 +106,7 @@ class Pipeline:
         return [priced]
 
     def _count(self, frame: pl.DataFrame, received_ns: int) -> None:
-        fresh = frame.filter(self.rollup.seen.add(frame))
+        fresh = self.sources.choose(frame.filter(self.rollup.seen.add(frame)))
         if fresh.height:
             resolved = self.resolver.add(fresh, received_ns)
             self.rollup.add(resolved.stored, received_ns, resolved.counted)
@@ -112,7 +121,10 @@ class Pipeline:
     def commit(self) -> None:
         """Make files of all that was applied; the journal up to `applied_seq` may go. Raises StoreDown: try again."""
         state, deltas = self.rollup.checkpoint()
-        kept = {"ledger": self.ledger.dump(), "rollup": state, "resolver": self.resolver.dump()}
+        kept = {
+            "ledger": self.ledger.dump(), "rollup": state, "resolver": self.resolver.dump(),
+            "sources": self.sources.dump(), "passing": self.passing.dump(),
+        }  # fmt: skip
         packed = msgspec.msgpack.encode(kept)
         with self._saving:
             self.store.commit(self.applied_seq, packed, deltas, self._now_ns() / NANO)

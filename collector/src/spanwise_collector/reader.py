@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from spanwise_collector.point import MetricType
 from spanwise_collector.query import Exemplar, Query, Series
 
 
@@ -26,6 +27,23 @@ class Total:
     buckets: Sequence[int]
     sum: float
     exemplars: Mapping[int, Exemplar] = field(default_factory=dict[int, Exemplar])
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A metric of somebody else's that is passed on.
+
+    Attributes:
+        name: of the family, without `_total`.
+        type: what Prometheus calls it.
+        series: labels, bounds and values of each, as in `point.Point`.
+    """
+
+    name: str
+    type: MetricType
+    series: list[tuple[dict[str, str], tuple[float, ...], tuple[float, ...]]] = field(
+        default_factory=list[tuple[dict[str, str], tuple[float, ...], tuple[float, ...]]]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,10 @@ class Reader(Protocol):
 
     def totals(self) -> Mapping[str, Sequence[Total]]:
         """Give every metric that is made of samples, by name."""
+        ...
+
+    def passed(self) -> Sequence[Passed]:
+        """Give the metrics of others that are passed on."""
         ...
 
     def trace(self, trace_id: bytes) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ import polars as pl
 from spanwise_collector import search, services, spoken
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.query import Query, Series
-from spanwise_collector.reader import RunFilter, Total, TraceFilter, TraceSpans
+from spanwise_collector.reader import Passed, RunFilter, Total, TraceFilter, TraceSpans
 from spanwise_collector.rollup.totals import in_unit
 from spanwise_collector.telemetry import Refusals
 from spanwise_schema import metrics
@@ -152,6 +153,10 @@ class Reads:
         )
         return [_run(row) for row in found.iter_rows(named=True)]
 
+    def passed(self) -> Sequence[Passed]:
+        """Give the metrics of others that are passed on."""
+        return self._pipeline.passing.families(self._now_ns())
+
     def totals(self) -> Mapping[str, Sequence[Total]]:
         """Give every metric that is made of samples, by name."""
         return {**self._folded(), **self._counted(), **self._gauges()}
@@ -181,14 +186,20 @@ class Reads:
             metrics.UNWINDOWED.name: _by_label(dict(rollup.unwindowed)),
             metrics.UNPRICED_CALLS.name: [Total(labels, (), calls) for labels, (calls, _) in unpriced],
             metrics.UNPRICED_TOKENS.name: [Total(labels, (), tokens) for labels, (_, tokens) in unpriced],
+            metrics.LOG_RECORDS.name: _by_label(self._outcomes("logs")),
+            metrics.POINTS.name: _by_label(self._outcomes("metrics") + self._pipeline.passing.points),
             metrics.REFUSED.name: [Total(labels, (), n) for labels, n in tuple(self._refusals.of.items())],
         }
+
+    def _outcomes(self, signal: str) -> Counter[str]:
+        return Counter({word: n for (of, word), n in tuple(self._refusals.outcomes.items()) if of == signal})
 
     def _gauges(self) -> dict[str, list[Total]]:
         rollup = self._pipeline.rollup
         return {
             **{name: [_one(value)] for name, value in self._own().items()},
             metrics.SERIES.name: [_one(len(rollup.book))],
+            metrics.PASSED_SERIES.name: [_one(len(self._pipeline.passing))],
             metrics.RUNS_ACTIVE.name: [Total(key, (), count) for key, count in rollup.runs.active().items()],
         }
 

@@ -52,6 +52,12 @@ class Ledger:
 
 @dataclass(slots=True)
 class Refusals:
-    """Requests that were not accepted, by transport and reason. Since this start: nothing of them is kept."""
+    """What nothing is kept of but its number, since this start.
+
+    Attributes:
+        of: requests that were not accepted, by transport and reason.
+        outcomes: log records and points of metrics, by signal and what became of them.
+    """
 
     of: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])

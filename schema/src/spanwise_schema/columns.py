@@ -63,7 +63,8 @@ CALL: Final[dict[str, Kind]] = {
     "dialect": "str",
     "signal": "str",  # event, metric: what told it; null for a span of a tracer
     # leaf: a call that counts; duplicate: of a call that another span told, with only the numbers that it did not tell;
-    # rollup: an agent or a workflow that told a sum, which is left out; none: an answer from a cache; null for others
+    # rollup: an agent or a workflow that told a sum, which is left out; none: an answer from a cache;
+    # usage: tokens that an event or a metric told without the call; null for others
     "token_scope": "str",
 }
 

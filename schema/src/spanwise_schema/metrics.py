@@ -120,6 +120,14 @@ DUPLICATE: Final = Metric("spanwise_collector_spans_duplicate", "counter", (), "
 REFUSED: Final = Metric(
     "spanwise_collector_requests_refused", "counter", ("transport", "reason"), "Requests that were not accepted."
 )
+LOG_RECORDS: Final = Metric(
+    "spanwise_collector_log_records", "counter", ("outcome",),
+    "Log records received: those that told a call, those that tell none and are not kept, those refused.",
+)  # fmt: skip
+POINTS: Final = Metric(
+    "spanwise_collector_metric_points", "counter", ("outcome",),
+    "Data points of metrics received: shown, refused, or not shown and why.",
+)  # fmt: skip
 FIELD_FAULTS: Final = Metric(
     "spanwise_collector_field_faults", "counter", ("field",), "Values that were no such thing and became null."
 )
@@ -134,6 +142,9 @@ PENDING: Final = Metric("spanwise_collector_pending_requests", "gauge", (), "Ack
 JOURNAL_BYTES: Final = Metric("spanwise_collector_journal_bytes", "gauge", (), "Bytes in the journal.")
 SEGMENTS: Final = Metric("spanwise_collector_segments", "gauge", (), "Parquet segments in the store.")
 SERIES: Final = Metric("spanwise_collector_series", "gauge", (), "Series held in memory.")
+PASSED_SERIES: Final = Metric(
+    "spanwise_collector_passed_series", "gauge", (), "Series of agents' own metrics held to be passed on."
+)
 BUILD_INFO: Final = Metric("spanwise_build_info", "gauge", ("version",), "The version that runs; always 1.")
 
 METRICS: Final[tuple[Metric, ...]] = tuple(value for value in list(globals().values()) if isinstance(value, Metric))

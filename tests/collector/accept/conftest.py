@@ -5,23 +5,33 @@ from contextlib import asynccontextmanager
 import grpc.aio
 import pytest
 import uvicorn
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from spanwise_collector.accept import Limits, Taken, grpc_server, http_app
 from spanwise_collector.batch import Wanted
-from spanwise_collector.decode import decode, to_protobuf
+from spanwise_collector.decode import decode, read_logs, read_metrics, to_protobuf
+
+READ = {"logs": (read_logs, ExportLogsServiceRequest), "metrics": (read_metrics, ExportMetricsServiceRequest)}
 
 
 class MemoryGate:
-    """A gate that decodes and keeps batches in memory."""
+    """A gate that decodes and keeps batches in memory, and of other signals what was read."""
 
     def __init__(self):
         self.batches = []
+        self.others = []
+        self.answer = None
         self.refusals = []
         self.fault = None
 
-    async def take(self, body, encoding):
+    async def take(self, body, encoding, signal="traces"):
         if self.fault is not None:
             raise self.fault
+        if signal != "traces":
+            read, kind = READ[signal]
+            self.others.append((signal, read(to_protobuf(body, kind) if encoding == "json" else body)))
+            return self.answer or Taken()
         batch = decode(to_protobuf(body) if encoding == "json" else body, Wanted({"gen_ai.request.model": "str"}, {}))
         self.batches.append(batch)
         message = ", ".join(f"{spans} spans rejected: {reason}" for reason, spans in batch.rejected.items())

@@ -4,15 +4,19 @@ import grpc
 import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2_grpc import LogsServiceStub
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import MetricsServiceStub
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 
-from spanwise_collector.accept import Limits, grpc_server
-from spanwise_collector.accept.grpc import EXPORT
+from spanwise_collector.accept import Limits, Taken, grpc_server
+from spanwise_collector.accept.grpc import EXPORT as METHODS
 from spanwise_collector.errors import Overloaded, StoreDown
 from tests.support.otlp import request, span, traffic
+from tests.support.otlp_signals import event, gauge, logs, metrics, number
 
 ONE = request([span()])
+EXPORT = METHODS["traces"]
 
 
 async def refused(channel, body=b"", method=EXPORT, **options):
@@ -31,6 +35,24 @@ async def test_the_generated_client_is_understood(call, gate):
     assert answer == ExportTraceServiceResponse()
     assert not answer.HasField("partial_success")
     assert gate.spans == 1
+
+
+async def test_logs_are_taken_and_what_was_refused_is_told_in_their_words(call, gate):
+    gate.answer = Taken(2, "2 log records refused: no time")
+    async with call() as channel:
+        answer = await LogsServiceStub(channel).Export(logs([event("a")]))
+    assert answer.partial_success.rejected_log_records == 2
+    assert answer.partial_success.error_message == "2 log records refused: no time"
+    assert gate.others == [("logs", logs([event("a")]))]
+
+
+async def test_metrics_are_taken_and_what_was_refused_is_told_in_their_words(call, gate):
+    gate.answer = Taken(1, "1 data points refused: no time")
+    async with call() as channel:
+        answer = await MetricsServiceStub(channel).Export(metrics([gauge("x", [number(1)])]))
+    assert answer.partial_success.rejected_data_points == 1
+    ((signal, found),) = gate.others
+    assert (signal, [point.name for point in found.points]) == ("metrics", ["x"])
 
 
 async def test_gzip_is_understood(call, gate):
@@ -92,7 +114,9 @@ async def test_more_bytes_in_flight_than_allowed_are_told_to_come_later(call, ga
     assert gate.refusals == [("grpc", "overloaded")]
 
 
-@pytest.mark.parametrize("method", ["/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "/a.B/C"])
+@pytest.mark.parametrize(
+    "method", ["/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export", "/a.B/C"]
+)
 async def test_other_services_are_unimplemented(call, method):
     async with call() as channel:
         assert (await refused(channel, method=method)).code() is grpc.StatusCode.UNIMPLEMENTED
@@ -114,10 +138,10 @@ async def test_stopping_finishes_what_was_accepted(gate):
     entered, release = asyncio.Event(), asyncio.Event()
     take = gate.take
 
-    async def slow(body, encoding):
+    async def slow(body, encoding, signal):
         entered.set()
         await release.wait()
-        return await take(body, encoding)
+        return await take(body, encoding, signal)
 
     gate.take = slow
     server = grpc_server(gate, Limits())

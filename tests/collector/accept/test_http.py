@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from google.protobuf import json_format
 from google.rpc.status_pb2 import Status
 from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -15,6 +16,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from spanwise_collector.errors import Overloaded, StoreDown
 from tests.support.otlp import request, span, traffic
+from tests.support.otlp_signals import event, gauge, logs, metrics, number
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
 JSON = {"content-type": "application/json"}
@@ -211,15 +213,56 @@ async def test_another_path_is_404_with_a_hint(serve, path):
     async with serve() as base:
         answer = await post(base, ONE, path=path)
     assert answer.status_code == 404
-    assert "did you mean /v1/traces?" in status_of(answer).message
+    assert "did you mean /v1/traces, /v1/logs, /v1/metrics?" in status_of(answer).message
 
 
-@pytest.mark.parametrize("path", ["/v1/metrics", "/v1/logs"])
-async def test_other_signals_are_told_that_only_traces_are_taken(serve, path):
+async def test_profiles_are_told_what_is_taken(serve):
+    path = "/v1development/profiles"
     async with serve() as base:
         answer = await post(base, b"{}", JSON, path=path)
     assert answer.status_code == 404
-    assert answer.json() == {"code": 5, "message": f"{path}: only traces are taken here for now, at /v1/traces"}
+    told = f"{path}: profiles are not taken here, only /v1/traces, /v1/logs, /v1/metrics"
+    assert answer.json() == {"code": 5, "message": told}
+
+
+@pytest.mark.parametrize(
+    ("path", "made", "signal"),
+    [("/v1/logs", logs([event("a")]), "logs"), ("/v1/metrics/", metrics([gauge("x", [number(1)])]), "metrics")],
+)
+@pytest.mark.parametrize("compress", [None, gzip.compress, zlib.compress])
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_logs_and_metrics_are_taken_in_every_encoding(serve, gate, path, made, signal, compress, as_json):
+    body = json_format.MessageToJson(made).encode() if as_json else made.SerializeToString()
+    headers = dict(JSON if as_json else PROTOBUF)
+    if compress is not None:
+        body, headers["content-encoding"] = compress(body), "gzip" if compress is gzip.compress else "deflate"
+    async with serve() as base:
+        answer = await post(base, body, headers, path=path)
+    assert (answer.status_code, answer.content) == (200, b"{}" if as_json else b"")
+    ((taken, _),) = gate.others
+    assert taken == signal
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/v1/logs", "Logs"), ("/v1/metrics", "Metrics")])
+async def test_a_malformed_request_of_another_signal_is_named_as_such(serve, path, kind):
+    async with serve() as base:
+        answer = await post(base, b"\xff\xff", PROTOBUF, path=path)
+    assert answer.status_code == 400
+    assert f"expected an Export{kind}ServiceRequest" in status_of(answer).message
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "told"),
+    [
+        ("/v1/logs", {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "x"}]}]}]}, "timeUnixNano"),
+        ("/v1/metrics", {"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"gauge": 1}]}]}]}, "gauge"),
+    ],
+)
+async def test_json_of_another_signal_that_is_wrong_is_told_with_its_path(serve, path, body, told):
+    async with serve() as base:
+        answer = await post(base, json.dumps(body).encode(), JSON, path=path)
+    assert answer.status_code == 400
+    assert told in answer.json()["message"]
 
 
 async def test_a_sender_that_goes_away_leaves_nothing_behind(serve, gate):

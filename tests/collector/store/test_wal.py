@@ -36,6 +36,13 @@ def test_a_number_that_does_not_grow_is_damage():
     assert file.tell() == 29
 
 
+def test_what_a_record_holds_is_read_back_and_a_file_of_before_holds_spans():
+    records = [Record(1, 1, b"a"), Record(2, 1, b"b", "points"), Record(3, 1, b"c", "spans")]
+    data = b"".join(wal.header_of(record) + record.body for record in records)
+    assert data.startswith(b"SWJ1")  # what every release before wrote
+    assert list(wal.read(io.BytesIO(data), len(data), -1)) == records
+
+
 def test_file_names_sort_like_their_numbers():
     names = [wal.name_of(seq) for seq in (0, 9, 10, 2**63)]
     assert names == sorted(names)

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 Encoding = Literal["protobuf", "json"]
 Transport = Literal["http", "grpc"]
+Signal = Literal["traces", "logs", "metrics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Taken:
     """A request that is durable now.
 
     Attributes:
-        rejected: spans of it that were not kept.
+        rejected: spans, log records or data points of it that were not taken.
         message: why, where any was rejected; a warning otherwise; mostly empty.
     """
 
@@ -25,8 +26,8 @@ class Taken:
 class Gate(Protocol):
     """The way in; one gate stands behind both doors."""
 
-    async def take(self, body: bytes, encoding: Encoding) -> Taken:
-        """Make an ExportTraceServiceRequest durable, then return.
+    async def take(self, body: bytes, encoding: Encoding, signal: Signal = "traces") -> Taken:
+        """Make what is used of an export request durable, then return.
 
         Raises errors.SenderError where the request is at fault, errors.RetryLater where we are.
         """

@@ -1,20 +1,27 @@
-"""The gRPC door: TraceService/Export."""
+"""The gRPC door: Export of TraceService, LogsService and MetricsService."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, cast
 
 import grpc
 import grpc.aio
 
 from spanwise_collector.accept.admission import Admission, Limits
-from spanwise_collector.accept.gate import Gate
+from spanwise_collector.accept.gate import Gate, Signal
 from spanwise_collector.accept.refusal import Refusal, refusal
 from spanwise_collector.accept.response import response
 from spanwise_collector.errors import CollectorError
 
-EXPORT: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+EXPORT: Final[dict[Signal, str]] = {
+    "traces": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+    "logs": "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+    "metrics": "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+}
+"""The method of each signal."""
+
+_Context = grpc.aio.ServicerContext[bytes, bytes]
 
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
 _MINUTE_MS: Final = 60_000
@@ -41,23 +48,29 @@ def _options(limits: Limits) -> list[tuple[str, int]]:
 
 
 class _Services(grpc.GenericRpcHandler):
-    """Knows the one method there is."""
+    """Knows the method of each signal."""
 
     def __init__(self, gate: Gate, limits: Limits) -> None:
         self._gate = gate
         self._admission = Admission(limits)
         handler = cast("Callable[[object], grpc.RpcMethodHandler[bytes, bytes]]", grpc.unary_unary_rpc_method_handler)
-        self._export_handler = handler(self._export)
+        self._handlers = {method: handler(self._export(signal)) for signal, method in EXPORT.items()}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes] | None:
         """Find the handler of a method; gRPC answers UNIMPLEMENTED where there is none."""
-        return self._export_handler if handler_call_details.method == EXPORT else None
+        return self._handlers.get(handler_call_details.method)
 
-    async def _export(self, body: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+    def _export(self, signal: Signal) -> Callable[[bytes, _Context], Awaitable[bytes]]:
+        async def export(body: bytes, context: _Context) -> bytes:
+            return await self._take(body, signal, context)
+
+        return export
+
+    async def _take(self, body: bytes, signal: Signal, context: _Context) -> bytes:
         try:
             with self._admission.lease() as lease:
                 lease.grow(len(body))
-                return response(await self._gate.take(body, "protobuf"))
+                return response(await self._gate.take(body, "protobuf", signal), "protobuf", signal)
         except CollectorError as fault:
             no = refusal(fault)
             self._gate.refused("grpc", no.reason)

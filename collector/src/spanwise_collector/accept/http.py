@@ -1,4 +1,4 @@
-"""The HTTP door: POST /v1/traces as protobuf or JSON, compressed or not, as an ASGI application."""
+"""The HTTP door: POST /v1/traces, /v1/logs and /v1/metrics, protobuf or JSON, compressed or not, as ASGI."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from google.rpc.code_pb2 import Code
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spanwise_collector.accept.admission import Admission, Lease, Limits
-from spanwise_collector.accept.gate import Encoding, Gate
+from spanwise_collector.accept.gate import Encoding, Gate, Signal
 from spanwise_collector.accept.inflate import Inflater
 from spanwise_collector.accept.refusal import Refusal, refusal
 from spanwise_collector.accept.response import response
 from spanwise_collector.errors import CollectorError, TooLarge, UnsupportedMedia
 
-PATH: Final = "/v1/traces"
+PATHS: Final[dict[str, Signal]] = {"/v1/traces": "traces", "/v1/logs": "logs", "/v1/metrics": "metrics"}
+"""Where each signal goes."""
 
 _ENCODINGS: Final[dict[str, Encoding]] = {"application/x-protobuf": "protobuf", "application/json": "json"}
 _CONTENT_TYPE: Final[dict[Encoding, bytes]] = {kind: name.encode() for name, kind in _ENCODINGS.items()}
-_OTHER_SIGNALS: Final = ("/v1/metrics", "/v1/logs", "/v1development/profiles")
+_PROFILES: Final = "/v1development/profiles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ async def _answer(gate: Gate, admission: Admission, scope: Scope, receive: Recei
             raise UnsupportedMedia(f"Content-Type: expected {' or '.join(_ENCODINGS)}, got {content_type[:60]!r}")
         with admission.lease() as lease:
             body = await _read(headers, receive, admission.limits, lease)
-            return _Answer(200, encoding, response(await gate.take(body, encoding), encoding))
+            signal = PATHS[_path(scope)]
+            return _Answer(200, encoding, response(await gate.take(body, encoding, signal), encoding, signal))
     except CollectorError as fault:
         no = refusal(fault)
         gate.refused("http", no.reason)
@@ -77,15 +79,20 @@ async def _answer(gate: Gate, admission: Admission, scope: Scope, receive: Recei
 
 
 def _elsewhere(scope: Scope) -> Refusal | None:
-    """Refuse what is no export of traces, with a hint where it should go."""
-    path = scope["path"].rstrip("/") or "/"
-    if path in _OTHER_SIGNALS:
-        return Refusal(404, Code.NOT_FOUND, "wrong_signal", f"{path}: only traces are taken here for now, at {PATH}")
-    if path != PATH:
-        return Refusal(404, Code.NOT_FOUND, "wrong_path", f"{path[:60]}: nothing is here; did you mean {PATH}?")
+    """Refuse what is no export, with a hint where it should go."""
+    path, there = _path(scope), ", ".join(PATHS)
+    if path == _PROFILES:
+        return Refusal(404, Code.NOT_FOUND, "wrong_signal", f"{path}: profiles are not taken here, only {there}")
+    if path not in PATHS:
+        return Refusal(404, Code.NOT_FOUND, "wrong_path", f"{path[:60]}: nothing is here; did you mean {there}?")
     if scope["method"] != "POST":
         return Refusal(405, Code.UNIMPLEMENTED, "wrong_method", f"expected POST, got {scope['method']}")
     return None
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.rstrip("/") or "/"
 
 
 async def _read(headers: dict[bytes, bytes], receive: Receive, limits: Limits, lease: Lease) -> bytes:

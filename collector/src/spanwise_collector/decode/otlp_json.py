@@ -1,4 +1,4 @@
-"""An OTLP trace export request, as JSON, to the same request as protobuf.
+"""An OTLP export request, as JSON, to the same request as protobuf.
 
 Not `google.protobuf.json_format`: OTLP/JSON writes ids in hex, forbids enum names and snake_case keys, and a
 refusal has to name the field.
@@ -28,6 +28,9 @@ _HEX: Final = {"trace_id", "span_id", "parent_span_id"}
 _RANGE: Final[dict[int, tuple[int, int]]] = {
     FieldDescriptor.TYPE_INT32: (-(1 << 31), (1 << 31) - 1),
     FieldDescriptor.TYPE_INT64: (-(1 << 63), (1 << 63) - 1),
+    FieldDescriptor.TYPE_SFIXED64: (-(1 << 63), (1 << 63) - 1),
+    FieldDescriptor.TYPE_SINT32: (-(1 << 31), (1 << 31) - 1),
+    FieldDescriptor.TYPE_UINT64: (0, (1 << 64) - 1),
     FieldDescriptor.TYPE_FIXED64: (0, (1 << 64) - 1),
     FieldDescriptor.TYPE_UINT32: (0, (1 << 32) - 1),
     FieldDescriptor.TYPE_FIXED32: (0, (1 << 32) - 1),
@@ -65,8 +68,8 @@ class _Fault(Exception):
         return path if len(path) <= _SHOWN_PATH else f"{path[:_SHOWN_PATH]}…"
 
 
-def to_protobuf(body: bytes) -> bytes:
-    """Turn OTLP/JSON into the same request as protobuf.
+def to_protobuf(body: bytes, kind: type[Message] = ExportTraceServiceRequest) -> bytes:
+    """Turn OTLP/JSON into the same request of this kind as protobuf.
 
     Raises Malformed with the path of the field, its value and what was expected. Unknown keys are ignored.
     Source: OTLP specification, "JSON Protobuf Encoding".
@@ -75,7 +78,7 @@ def to_protobuf(body: bytes) -> bytes:
         given = cast("object", msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Malformed(f"expected JSON, got {len(body)} bytes: {fault}") from fault
-    request = ExportTraceServiceRequest()
+    request = kind()
     try:
         _fill(request, given, 0)
     except _Fault as fault:

@@ -13,7 +13,7 @@ from typing import Final
 
 from spanwise_collector.errors import StoreDown
 from spanwise_collector.store import durable, wal
-from spanwise_collector.store.wal import Record
+from spanwise_collector.store.wal import Kind, Record
 
 MAX_FILE_BYTES: Final = 64 * 2**20
 RETRY_AFTER_S: Final = 2.0
@@ -62,7 +62,7 @@ class Journal:
         """The number that the next request gets."""
         return self._next_seq
 
-    async def append(self, body: bytes, received_ns: int) -> int:
+    async def append(self, body: bytes, received_ns: int, kind: Kind = "spans") -> int:
         """Return the request's seq once it is on the disk; all that wait share one sync.
 
         Raises StoreDown when the disk refuses or the journal is closed: then the request is not kept.
@@ -71,7 +71,7 @@ class Journal:
             raise StoreDown("the journal is closed", RETRY_AFTER_S)
         loop = asyncio.get_running_loop()
         kept = loop.create_future()
-        self._waiting.append((Record(self._next_seq, received_ns, body), kept))
+        self._waiting.append((Record(self._next_seq, received_ns, body, kind), kept))
         self._next_seq += 1
         if self._writer is None:
             self._writer = loop.create_task(self._write_waiting())

@@ -8,10 +8,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 
 HEADER: Final = struct.Struct("<4sIIQQ")  # magic, body length, crc32 of all that follows, seq, received_ns
 MAGIC: Final = b"SWJ1"
+Kind = Literal["spans", "points"]
+_MAGICS: Final[dict[Kind, bytes]] = {"spans": MAGIC, "points": b"SWP1"}
+_KINDS: Final[dict[bytes, Kind]] = {magic: kind for kind, magic in _MAGICS.items()}
 _SIGNED: Final = struct.Struct("<QQ")  # what the checksum covers beside the body
 _VECTORS: Final = 512  # buffers to one writev; Linux takes at most 1,024
 
@@ -23,12 +26,14 @@ class Record:
     Attributes:
         seq: its number; grows, may have gaps.
         received_ns: Unix time of its arrival.
-        body: an OTLP protobuf request.
+        body: an OTLP protobuf request,
+        kind: of spans, or of the points of metrics.
     """
 
     seq: int
     received_ns: int
     body: bytes
+    kind: Kind = "spans"
 
 
 def name_of(first_seq: int) -> str:
@@ -44,7 +49,7 @@ def first_seq_of(path: Path) -> int:
 def header_of(record: Record) -> bytes:
     """Make the bytes that stand before a record's body."""
     signed = zlib.crc32(record.body, zlib.crc32(_SIGNED.pack(record.seq, record.received_ns)))
-    return HEADER.pack(MAGIC, len(record.body), signed, record.seq, record.received_ns)
+    return HEADER.pack(_MAGICS[record.kind], len(record.body), signed, record.seq, record.received_ns)
 
 
 def write_all(descriptor: int, buffers: list[bytes]) -> None:
@@ -66,9 +71,9 @@ def read(file: BinaryIO, size_bytes: int, after_seq: int) -> Iterator[Record]:
     last, position = -1, file.tell()
     while size_bytes - position >= HEADER.size:
         magic, length, signed, seq, received_ns = HEADER.unpack(file.read(HEADER.size))
-        if magic != MAGIC or length > size_bytes - position - HEADER.size or seq <= last:
+        if magic not in _KINDS or length > size_bytes - position - HEADER.size or seq <= last:
             break
-        record = Record(seq, received_ns, file.read(length))
+        record = Record(seq, received_ns, file.read(length), _KINDS[magic])
         if zlib.crc32(record.body, zlib.crc32(_SIGNED.pack(seq, received_ns))) != signed:
             break
         position += HEADER.size + length

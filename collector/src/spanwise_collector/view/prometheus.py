@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.samples import Exemplar
 
 from spanwise_collector.query import Exemplar as Found
-from spanwise_collector.reader import Reader, Total
+from spanwise_collector.reader import Passed, Reader, Total
 from spanwise_schema.measures import MEASURES, NANO
 from spanwise_schema.metrics import METRICS, Metric
 
@@ -32,6 +32,7 @@ class TotalsCollector(Collector):
         totals = self._reader.totals()
         for metric in METRICS:
             yield _family(metric, totals.get(metric.name, ()))
+        yield from map(_passed, self._reader.passed())
 
 
 def _family(metric: Metric, rows: Sequence[Total]) -> Family:
@@ -61,6 +62,33 @@ def _histogram(metric: Metric, rows: Sequence[Total]) -> Family:
         ]
         family.add_metric(row.labels, buckets, row.sum)
     return family
+
+
+def _passed(found: Passed) -> Family:
+    """Write a metric of somebody else's."""
+    family = Family(found.name, "Passed on as it was received.", found.type)
+    for labels, bounds, values in found.series:
+        match found.type:
+            case "counter":
+                family.add_sample(f"{found.name}_total", labels, values[0])
+            case "gauge":
+                family.add_sample(found.name, labels, values[0])
+            case "histogram":
+                _add_buckets(family, labels, bounds, values)
+            case "summary":
+                for quantile, value in zip(bounds, values[2:], strict=True):
+                    family.add_sample(found.name, {**labels, "quantile": repr(quantile)}, value)
+                family.add_sample(f"{found.name}_count", labels, values[0])
+                family.add_sample(f"{found.name}_sum", labels, values[1])
+    return family
+
+
+def _add_buckets(family: Family, labels: dict[str, str], bounds: Sequence[float], values: Sequence[float]) -> None:
+    counts = list(accumulate(values[1:]))
+    for bound, upto in zip([*map(repr, bounds), "+Inf"], counts, strict=True):
+        family.add_sample(f"{family.name}_bucket", {**labels, "le": bound}, upto)
+    family.add_sample(f"{family.name}_count", labels, counts[-1])
+    family.add_sample(f"{family.name}_sum", labels, values[0])
 
 
 def _exemplar(metric: Metric, found: Found) -> Exemplar:
