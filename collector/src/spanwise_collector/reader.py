@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import polars as pl
 
 from spanwise_collector.point import MetricType
 from spanwise_collector.query import Exemplar, Query, Series
+
+RunSort = Literal["start", "duration", "cost", "tokens", "steps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,42 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class RunCursor:
+    """The last run of a page.
+
+    Attributes:
+        value: what it was sorted by: nanoseconds, 1e-12 USD, tokens or steps; null where not known.
+        trace_id: 16 bytes.
+        span_id: 8 bytes.
+    """
+
+    value: int | None
+    trace_id: bytes
+    span_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs are wanted: newest first, those that began in (start_ns, end_ns]."""
+    """Which runs are wanted: those that began in (start_ns, end_ns]; null takes all.
+
+    Attributes:
+        start_ns: Unix time.
+        end_ns: Unix time.
+        service: of the run, as `environment` and `tenant`.
+        agent: its name; the empty string for runs without an agent.
+        status: running, ok, error, lost.
+        model: that one of its calls asked.
+        tool: that it called.
+        conversation: its id.
+        error_type: how it failed.
+        min_duration_ns: at least so long.
+        min_cost_pico_usd: at least so dear.
+        min_steps: at least so many model and tool calls.
+        sort: what they are sorted by; a run of which it is not known comes last.
+        descending: the greatest first.
+        limit: so many.
+        after: those behind this one; null from the start.
+    """
 
     start_ns: int
     end_ns: int
@@ -56,8 +92,26 @@ class RunFilter:
     agent: str | None = None
     environment: str | None = None
     tenant: str | None = None
-    status: str | None = None  # running, ok, error
+    status: str | None = None
+    model: str | None = None
+    tool: str | None = None
+    conversation: str | None = None
+    error_type: str | None = None
+    min_duration_ns: int | None = None
+    min_cost_pico_usd: int | None = None
+    min_steps: int | None = None
+    sort: RunSort = "start"
+    descending: bool = True
     limit: int = 50
+    after: RunCursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Some runs, and the last of them where there are more."""
+
+    runs: Sequence[Mapping[str, Any]]
+    last: RunCursor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +203,12 @@ class Reader(Protocol):
         """Count by parent and child service how often one called the other."""
         ...
 
-    def runs(self, wanted: RunFilter) -> list[dict[str, Any]]:
-        """Give runs, finished and in flight."""
+    def runs(self, wanted: RunFilter) -> RunPage:
+        """Give runs, finished and in flight. Raises TooLarge where too many spans would have to be read."""
+        ...
+
+    def run(self, trace_id: bytes, span_id: bytes) -> Mapping[str, Any] | None:
+        """Give one run with its steps; null where there is none."""
         ...
 
     def dialects(self, start_ns: int) -> list[dict[str, Any]]:

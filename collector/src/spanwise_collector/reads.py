@@ -4,60 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
-from spanwise_collector import search, services, spoken
+from spanwise_collector import runs, search, services, spoken
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.query import Query, Series
-from spanwise_collector.reader import Passed, RunFilter, Total, TraceFilter, TraceSpans
+from spanwise_collector.reader import Passed, RunFilter, RunPage, Total, TraceFilter, TraceSpans
 from spanwise_collector.rollup.totals import in_unit
 from spanwise_collector.telemetry import Refusals
 from spanwise_schema import metrics
-from spanwise_schema.measures import DIMENSIONS, NANO
+from spanwise_schema.measures import DIMENSIONS
 from spanwise_schema.money import to_usd
-
-_RUNS: Final = """
-    with traces as (
-        select
-            trace_id,
-            min(start_ns) as start_ns,
-            max(end_ns) as end_ns,
-            bool_or(parent_span_id is null) as ended,
-            count(*) filter (category in ('llm', 'tool')) as steps,
-            count(*) filter (category = 'llm') as llm_calls,
-            count(*) filter (category = 'tool') as tool_calls,
-            count(*) filter (category in ('llm', 'tool') and error_type is not null) as errors,
-            cast(sum(input_tokens) as bigint) as input_tokens,
-            cast(sum(output_tokens) as bigint) as output_tokens,
-            cast(sum(cost_pico_usd) as bigint) as cost_pico_usd,
-            count(*) filter (cost_source = 'unpriced') as unpriced_calls,
-            arg_min(struct_pack(duration_ns, error_type), (start_ns, -end_ns))
-                filter (category in ('agent', 'workflow')) as top,
-            arg_min(agent, (start_ns, -end_ns)) filter (agent is not null) as agent,
-            arg_min(service, start_ns) as service,
-            arg_min(environment, start_ns) as environment,
-            arg_min(tenant, start_ns) as tenant
-        from spans
-        where end_ns > $start_ns and start_ns <= $end_ns
-        group by trace_id
-    ), runs as (
-        select
-            *,
-            case when not ended then 'running' when top.error_type is not null then 'error' else 'ok' end as status
-        from traces
-        where start_ns > $start_ns and (top is not null or (not ended and agent is not null))
-    )
-    select * from runs
-    where ($service is null or service = $service)
-      and ($agent is null or agent = $agent)
-      and ($environment is null or environment = $environment)
-      and ($tenant is null or tenant = $tenant)
-      and ($status is null or status = $status)
-    order by start_ns desc
-    limit $limit
-"""
 
 
 class Reads:
@@ -136,22 +95,13 @@ class Reads:
         """Give the ledger: received, stored, rejected, duplicate."""
         return _four(self._pipeline.published)
 
-    def runs(self, wanted: RunFilter) -> list[dict[str, Any]]:
-        """Give runs, finished and in flight, newest first."""
-        found = self._pipeline.store.sql(
-            _RUNS,
-            {
-                "start_ns": wanted.start_ns,
-                "end_ns": wanted.end_ns,
-                "service": wanted.service,
-                "agent": wanted.agent,
-                "environment": wanted.environment,
-                "tenant": wanted.tenant,
-                "status": wanted.status,
-                "limit": wanted.limit,
-            },
-        )
-        return [_run(row) for row in found.iter_rows(named=True)]
+    def runs(self, wanted: RunFilter) -> RunPage:
+        """Give runs, finished and in flight. Raises TooLarge where too many spans would have to be read."""
+        return runs.page(self._pipeline.store, wanted, self._now_ns())
+
+    def run(self, trace_id: bytes, span_id: bytes) -> Mapping[str, Any] | None:
+        """Give one run with its steps; null where there is none."""
+        return runs.one(self._pipeline.store, trace_id, span_id, self._now_ns())
 
     def passed(self) -> Sequence[Passed]:
         """Give the metrics of others that are passed on."""
@@ -183,6 +133,7 @@ class Reads:
             metrics.REJECTED.name: _by_label(ledger["rejected"]),
             metrics.FIELD_FAULTS.name: _by_label(ledger["field_faults"]),
             metrics.FOLDED.name: _by_label({metrics.LABEL[d]: rollup.book.folded[d] for d in DIMENSIONS}),
+            metrics.RUNS_EVICTED.name: [_one(rollup.runs.evicted)],
             metrics.UNWINDOWED.name: _by_label(dict(rollup.unwindowed)),
             metrics.UNPRICED_CALLS.name: [Total(labels, (), calls) for labels, (calls, _) in unpriced],
             metrics.UNPRICED_TOKENS.name: [Total(labels, (), tokens) for labels, (_, tokens) in unpriced],
@@ -218,29 +169,4 @@ def _four(ledger: Mapping[str, Any]) -> dict[str, int]:
         "stored": ledger["stored"],
         "rejected": sum(ledger["rejected"].values()),
         "duplicate": ledger["duplicate"],
-    }
-
-
-def _run(row: dict[str, Any]) -> dict[str, Any]:
-    cost, top = row["cost_pico_usd"], row["top"]
-    duration_ns = None if top is None else top["duration_ns"]
-    return {
-        "trace_id": row["trace_id"].hex(),
-        "status": row["status"],
-        "service": row["service"],
-        "agent": row["agent"],
-        "environment": row["environment"],
-        "tenant": row["tenant"],
-        "start": row["start_ns"] / NANO,
-        "last_seen": row["end_ns"] / NANO,
-        "duration_s": None if duration_ns is None or not row["ended"] else duration_ns / NANO,
-        "error_type": None if top is None else top["error_type"],
-        "steps": row["steps"],
-        "llm_calls": row["llm_calls"],
-        "tool_calls": row["tool_calls"],
-        "errors": row["errors"],
-        "input_tokens": row["input_tokens"],
-        "output_tokens": row["output_tokens"],
-        "cost_usd": None if cost is None else to_usd(cost),
-        "unpriced_calls": row["unpriced_calls"],
     }

@@ -13,9 +13,10 @@ from spanwise_schema.money import PICO_PER_USD
 
 Stat = Literal["count", "sum", "rate", "mean", "p50", "p90", "p95", "p99", "max", "ratio"]
 Dimension = Literal["service", "agent", "provider", "model", "tool", "operation", "error_type", "environment", "tenant"]
-Unit = Literal["s", "{token}", "USD", "{call}", "{run}", "{step}", "{error}"]
+Unit = Literal["s", "{token}", "USD", "{call}", "{run}", "{step}", "{error}", "1"]
 
 NANO: Final = 1_000_000_000
+_MILLION: Final = 1_000_000
 
 _DISTRIBUTION: Final[tuple[Stat, ...]] = ("count", "sum", "rate", "mean", "p50", "p90", "p95", "p99", "max")
 _COUNT: Final[tuple[Stat, ...]] = ("count", "sum", "rate")
@@ -73,12 +74,15 @@ _ALL: Final = (
     Measure("tool.calls", "{call}", 1, "tool.duration", _COUNT, _TOOL, "Calls of a tool."),
     Measure("tool.errors", "{error}", 1, "tool.duration", _ERRORS, _TOOL, "Calls of a tool that failed."),
     _own("tool.duration", "s", NANO, _TOOL, "How long a call of a tool took."),
-    Measure("run.count", "{run}", 1, "run.duration", _COUNT, _RUN, "Finished runs of an agent."),
-    Measure("run.errors", "{error}", 1, "run.duration", _ERRORS, _RUN, "Runs of an agent that failed."),
-    _own("run.duration", "s", NANO, _RUN, "How long a run of an agent took."),
+    Measure("run.count", "{run}", 1, "run.duration", _COUNT, _RUN, "Finished runs."),
+    Measure("run.errors", "{error}", 1, "run.duration", _ERRORS, _RUN, "Runs that failed or were lost."),
+    _own("run.duration", "s", NANO, _RUN, "How long a run took; of a lost one to its last sign of life."),
     _own("run.steps", "{step}", 1, _RUN, "Model and tool calls of a run."),
     _own("run.tokens", "{token}", 1, _RUN, "Input and output tokens of a run."),
     _own("run.cost", "USD", PICO_PER_USD, _RUN, "What a run cost; runs without a priced call are not in it."),
+    _own("run.repeated_tool_calls", "{step}", 1, _RUN, "Tool calls of a run that repeat an earlier one."),
+    _own("run.llm_share", "1", _MILLION, _RUN, "Share of a run's time in which a model was at work."),
+    _own("run.own_share", "1", _MILLION, _RUN, "Share of a run's time in which neither a model nor a tool was."),
 )
 
 MEASURES: Final[dict[str, Measure]] = {measure.name: measure for measure in _ALL}

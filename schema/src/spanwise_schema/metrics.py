@@ -33,6 +33,8 @@ _S: Final = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 
 _RUN_S: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6)
 _TOKENS: Final = (4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0)
 _STEPS: Final = (2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0)
+_REPEATED: Final = (0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
+_SHARE: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _USD: Final = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1.5, 2.5, 5.5, 10.5)
 
 _LLM: Final[tuple[Dimension, ...]] = (
@@ -98,6 +100,18 @@ RUN_DURATION: Final = _of("spanwise_run_duration_seconds", "run.duration", _RUN,
 RUN_STEPS: Final = _of("spanwise_run_steps", "run.steps", _RUN, "Model and tool calls of an agent run.", _STEPS)
 RUN_TOKENS: Final = _of("spanwise_run_tokens", "run.tokens", _RUN, "Input and output tokens of an agent run.", _TOKENS)
 RUN_COST: Final = _of("spanwise_run_cost_usd", "run.cost", _RUN, "Cost of an agent run in USD.", _USD)
+RUN_REPEATED: Final = _of(
+    "spanwise_run_repeated_tool_calls", "run.repeated_tool_calls", _RUN,
+    "Tool calls of a run that repeat an earlier one.", _REPEATED,
+)  # fmt: skip
+RUN_LLM_SHARE: Final = _of(
+    "spanwise_run_llm_share_ratio", "run.llm_share", _RUN,
+    "Share of a run's time in which a model was at work.", _SHARE,
+)  # fmt: skip
+RUN_OWN_SHARE: Final = _of(
+    "spanwise_run_own_share_ratio", "run.own_share", _RUN,
+    "Share of a run's time in which neither a model nor a tool was at work.", _SHARE,
+)  # fmt: skip
 
 UNPRICED_CALLS: Final = Metric(
     "spanwise_llm_unpriced_calls", "counter", tuple(LABEL[d] for d in _UNPRICED),
@@ -116,6 +130,10 @@ RECEIVED: Final = Metric(
 )
 STORED: Final = Metric("spanwise_collector_spans_stored", "counter", (), "Spans kept.")
 REJECTED: Final = Metric("spanwise_collector_spans_rejected", "counter", ("reason",), "Spans refused, by reason.")
+RUNS_EVICTED: Final = Metric(
+    "spanwise_collector_runs_evicted", "counter", (),
+    "Traces in flight that were forgotten because there were too many; their unfinished runs are not counted.",
+)  # fmt: skip
 DUPLICATE: Final = Metric("spanwise_collector_spans_duplicate", "counter", (), "Spans received before.")
 REFUSED: Final = Metric(
     "spanwise_collector_requests_refused", "counter", ("transport", "reason"), "Requests that were not accepted."

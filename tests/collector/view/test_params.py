@@ -93,3 +93,14 @@ def test_filters(texts, wanted):
 def test_a_malformed_filter_says_what_is_expected(text):
     with pytest.raises(Invalid, match='expected "dimension:value"'):
         params.where([text], LLM)
+
+
+@pytest.mark.parametrize("text", ["", "ab" * 7, "ab" * 9, "xy" * 8, "ab cd" * 3 + "a"])
+def test_an_id_that_is_none_says_how_many_digits_it_has(text):
+    with pytest.raises(params.Invalid, match="expected 16 hexadecimal digits") as fault:
+        params.identifier("span_id", text, 16)
+    assert fault.value.detail()["loc"] == ["path", "span_id"]
+
+
+def test_an_id_is_read_in_either_case():
+    assert params.identifier("span_id", "00aB" * 4, 16) == bytes.fromhex("00ab" * 4)

@@ -44,13 +44,3 @@ async def test_a_malformed_trace_id_says_what_is_expected(tmp_path, trace_id):
         answer = await talk.get(f"/api/v1/traces/{trace_id}")
         assert answer.status_code == 422
         assert "32 hexadecimal digits" in answer.text
-
-
-@pytest.mark.parametrize(
-    ("params", "field"), [({"status": "fine"}, "status"), ({"limit": 0}, "limit"), ({"agnt": "x"}, "agnt")]
-)
-async def test_a_wrong_filter_of_runs_is_named(tmp_path, params, field):
-    async with collecting(tmp_path) as talk:
-        answer = await talk.get("/api/v1/runs", **params)
-        assert answer.status_code == 422
-        assert answer.json()["detail"][0]["loc"][-1] == field

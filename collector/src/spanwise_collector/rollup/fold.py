@@ -67,6 +67,9 @@ MEASURED: Final[dict[str, dict[str, str]]] = {
         "run.steps": "steps",
         "run.tokens": "tokens",
         "run.cost": "cost_pico_usd",
+        "run.repeated_tool_calls": "repeated_tool_calls",
+        "run.llm_share": "llm_share",
+        "run.own_share": "own_share",
     },
 }
 """category -> measure -> the column that holds it."""

@@ -9,6 +9,7 @@ import polars as pl
 
 from spanwise_collector.query import Query, Series
 from spanwise_collector.rollup.answer import answer
+from spanwise_collector.rollup.correct import correct
 from spanwise_collector.rollup.exemplars import Exemplars
 from spanwise_collector.rollup.fold import DELTA, coarsen, fold
 from spanwise_collector.rollup.runs import Runs
@@ -50,9 +51,9 @@ class Rollup:
         `counted` is what it adds to calls where that is not the same: see `spanwise_collector.resolve.Resolved`.
         """
         calls = frame if counted is None else counted
-        ended = self.runs.add(frame, now_ns)
-        folded = [fold(calls, self.book), fold(ended, self.book)]
-        delta = pl.concat([each.delta for each in folded])
+        runs = self.runs.add(frame, now_ns)
+        folded = [fold(calls, self.book), fold(runs.new, self.book)]
+        delta = pl.concat([*(each.delta for each in folded), correct(runs.before, runs.after, self.book)])
         for each in folded:
             self.exemplars.add(each.newest, self.book, now_ns + _FUTURE_NS)
         self.totals.add(delta, self.book)

@@ -1,166 +1,269 @@
-"""Runs: what an agent did in one trace, folded from its spans as they arrive.
+"""Runs: what agents did, counted when they end, from spans that arrive in any order.
 
-A run is a trace in which an agent or a workflow was invoked. It ends when its root span was seen, or when its
-outermost agent's span was seen and nothing came for QUIET_NS (the root belongs to somebody who sends us nothing).
+A trace's runs are counted when its root was seen, or when nothing came for QUIET_NS (the root belongs to somebody who
+sends us nothing). A run whose own span never comes is counted as lost after LOST_NS. What comes later is added to the
+numbers with which a run was counted.
 """
 
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import polars as pl
 
+from spanwise_collector.rollup.covered import Ints
+from spanwise_collector.rollup.held import Held, starts_of
+from spanwise_collector.rollup.lineage import HEADS, Bools
+from spanwise_collector.rollup.summary import (
+    ADDED,
+    LOST_NS,
+    QUIET_NS,
+    RUN,
+    RUNNING,
+    SPANS,
+    in_order,
+    summary,
+    with_status,
+)  # fmt: skip
 from spanwise_schema.measures import NANO
 from spanwise_schema.metrics import RUNS_ACTIVE
 
 Labels = tuple[str, ...]
 
-QUIET_NS: Final = 60 * NANO
-FORGET_NS: Final = 3_600 * NANO
-_MAX_OPEN: Final = 100_000
-_AGENT: Final = ("agent", "workflow")
-_TOP: Final = (
-    "start_ns", "end_ns", "duration_ns", "service", "environment", "tenant", "agent", "operation", "error_type",
-    "span_id",
-)  # fmt: skip
+LATE_NS: Final = 60 * NANO
+MOST_TRACES: Final = 100_000
+MOST_SPANS: Final = 500_000
+_AT_ONCE: Final = 10_000  # spans of a trace that are looked at again each second
+_RUN_ID: Final = ("trace_id", "span_id")
 
-RUN: Final[dict[str, pl.DataType]] = {
-    "category": pl.String(),  # always "run"
-    "trace_id": pl.Binary(),
-    "span_id": pl.Binary(),  # of its outermost agent; null where an older release saw it
-    "end_ns": pl.Int64(),
-    "duration_ns": pl.Int64(),
-    "service": pl.String(),
-    "environment": pl.String(),
-    "tenant": pl.String(),
-    "agent": pl.String(),
-    "operation": pl.String(),
-    "error_type": pl.String(),
-    "steps": pl.Int64(),
-    "tokens": pl.Int64(),  # null where no call told any
-    "cost_pico_usd": pl.Int64(),  # null where no call has a price
-}
+
+class Counted(NamedTuple):
+    """What a batch changes.
+
+    Attributes:
+        new: columns RUN; the runs that are counted now.
+        before: columns RUN; runs that were counted and to whose numbers something came.
+        after: columns RUN; the same runs in the same order with what they have now; no number is less.
+    """
+
+    new: pl.DataFrame
+    before: pl.DataFrame
+    after: pl.DataFrame
+
+
+_QUIET: Final = {"trace_id": pl.Binary(), "quiet_ns": pl.Int64()}
+_NOTHING: Final = Counted(*(pl.DataFrame(schema=RUN) for _ in range(3)))
 
 
 @dataclass(slots=True)
-class Open:
-    """A trace whose end was not seen.
+class Trace:
+    """What is known of a trace beside its spans.
 
     Attributes:
         seen_ns: when its last span came.
+        rooted: whether its root was seen.
+        headed: whether the span of an agent or a workflow was.
         labels: values of RUNS_ACTIVE's dimensions; null while no span named an agent.
-        top: values of its outermost agent span so far.
+        counted_ns: when its runs were counted last; 0 for never.
     """
 
     seen_ns: int
-    labels: Labels | None = None
-    steps: int = 0
-    tokens: int | None = None
-    cost_pico_usd: int | None = None
     rooted: bool = False
-    top: dict[str, Any] | None = None
+    headed: bool = False
+    labels: Labels | None = None
+    counted_ns: int = 0
 
 
 class Runs:
-    """Folds spans into runs. One thread only."""
+    """Folds spans into runs. One thread adds; any may ask which are active."""
 
-    def __init__(self) -> None:
-        self._open: OrderedDict[bytes, Open] = OrderedDict()
+    def __init__(self, most_traces: int = MOST_TRACES, most_spans: int = MOST_SPANS) -> None:
+        self._most_traces: Final = most_traces
+        self._most_spans: Final = most_spans
+        self._open: OrderedDict[bytes, Trace] = OrderedDict()
+        self._ended: OrderedDict[bytes, Trace] = OrderedDict()
+        self._late: set[bytes] = set()
+        self._spans = Held(SPANS)
+        self._told = Held(RUN)
         self._swept_ns = 0
-        self.forgotten = 0
+        self.evicted = 0
 
     def __len__(self) -> int:
         return len(self._open)
 
     def active(self) -> Counter[Labels]:
         """Count the runs in flight by the dimensions of RUNS_ACTIVE, as far as a span named its agent."""
-        return Counter(run.labels for run in tuple(self._open.values()) if run.labels is not None)
+        return Counter(trace.labels for trace in tuple(self._open.values()) if trace.labels is not None)
 
-    def add(self, frame: pl.DataFrame, now_ns: int) -> pl.DataFrame:
-        """Fold spans (columns SPAN, CALL, PRICE) and give the runs that ended by it: columns RUN."""
-        tops = _outermost(frame)
-        keys = [self._merge(trace, tops.get(trace["trace_id"]), now_ns) for trace in _by_trace(frame).to_dicts()]
-        ended = [key for key in keys if self._open[key].rooted]
+    def add(self, frame: pl.DataFrame, now_ns: int) -> Counted:
+        """Fold spans (columns SPANS among others), each of which came for the first time."""
+        rows = in_order(frame.select(list(SPANS)))
+        self._spans.add(rows)
+        due = self._note(rows, now_ns) if rows.height else []
+        counted = [self._count(due, now_ns)]
         if now_ns - self._swept_ns >= NANO:
             self._swept_ns = now_ns
-            ended += self._quiet(now_ns)
-        rows = [_row(key, run, run.top) for key in ended if (run := self._open.pop(key)).top is not None]
-        return pl.DataFrame(rows, schema=RUN)
+            counted.append(self._count(self._waited(now_ns), now_ns))
+            self._let_go(now_ns)
+        if len(self._open) > self._most_traces or self._spans.rows > self._most_spans:
+            counted.append(self._evict(now_ns))
+        found = [part for part in counted if part is not _NOTHING]
+        return Counted(*(pl.concat(parts) for parts in zip(*found, strict=True))) if found else _NOTHING
 
-    def _merge(self, trace: dict[str, Any], top: dict[str, Any] | None, now_ns: int) -> bytes:
-        key: bytes = trace["trace_id"]
-        run = self._open.get(key)
-        if run is None:
-            run = self._open[key] = Open(now_ns)
-        run.seen_ns = now_ns
-        self._open.move_to_end(key)
-        run.steps += trace["steps"]
-        run.tokens = _plus(run.tokens, trace["tokens"])
-        run.cost_pico_usd = _plus(run.cost_pico_usd, trace["cost_pico_usd"])
-        run.rooted |= trace["rooted"]
-        if run.labels is None and trace["agent"] is not None:
-            run.labels = tuple(trace[dimension] or "" for dimension in RUNS_ACTIVE.dimensions)
-        if top is not None and (run.top is None or _outer(top, run.top)):
-            run.top = top
-            run.labels = tuple(top[dimension] or "" for dimension in RUNS_ACTIVE.dimensions)
-        return key
+    def _note(self, rows: pl.DataFrame, now_ns: int) -> list[bytes]:
+        """Remember what came of which trace; give those whose runs are to be counted now."""
+        starts = starts_of(rows)
+        rooted = np.logical_or.reduceat(rows["parent_span_id"].is_null().to_numpy(), starts)
+        heads = rows["category"].is_in(HEADS).fill_null(value=False).to_numpy()
+        headed = np.logical_or.reduceat(heads, starts).tolist()
+        labels = _labels(rows, starts, ~rooted)
+        due = list[bytes]()
+        for number, key in enumerate(rows["trace_id"].gather(starts).to_list()):
+            trace = self._ended.get(key)
+            if trace is None:
+                trace = self._open.setdefault(key, Trace(now_ns))
+                self._open.move_to_end(key)
+                trace.labels = trace.labels or labels[number]
+            else:
+                self._ended.move_to_end(key)
+            trace.seen_ns = now_ns
+            trace.headed |= headed[number]
+            if rooted[number] and not trace.rooted:
+                trace.rooted = True
+                due.append(key)
+            elif trace.counted_ns:
+                self._late.add(key)
+        return due
 
-    def _quiet(self, now_ns: int) -> list[bytes]:
-        quiet: list[bytes] = []
-        for key, run in self._open.items():
-            if run.rooted:
-                continue
-            age_ns = now_ns - run.seen_ns
-            over = len(self._open) - len(quiet) > _MAX_OPEN
-            if age_ns < QUIET_NS and not over:
+    def _waited(self, now_ns: int) -> list[bytes]:
+        """Give the traces that were quiet for so long that their runs are counted, and those with late spans."""
+        due = [key for key in self._late if now_ns >= self._again_ns(key)]
+        for key, trace in self._open.items():
+            quiet_ns = now_ns - trace.seen_ns
+            if quiet_ns < QUIET_NS:
                 break
-            if run.top is not None or age_ns >= FORGET_NS or over:
-                self.forgotten += run.top is None
-                quiet.append(key)
-        return quiet
+            named = trace.labels is not None and not trace.headed
+            if quiet_ns >= LOST_NS or (trace.counted_ns <= trace.seen_ns and not named):
+                due.append(key)
+        return list(dict.fromkeys(due))
 
-    def dump(self) -> list[tuple[bytes, dict[str, Any]]]:
+    def _again_ns(self, key: bytes) -> int:
+        """When late spans of a trace are looked at: a long one is not measured again each second."""
+        trace = self._ended.get(key) or self._open[key]
+        return trace.counted_ns + NANO * max(1, self._spans.count(key) // _AT_ONCE)
+
+    def _count(self, due: Sequence[bytes], now_ns: int) -> Counted:
+        """Count the runs of traces, or what came to them since they were."""
+        if not due:
+            return _NOTHING
+        spans, arranged = self._spans.of(due)
+        runs = with_status(summary(spans if arranged else in_order(spans)), lambda: self._quiet(due, now_ns))
+        running = runs["status"] == RUNNING
+        over = runs.filter(~running) if running.any() else runs
+        counted = self._compared(over.select(list(RUN)), due)
+        in_flight = set(runs.filter(running)["trace_id"].to_list()) if running.any() else ()
+        for key in due:
+            self._ends(key, now_ns, in_flight=key in in_flight)
+        return counted
+
+    def _quiet(self, due: Sequence[bytes], now_ns: int) -> pl.DataFrame:
+        quiet_ns = [now_ns - self._of(key).seen_ns for key in due]
+        return pl.DataFrame({"trace_id": due, "quiet_ns": quiet_ns}, schema=_QUIET)
+
+    def _compared(self, runs: pl.DataFrame, due: Sequence[bytes]) -> Counted:
+        """Tell runs that are counted for the first time from those that were, and remember what was told."""
+        known, _ = self._told.of(due)
+        if not known.height:
+            self._told.add(runs.sort("trace_id"))
+            return Counted(runs, _NOTHING.before, _NOTHING.after)
+        now = known.select(_RUN_ID).join(runs, on=_RUN_ID, how="left", maintain_order="left")
+        after = known.with_columns(pl.max_horizontal(name, now[name].alias("now")).alias(name) for name in ADDED)
+        more = pl.any_horizontal(known[name].ne_missing(after[name]) for name in ADDED)
+        new = runs.join(known, on=_RUN_ID, how="anti")
+        self._told.drop(due)
+        self._told.add(pl.concat([after, new]).sort("trace_id", maintain_order=True))
+        return Counted(new, known.filter(more), after.filter(more))
+
+    def _ends(self, key: bytes, now_ns: int, *, in_flight: bool) -> None:
+        trace = self._of(key)
+        trace.counted_ns = now_ns
+        self._late.discard(key)
+        if key in self._open and not in_flight:
+            self._ended[key] = self._open.pop(key)
+
+    def _let_go(self, now_ns: int) -> None:
+        """Forget the traces that ended a while ago."""
+        gone = list[bytes]()
+        for key, trace in self._ended.items():
+            if now_ns - max(trace.seen_ns, trace.counted_ns) < LATE_NS and self._spans.rows < self._most_spans // 2:
+                break
+            if key not in self._late:
+                gone.append(key)
+        self._forget(gone)
+
+    def _evict(self, now_ns: int) -> Counted:
+        """Make room: first what ended, then the oldest in flight; those of its runs that ended are counted."""
+        self._forget([key for key in self._ended if key not in self._late])
+        over = max(len(self._open) - self._most_traces, 0)
+        if self._spans.rows > self._most_spans:
+            over = max(over, len(self._open) // 10, 1)
+        oldest = list(self._open)[:over]
+        self.evicted += len(oldest)
+        counted = self._count(oldest, now_ns)
+        self._forget(oldest)
+        return counted
+
+    def _forget(self, keys: Iterable[bytes]) -> None:
+        gone = tuple(keys)
+        for key in gone:
+            self._ended.pop(key, None)
+            self._open.pop(key, None)
+            self._late.discard(key)
+        self._spans.drop(gone)
+        self._told.drop(gone)
+
+    def _of(self, key: bytes) -> Trace:
+        return self._ended.get(key) or self._open[key]
+
+    def dump(self) -> dict[str, Any]:
         """Give what a checkpoint keeps."""
-        return [(key, asdict(run)) for key, run in self._open.items()]
+        return {
+            "open": [(key, *astuple(trace)) for key, trace in self._open.items()],
+            "ended": [(key, *astuple(trace)) for key, trace in self._ended.items()],
+            "late": sorted(self._late),
+            "spans": self._spans.dump(),
+            "told": self._told.dump(),
+            "swept_ns": self._swept_ns,
+            "evicted": self.evicted,
+        }
 
-    def load(self, dumped: list[tuple[bytes, dict[str, Any]]]) -> None:
-        """Take up what a checkpoint kept."""
-        for key, values in dumped:
-            labels = values.pop("labels")
-            self._open[key] = Open(**values, labels=None if labels is None else tuple(labels))
-
-
-def _by_trace(frame: pl.DataFrame) -> pl.DataFrame:
-    category, llm = pl.col("category"), pl.col("category") == "llm"
-    tokens = pl.sum_horizontal("input_tokens", "output_tokens", ignore_nulls=True)
-    told = pl.col("input_tokens").is_not_null() | pl.col("output_tokens").is_not_null()
-    return frame.group_by("trace_id", maintain_order=True).agg(
-        category.is_in(["llm", "tool"]).sum().cast(pl.Int64).alias("steps"),
-        pl.when((llm & told).any()).then(tokens.filter(llm & told).sum()).alias("tokens"),
-        pl.when(pl.col("cost_pico_usd").is_not_null().any()).then(pl.col("cost_pico_usd").sum()).alias("cost_pico_usd"),
-        pl.col("parent_span_id").is_null().any().alias("rooted"),
-        *(pl.col(dimension).drop_nulls().first() for dimension in RUNS_ACTIVE.dimensions),
-    )
-
-
-def _outermost(frame: pl.DataFrame) -> dict[bytes, dict[str, Any]]:
-    agents = frame.filter(pl.col("category").is_in(_AGENT)).select("trace_id", *_TOP)
-    last_wins = agents.sort("start_ns", "end_ns", descending=[True, False])
-    return {row.pop("trace_id"): row for row in last_wins.iter_rows(named=True)}
+    def load(self, dumped: dict[str, Any] | list[Any]) -> None:
+        """Take up what a checkpoint kept; of an older release's list nothing can be used."""
+        if isinstance(dumped, list):
+            return
+        for name, traces in (("open", self._open), ("ended", self._ended)):
+            for key, seen_ns, rooted, headed, labels, counted_ns in dumped[name]:
+                told = None if labels is None else tuple(labels)
+                traces[key] = Trace(seen_ns, rooted, headed, told, counted_ns)
+        self._late = set(dumped["late"])
+        self._spans.load(dumped["spans"])
+        self._told.load(dumped["told"])
+        self._swept_ns, self.evicted = dumped["swept_ns"], dumped["evicted"]
 
 
-def _plus(have: int | None, more: int | None) -> int | None:
-    return more if have is None else have + (more or 0)
-
-
-def _outer(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Tell whether one agent span lies around another: it began earlier, or at once and ended later."""
-    return (one["start_ns"], -one["end_ns"]) < (other["start_ns"], -other["end_ns"])
-
-
-def _row(key: bytes, run: Open, top: dict[str, Any] | None) -> dict[str, Any]:
-    named = {name: value for name, value in (top or {}).items() if name in RUN}
-    numbers = {"steps": run.steps, "tokens": run.tokens, "cost_pico_usd": run.cost_pico_usd}
-    return {"category": "run", "trace_id": key, **named, **numbers}
+def _labels(rows: pl.DataFrame, starts: Ints, wanted: Bools) -> list[Labels | None]:
+    """Give the values of RUNS_ACTIVE's dimensions of the first span of a trace that names its agent."""
+    found: list[Labels | None] = [None] * len(starts)
+    if wanted.any():
+        place = np.arange(rows.height)
+        place[rows["agent"].is_null().to_numpy()] = rows.height
+        first = np.minimum.reduceat(place, starts)
+        number = np.flatnonzero(wanted & (first < rows.height))
+        told = rows[first[number]].select(pl.col(*RUNS_ACTIVE.dimensions).fill_null("")).rows()
+        for at, labels in zip(number.tolist(), told, strict=True):
+            found[at] = labels
+    return found

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Red
 from starlette.staticfiles import StaticFiles
 
 from spanwise_collector.reader import Reader
-from spanwise_collector.view import dialects, jaeger, measures, prometheus, traces
+from spanwise_collector.view import dialects, jaeger, measures, prometheus, runs, traces
 from spanwise_collector.view.params import Invalid
 
 
@@ -21,7 +21,7 @@ def api(reader: Reader, version: str) -> FastAPI:
         docs_url=None, redoc_url=None,
     )  # fmt: skip
     _document(app)
-    for part in (measures, traces, dialects, jaeger, prometheus):
+    for part in (measures, traces, runs, dialects, jaeger, prometheus):
         app.include_router(part.routes(reader))
 
     @app.get("/api/v1/ledger", tags=["health"], summary="What became of every span")

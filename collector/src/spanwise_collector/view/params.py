@@ -120,3 +120,13 @@ def _rfc3339_ns(field: str, text: str) -> int:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     since = aware - datetime.fromtimestamp(0, UTC)
     return (since.days * 86_400 + since.seconds) * NANO + since.microseconds * 1_000
+
+
+def identifier(field: str, text: str, digits: int) -> bytes:
+    """Read the id of a trace or a span in the path."""
+    try:
+        if len(text) == digits:
+            return bytes.fromhex(text)
+    except ValueError:
+        pass
+    raise Invalid(field, f"expected {digits} hexadecimal digits, got {text!r}", where="path")

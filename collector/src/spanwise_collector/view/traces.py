@@ -1,19 +1,17 @@
-"""One trace with every attribute that its sender gave, and runs."""
+"""One trace with every attribute that its sender gave."""
 
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException
-from fastapi import Query as Parameter
 from fastapi.concurrency import run_in_threadpool
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
-from pydantic import BaseModel, ConfigDict, Field
 
-from spanwise_collector.reader import Reader, RunFilter
+from spanwise_collector.reader import Reader
 from spanwise_collector.view import params
 from spanwise_schema.columns import CALL
 from spanwise_schema.measures import NANO
@@ -22,54 +20,21 @@ from spanwise_schema.money import to_usd
 _TRACE_ID_DIGITS: Final = 32
 
 
-class AskedRuns(BaseModel):
-    """Which runs are wanted."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    service: str | None = None
-    agent: str | None = None
-    environment: str | None = None
-    tenant: str | None = None
-    status: Literal["running", "ok", "error"] | None = None
-    window: str = Field("1h", description="runs that began in so long a time")
-    at: str | None = Field(None, description="before this moment, Unix seconds or RFC 3339; now if not given")
-    limit: int = Field(50, ge=1, le=1_000)
-
-
 def routes(reader: Reader) -> APIRouter:
     """Make the routes."""
     router = APIRouter(prefix="/api/v1", tags=["traces"])
 
     @router.get("/traces/{trace_id}", summary="The spans of a trace, oldest first, with all their attributes")
     async def trace(trace_id: str) -> dict[str, Any]:
-        wanted = _trace_id(trace_id)
+        wanted = params.identifier("trace_id", trace_id, _TRACE_ID_DIGITS)
         await reader.settled()
         frame = await run_in_threadpool(reader.trace, wanted)
         if not frame.height:
             raise HTTPException(404, f"no span of trace {trace_id} is stored")
         return {"trace_id": wanted.hex(), "spans": [_span(row) for row in frame.sort("start_ns").iter_rows(named=True)]}
 
-    @router.get("/runs", summary="Runs of agents, finished and in flight, newest first")
-    async def runs(asked: Annotated[AskedRuns, Parameter()]) -> dict[str, Any]:
-        end_ns = reader.now_ns() if asked.at is None else params.moment_ns("at", asked.at)
-        start_ns = end_ns - params.duration_ns("window", asked.window)
-        which = (asked.service, asked.agent, asked.environment, asked.tenant, asked.status)
-        wanted = RunFilter(start_ns, end_ns, *which, asked.limit)
-        await reader.settled()
-        return {"runs": await run_in_threadpool(reader.runs, wanted)}
-
-    _ = trace, runs
+    _ = trace
     return router
-
-
-def _trace_id(text: str) -> bytes:
-    try:
-        if len(text) == _TRACE_ID_DIGITS:
-            return bytes.fromhex(text)
-    except ValueError:
-        pass
-    raise params.Invalid("trace_id", f"expected 32 hexadecimal digits, got {text!r}", where="path")
 
 
 def _span(row: dict[str, Any]) -> dict[str, Any]:
