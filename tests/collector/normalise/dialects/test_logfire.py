@@ -42,3 +42,9 @@ def test_a_placeholder_is_no_call():
     span = {"logfire.span_type": "pending_span", "gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5}
     expected = {"operation": "pending_span", "category": None, "input_tokens": None}
     assert read(span, expected) == expected
+
+
+def test_what_a_call_cost_is_told():
+    span = {"scope_name": "pydantic-ai", "gen_ai.operation.name": "chat", "operation.cost": 0.25}
+    expected = {"category": "llm", "reported_cost_pico_usd": 250_000_000_000}
+    assert read(span, expected) == expected

@@ -82,3 +82,15 @@ def test_streams_of_bedrock_leave_the_cache_out_and_it_is_added():
     }
     expected = {"provider": "aws.bedrock", "input_tokens": 15, "token_basis": "fixed"}
     assert read(span, expected) == expected
+
+
+def test_what_a_call_cost_is_told():
+    span = {"openinference.span.kind": "LLM", "llm.cost.total": 0.25}
+    expected = {"category": "llm", "reported_cost_pico_usd": 250_000_000_000}
+    assert read(span, expected) == expected
+
+
+def test_a_chain_that_repeats_the_cost_of_its_calls_has_none():
+    span = {"openinference.span.kind": "CHAIN", "llm.cost.total": 0.25}
+    expected = {"category": None, "reported_cost_pico_usd": None}
+    assert read(span, expected) == expected
