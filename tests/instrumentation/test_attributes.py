@@ -1,16 +1,17 @@
-import httpx2
 from opentelemetry.context import Context
 
 from spanwise.apis.api import Answer, Asked
 from spanwise.apis.openai_chat import OpenAIChat
-from spanwise.attributes import of_answer, of_request, of_usage
+from spanwise.attributes import of_request, tell_answer, tell_usage
+from spanwise.target import aim
+from spanwise.url import Address
 
 API = OpenAIChat()
 
 
 def test_sampler_sees_what_is_known_at_the_start():
-    url = httpx2.URL("http://api.groq.com/openai/v1/chat/completions")
-    told = of_request(API, Asked("m", stream=True), url, Context())
+    target = aim(API, Address("http", "api.groq.com", None, "/openai/v1/chat/completions"))
+    told = of_request(target, Asked("m", stream=True), Context())
     assert told == {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "groq",
@@ -26,7 +27,7 @@ def test_parameters_that_were_given_are_told():
     asked = Asked(
         "m", operation="rerank", temperature=0.0, choice_count=1, encoding_formats=("float",), conversation="c"
     )
-    told = of_request(API, asked, httpx2.URL("http://host/"), Context())
+    told = of_request(aim(API, Address("http", "host", None, "/")), asked, Context())
     assert told["gen_ai.operation.name"] == "rerank"
     assert told["gen_ai.request.temperature"] == 0.0
     assert told["gen_ai.request.encoding_formats"] == ("float",)
@@ -37,7 +38,9 @@ def test_parameters_that_were_given_are_told():
 def test_answer_is_told_in_the_words_of_genai():
     answer = Answer(model="m", response_id="i", service_tier="flex", status="completed")
     answer.finish_reasons[0] = "stop"
-    assert of_answer(API, answer) == {
+    told: dict = {}
+    tell_answer(API, answer, told)
+    assert told == {
         "gen_ai.response.model": "m",
         "gen_ai.response.id": "i",
         "gen_ai.response.finish_reasons": ("stop",),
@@ -47,7 +50,9 @@ def test_answer_is_told_in_the_words_of_genai():
 
 
 def told(answer: Answer, *, used: bool = True, stream: bool = False):
-    return of_usage(answer, used=used, stream=stream, input_bytes=lambda: 8)
+    attributes: dict = {}
+    tell_usage(answer, attributes, used=used, stream=stream, input_bytes=lambda: 8)
+    return attributes
 
 
 def test_tokens_that_were_told_are_no_estimate():

@@ -27,6 +27,7 @@ from opentelemetry.trace import (
 )
 
 from spanwise import quick
+from spanwise.context import parent
 
 START = {"gen_ai.request.model": "m", "server.port": 443, "gen_ai.request.stream": True}
 END = {"gen_ai.response.finish_reasons": ("stop",), "gen_ai.response.time_to_first_chunk": 0.5, "server.port": 1}
@@ -89,7 +90,7 @@ def made(way, sampler=ALWAYS_ON, around=None, **options):
     tracer = provider.get_tracer("scope", "1")
     context = Context() if around is None else around
     if way == "quick":
-        span, write = quick.maker(tracer)("n", context, SpanKind.CLIENT, dict(START))
+        span, write = quick.maker(tracer)("n", context, parent(context), SpanKind.CLIENT, dict(START))
         write(dict(END))
     else:
         span = tracer.start_span("n", context, SpanKind.CLIENT, dict(START))
@@ -142,7 +143,7 @@ def test_sampler_set_later_is_asked():
     tracer = TracerProvider(sampler=ALWAYS_ON, shutdown_on_exit=False).get_tracer("scope")
     start = quick.maker(tracer)
     tracer.sampler = ALWAYS_OFF
-    assert not start("n", Context(), SpanKind.CLIENT, {})[0].is_recording()
+    assert not start("n", Context(), None, SpanKind.CLIENT, {})[0].is_recording()
 
 
 def test_tracer_of_another_kind_goes_its_own_way():
@@ -152,7 +153,7 @@ def test_tracer_of_another_kind_goes_its_own_way():
 def test_tracer_turned_off_gives_the_span_around():
     tracer = TracerProvider(shutdown_on_exit=False).get_tracer("scope")
     tracer._tracer_config.is_enabled = False
-    span, write = quick.maker(tracer)("n", otel_context.Context(), SpanKind.CLIENT, {})
+    span, write = quick.maker(tracer)("n", otel_context.Context(), None, SpanKind.CLIENT, {})
     write({"a": 1})
     assert not span.is_recording()
 
@@ -164,7 +165,7 @@ def test_sdk_whose_spans_hold_something_else_goes_its_own_way(monkeypatch):
 
 def test_span_bears_all_that_one_of_the_sdk_bears():
     tracer = TracerProvider(shutdown_on_exit=False).get_tracer("scope")
-    ours, _ = quick.maker(tracer)("n", otel_context.Context(), SpanKind.CLIENT, {"a": 1})
+    ours, _ = quick.maker(tracer)("n", otel_context.Context(), None, SpanKind.CLIENT, {"a": 1})
     theirs = tracer.start_span("n", otel_context.Context(), SpanKind.CLIENT, {"a": 1})
     for span in (ours, theirs):
         span.add_event("e", {"k": "v"})
@@ -180,5 +181,5 @@ def test_span_bears_all_that_one_of_the_sdk_bears():
     assert [event.name for event in ours.events] == [event.name for event in theirs.events]
     assert [link.context for link in ours.links] == [link.context for link in theirs.links]
     assert tracer.start_span("fresh").events == ()
-    fresh, _ = quick.maker(tracer)("n", otel_context.Context(), SpanKind.CLIENT, {})
+    fresh, _ = quick.maker(tracer)("n", otel_context.Context(), None, SpanKind.CLIENT, {})
     assert (fresh.events, fresh.links) == ((), ())

@@ -32,7 +32,7 @@ def kept():
 def span(kept):
     provider = TracerProvider(shutdown_on_exit=False, span_limits=SpanLimits(max_span_attributes=64))
     provider.add_span_processor(kept)
-    made, _ = quick.maker(provider.get_tracer("scope"))("n", Context(), SpanKind.CLIENT, {"a": 1})
+    made, _ = quick.maker(provider.get_tracer("scope"))("n", Context(), None, SpanKind.CLIENT, {"a": 1})
     return made
 
 
@@ -71,7 +71,7 @@ def test_processors_are_told_that_a_span_is_ending(span, kept):
 def test_spans_of_one_tracer_share_neither_events_nor_links_nor_status():
     provider = TracerProvider(shutdown_on_exit=False)
     start = quick.maker(provider.get_tracer("scope"))
-    first, second = (start("n", Context(), SpanKind.CLIENT, {})[0] for _ in range(2))
+    first, second = (start("n", Context(), None, SpanKind.CLIENT, {})[0] for _ in range(2))
     first.add_event("e")
     first.add_link(SpanContext(7, 8, is_remote=True))
     first.set_status(StatusCode.ERROR)
@@ -89,7 +89,7 @@ def test_attributes_set_from_outside_are_cleaned_and_counted_as_the_sdk_does(spa
 def test_attributes_written_before_and_after_the_sdks_own_bounds_are_all_there(kept):
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(kept)
-    span, write = quick.maker(provider.get_tracer("scope"))("n", Context(), SpanKind.CLIENT, {"a": 1})
+    span, write = quick.maker(provider.get_tracer("scope"))("n", Context(), None, SpanKind.CLIENT, {"a": 1})
     span.set_attribute("b", 2)
     write({"c": 3})
     span.end()

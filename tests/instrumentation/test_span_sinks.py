@@ -26,7 +26,7 @@ class Noting(SpanProcessor):
 
 
 def end_one(start) -> None:
-    span, _ = start("n", Context(), SpanKind.CLIENT, {})
+    span, _ = start("n", Context(), None, SpanKind.CLIENT, {})
     span.end()
 
 
@@ -41,7 +41,7 @@ def test_processor_added_later_is_told_too():
 
 def test_processor_added_while_a_span_is_open_is_told_of_its_end():
     provider, noting = TracerProvider(shutdown_on_exit=False), Noting()
-    span, _ = quick.maker(provider.get_tracer("scope"))("n", Context(), SpanKind.CLIENT, {})
+    span, _ = quick.maker(provider.get_tracer("scope"))("n", Context(), None, SpanKind.CLIENT, {})
     provider.add_span_processor(noting)
     span.end()
     assert noting.told == ["ending", "end"]

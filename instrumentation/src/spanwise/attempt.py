@@ -4,17 +4,12 @@ from collections.abc import Mapping
 from time import perf_counter_ns
 
 from opentelemetry.context import Context
-from opentelemetry.trace import (
-    NonRecordingSpan,
-    SpanContext,
-    SpanKind,
-    Status,
-    StatusCode,
-)
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode
+from opentelemetry.util.types import AttributeValue
 
 from spanwise import attributes as wording
 from spanwise import context as names_context
-from spanwise import guard, ratelimit, retries
+from spanwise import guard, retries
 from spanwise.apis.api import PENDING, Answer, Api, Asked
 from spanwise.apis.turns import read_turns
 from spanwise.background import RESPONSES, Queued
@@ -26,6 +21,7 @@ from spanwise.tracer import Attributes, start_span, tracer
 from spanwise.unfinished import UNDER_WAY
 
 _RESENDS = "http.request.resend_count"
+_NOTHING: Mapping[str, int | float] = {}
 
 
 class Attempt:
@@ -39,17 +35,19 @@ class Attempt:
         "_estimates",
         "_first_chunk_ns",
         "_kept",
-        "_limits",
         "_parent",
-        "_repeat_key",
         "_resends",
+        "_run",
         "_span",
         "_started_ns",
-        "_stream",
         "_turns",
+        "_where",
         "_write",
         "answer",
         "api",
+        "ended",
+        "limits",
+        "streams",
     )
 
     def __init__(
@@ -60,22 +58,26 @@ class Attempt:
             attributes[_RESENDS] = resends
         self.api = api
         self.answer = Answer()
+        self.ended = False
+        """Whether the span has ended."""
+        self.streams = asked.stream
+        """Whether a stream was asked for, or has begun."""
         self._body = body
         self._estimates = False
-        self._ended = False
         self._first_chunk_ns: int | None = None
-        self._stream = asked.stream
-        self._limits: Mapping[str, int | float] = {}
-        self._parent = parent = names_context.parent(around)
-        span_id = 0 if parent is None else parent.span_id
-        self._repeat_key = (span_id, attributes.get("server.address"), attributes.get("server.port"))
-        self._resends: int = self._repeats(attributes, resends) if retries.any_failed() else resends
-        operation = asked.operation or api.operation
-        self._alone = asked if self._parent is None and operation in TALKS else None
-        self._around = around if self._alone is None else self._joined(asked, body, around)
-        name = f"{operation} {asked.model}" if asked.model else operation
-        self._span, self._write = start_span(name, self._around, SpanKind.CLIENT, attributes)
         self._kept: Kept | None = None
+        self.limits: Mapping[str, int | float] = _NOTHING
+        """What the headers of the response tell of rate limits, as attributes."""
+        self._parent = parent = names_context.parent(around) if around else None
+        self._where = attributes
+        self._resends: int = self._repeats(attributes, resends) if retries.FAILURES else resends
+        operation = asked.operation or api.operation
+        self._alone = asked if parent is None and operation in TALKS else None
+        self._run = parent if self._alone is None else self._joined(asked, body)
+        """What is around the call, or the run that it goes on with; None where it begins one."""
+        self._around = around if self._run is parent else _below(self._run, around)
+        name = f"{operation} {asked.model}" if asked.model else operation
+        self._span, self._write = start_span(name, self._around, self._run, SpanKind.CLIENT, attributes)
         self._started_ns = perf_counter_ns()  # the first span of a process may have to build the provider
         UNDER_WAY.add(self)
         if capture.STATE.on or asked.tool_results:
@@ -86,28 +88,11 @@ class Attempt:
         self._kept = capture.begin(self._span) if capture.STATE.on else None
         if asked.tool_results and (started_ns := getattr(self._span, "start_time", None)) is not None:
             said = capture.results(self._kept, self.api, self._body)
-            CALLS.returned(asked.tool_results, self._trace_id(), self._run().trace_id, tracer(), started_ns, said)
-
-    @property
-    def ended(self) -> bool:
-        """Whether the span has ended."""
-        return self._ended
-
-    @property
-    def streams(self) -> bool:
-        """Whether a stream was asked for, or has begun."""
-        return self._stream
+            CALLS.returned(asked.tool_results, self._trace_id(), self._above().trace_id, tracer(), started_ns, said)
 
     def context(self) -> Context:
         """Give the context in which the request leaves: whatever is traced below it becomes a child."""
-        return names_context.with_span(self._span, self._around)
-
-    def heard(self, headers: Mapping[str, str]) -> None:
-        """Take the headers of the response, before its body: rate limits, and what the API tells in them."""
-        self._limits = ratelimit.limits(headers)
-        fold_headers = getattr(self.api, "fold_headers", None)
-        if fold_headers is not None:
-            fold_headers(headers, self.answer)
+        return Context({**self._around, names_context.SPAN_KEY: self._span})
 
     def fold_body(self, body: bytes) -> None:
         """Fold a whole response and end; what is no response of this API is an error."""
@@ -119,8 +104,8 @@ class Attempt:
     def begin_stream(self) -> None:
         """Note that a stream of events has begun: from here on tokens are used, reported or not."""
         self._estimates = True
-        if not self._stream:  # asked for by the path or by a header
-            self._stream = True
+        if not self.streams:  # asked for by the path or by a header
+            self.streams = True
             self._span.set_attribute("gen_ai.request.stream", True)
 
     def fold_event(self, data: bytes, *, live: bool = True) -> bool:
@@ -142,13 +127,13 @@ class Attempt:
 
     def leave_to_parent(self) -> None:
         """Count as ended, in a forked child: the span is the parent's."""
-        self._ended = True
+        self.ended = True
 
     def end(self, error_type: str | None = None) -> None:
         """End the span with what is known by now."""
-        if self._ended:
+        if self.ended:
             return
-        self._ended = True
+        self.ended = True
         UNDER_WAY.discard(self)
         error_type = error_type or self.answer.error_type
         span = self._span
@@ -162,23 +147,22 @@ class Attempt:
         finally:
             span.end()
         if error_type is not None and self._body:
-            retries.failed((*self._repeat_key, hash(self._body)), error_type, self._resends + 1)
+            retries.failed(self._repeat_key(), error_type, self._resends + 1)
         if self.answer.status in PENDING and self.answer.response_id is not None:
             self._queue(self.answer.response_id)
         if self._alone is not None and error_type is None:
-            CONVERSATIONS.answered(self.api, self._alone, self._turns, self.answer, self._run())
+            CONVERSATIONS.answered(self.api, self._alone, self._turns, self.answer, self._above())
         if self.answer.tool_calls and (ended_ns := getattr(span, "end_time", None)) is not None:
             self._ask(ended_ns)
 
     def _told(self, error_type: str | None) -> Attributes:
-        answer = self.answer
-        told = wording.of_answer(self.api, answer)
-        told.update(self._limits)
+        answer, told = self.answer, dict[str, AttributeValue](self.limits)
+        wording.tell_answer(self.api, answer, told)
         if self._first_chunk_ns is not None:
             told["gen_ai.response.time_to_first_chunk"] = (self._first_chunk_ns - self._started_ns) / 1e9
         if error_type is not None:
             told["error.type"] = error_type
-        told.update(wording.of_usage(answer, used=self._estimates, stream=self._stream, input_bytes=self._input_bytes))
+        wording.tell_usage(answer, told, used=self._estimates, stream=self.streams, input_bytes=self._input_bytes)
         return told
 
     def _input_bytes(self) -> int:
@@ -186,7 +170,7 @@ class Attempt:
 
     def _repeats(self, attributes: Attributes, said: int) -> int:
         """Say what the attempt repeats: as often as the SDK says or we saw, whichever is more, and why."""
-        failure = retries.repeated((*self._repeat_key, hash(self._body)))
+        failure = retries.repeated(self._repeat_key())
         if failure is None:
             return said
         attributes["spanwise.retry.reason"] = failure.reason
@@ -194,28 +178,37 @@ class Attempt:
         attributes[_RESENDS] = resends
         return resends
 
-    def _joined(self, asked: Asked, body: bytes, around: Context) -> Context:
-        """Go on with the run that the call continues: nothing else is around it."""
+    def _repeat_key(self) -> retries.Key:
+        span_id = 0 if self._parent is None else self._parent.span_id
+        return span_id, self._where.get("server.address"), self._where.get("server.port"), hash(self._body)
+
+    def _joined(self, asked: Asked, body: bytes) -> SpanContext | None:
+        """Give the run that the call continues: nothing else is around it."""
         self.answer.said = []
         self._turns = read_turns(body)
-        run = CALLS.run_of(asked.tool_results) or CONVERSATIONS.run_of(asked, self._turns)
-        return around if run is None else names_context.with_span(NonRecordingSpan(run), around)
+        run = CALLS.run_of(asked.tool_results) if asked.tool_results else None
+        run = run or CONVERSATIONS.run_of(asked, self._turns)
+        return run if run is not None and run.is_valid else None
 
-    def _run(self) -> SpanContext:
+    def _above(self) -> SpanContext:
         """Give what the run's other spans stand below: what is around the call, or its own span, the first of a run."""
-        return names_context.parent(self._around) or self._span.get_span_context()
+        return self._run or self._span.get_span_context()
 
     def _ask(self, at_ns: int) -> None:
         names = names_context.names(self._around)
         arguments = self._kept.calls if self._kept is not None else {}
-        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), self._run(), names, at_ns, arguments)
+        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), self._above(), names, at_ns, arguments)
 
     def _queue(self, response_id: str) -> None:
         """Remember a response that goes on in the background, for who asks for it later."""
         attributes: Attributes = getattr(self._span, "attributes", None) or {}
         model = attributes.get("gen_ai.request.model")
         begun, names = self._span.get_span_context(), names_context.names(self._around)
-        RESPONSES.queue(response_id, Queued(self.api, str(model) if model else None, begun, self._run(), names))
+        RESPONSES.queue(response_id, Queued(self.api, str(model) if model else None, begun, self._above(), names))
 
     def _trace_id(self) -> int:
         return self._parent.trace_id if self._parent is not None else 0
+
+
+def _below(run: SpanContext | None, around: Context) -> Context:
+    return around if run is None else names_context.with_span(NonRecordingSpan(run), around)

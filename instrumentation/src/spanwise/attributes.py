@@ -6,24 +6,17 @@ from opentelemetry.context import Context
 
 from spanwise import context as names_context
 from spanwise.apis.api import PENDING, Answer, Api, Asked, estimated_tokens
-from spanwise.providers import provider_of
+from spanwise.target import Target
 from spanwise.tracer import Attributes
-from spanwise.url import Url
-
-_DEFAULT_PORT = {"https": 443, "http": 80}
 
 
-def of_request(api: Api, asked: Asked, url: Url, around: Context) -> Attributes:
+def of_request(target: Target, asked: Asked, around: Context) -> Attributes:
     """Give what is known before the answer, so that a sampler can judge by it."""
-    host, port = url.host, url.port or _DEFAULT_PORT.get(url.scheme, 443)
-    told: Attributes = {
-        "gen_ai.operation.name": asked.operation or api.operation,
-        "gen_ai.provider.name": provider_of(host, api.provider, port=port, path=url.path),
-        "server.address": host,
-        "server.port": port,
-        **api.attributes,
-        **names_context.names(around),
-    }
+    told = target.attributes.copy()
+    if around:
+        told.update(names_context.names(around))
+    if asked.operation is not None:
+        told["gen_ai.operation.name"] = asked.operation
     if asked.model:
         told["gen_ai.request.model"] = asked.model
     if asked.stream:
@@ -55,9 +48,8 @@ def _tell_parameters(asked: Asked, told: Attributes) -> None:
         told["gen_ai.request.encoding_formats"] = asked.encoding_formats
 
 
-def of_answer(api: Api, answer: Answer) -> Attributes:
-    """Give what the answer says of itself, without tokens."""
-    told: Attributes = {}
+def tell_answer(api: Api, answer: Answer, told: Attributes) -> None:
+    """Tell what the answer says of itself, without tokens."""
     if answer.model is not None:
         told["gen_ai.response.model"] = answer.model
     if answer.response_id is not None:
@@ -69,16 +61,14 @@ def of_answer(api: Api, answer: Answer) -> Attributes:
     if answer.service_tier is not None:
         own = "openai.api.type" in api.attributes
         told["openai.response.service_tier" if own else "spanwise.response.service_tier"] = answer.service_tier
-    return told
 
 
-def of_usage(answer: Answer, *, used: bool, stream: bool, input_bytes: Callable[[], int]) -> Attributes:
-    """Give tokens; where tokens were `used` and not told they are estimated, and marked so."""
-    told: Attributes = {}
+def tell_usage(answer: Answer, told: Attributes, *, used: bool, stream: bool, input_bytes: Callable[[], int]) -> None:
+    """Tell tokens; where tokens were `used` and not told they are estimated, and marked so."""
     given, made = answer.input_tokens, answer.output_tokens
     broken = not (answer.finished or answer.finish_reasons)
     unsaid = given is None or (made is None and answer.output_bytes > 0)  # embeddings have no output to tell
-    if used and (broken or unsaid) and answer.status not in PENDING:
+    if (broken or unsaid) and used and answer.status not in PENDING:
         told["spanwise.usage.estimated"] = True
         given = estimated_tokens(input_bytes()) if given is None else given
         if made is not None or answer.output_bytes or stream:
@@ -87,11 +77,6 @@ def of_usage(answer: Answer, *, used: bool, stream: bool, input_bytes: Callable[
         told["gen_ai.usage.input_tokens"] = given
     if made is not None:
         told["gen_ai.usage.output_tokens"] = made
-    _tell_shares(answer, told)
-    return told
-
-
-def _tell_shares(answer: Answer, told: Attributes) -> None:
     if answer.cache_read_tokens is not None:
         told["gen_ai.usage.cache_read.input_tokens"] = answer.cache_read_tokens
     if answer.cache_write_tokens is not None:

@@ -36,14 +36,14 @@ class Beside(Attempt):
         self._around = around
         self._attributes = attributes
         self._body = body
-        self._ended = False
+        self.ended = False
         self._estimates = False
         self._first_chunk_ns = None
         self._kept = None
-        self._limits: Mapping[str, int | float] = {}
+        self.limits: Mapping[str, int | float] = {}
         self._span = span
         self._started_ns = perf_counter_ns()
-        self._stream = asked.stream
+        self.streams = asked.stream
 
     @override
     def context(self) -> Context:
@@ -52,9 +52,9 @@ class Beside(Attempt):
     @override
     def end(self, error_type: str | None = None) -> None:
         """Tell the usage once, in the words of the span; what else there is to tell is the other's."""
-        if self._ended:
+        if self.ended:
             return
-        self._ended = True
+        self.ended = True
         told = self._told(error_type or self.answer.error_type)
         if not self._span.is_recording():
             self._tell_ourselves(told)

@@ -1,9 +1,15 @@
 """What a context carries: the span around, and the names of agent, workflow, conversation and tenant."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar, Token
+from typing import Any, Final
 
 from opentelemetry import context as otel_context
-from opentelemetry.context import Context
+from opentelemetry.context import (
+    _RUNTIME_CONTEXT,  # pyright: ignore[reportPrivateUsage]
+    Context,
+)
+from opentelemetry.context.contextvars_context import ContextVarsRuntimeContext
 from opentelemetry.trace import Span, SpanContext
 from opentelemetry.trace.propagation import (
     _SPAN_KEY,  # pyright: ignore[reportPrivateUsage]  what the API does with it takes four calls
@@ -13,9 +19,33 @@ AGENT = "gen_ai.agent.name"
 WORKFLOW = "gen_ai.workflow.name"
 CONVERSATION = "gen_ai.conversation.id"
 TENANT = "spanwise.tenant"
+SPAN_KEY: Final = _SPAN_KEY
+"""Under which a context holds the current span."""
 
 _KEY = otel_context.create_key("spanwise-names")
 _NOTHING: Mapping[str, str] = {}
+
+
+def _variable() -> Any:  # noqa: ANN401  it is private to the API
+    """Give the variable below the API, which takes two calls to get to it; None where OTEL_PYTHON_CONTEXT says so."""
+    held: Any = getattr(_RUNTIME_CONTEXT, "_current_context", None)
+    return held if type(_RUNTIME_CONTEXT) is ContextVarsRuntimeContext and type(held) is ContextVar else None
+
+
+_CURRENT: Final[ContextVar[Context] | None] = _variable()
+current: Final[Callable[[], Context]] = otel_context.get_current if _CURRENT is None else _CURRENT.get
+"""Gives the context of this moment."""
+attach: Final[Callable[[Context], Token[Context]]] = otel_context.attach if _CURRENT is None else _CURRENT.set
+"""Makes a context the current one; what it gives, `detach` takes."""
+_reset: Final[Callable[[Token[Context]], None]] = otel_context.detach if _CURRENT is None else _CURRENT.reset
+
+
+def detach(token: Token[Context]) -> None:
+    """Go back to the context before; where a coroutine is closed from elsewhere there is none to go back to."""
+    try:
+        _reset(token)
+    except (ValueError, RuntimeError):
+        otel_context.detach(token)  # which logs it, as for everybody
 
 
 def names(context: Context) -> Mapping[str, str]:
@@ -29,13 +59,21 @@ def with_names(context: Context, added: Mapping[str, str]) -> Context:
     return otel_context.set_value(_KEY, {**names(context), **added}, context) if added else context
 
 
+def span_in(context: Context) -> Span | None:
+    """Give the current span of a context; None where none is."""
+    span = context.get(SPAN_KEY)
+    return span if span is not None and isinstance(span, Span) else None
+
+
 def parent(context: Context) -> SpanContext | None:
     """Give the span around; None where none is, or none that has ids."""
-    span = context.get(_SPAN_KEY)
-    found = span.get_span_context() if isinstance(span, Span) else None
-    return found if found is not None and found.is_valid else None
+    span = context.get(SPAN_KEY)
+    if span is None or not isinstance(span, Span):
+        return None
+    found = span.get_span_context()
+    return found if found.is_valid else None
 
 
 def with_span(span: Span, context: Context) -> Context:
     """Give a context in which a span is the current one."""
-    return Context({**context, _SPAN_KEY: span})
+    return Context({**context, SPAN_KEY: span})

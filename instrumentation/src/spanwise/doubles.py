@@ -24,18 +24,20 @@ class Double(Enum):
     UNSEEN = "a span of another that is not at hand"
 
 
-def told_by(span: Span, around: Context) -> Double | None:
-    """Say who else tells the call about to leave; None where nobody does.
+def told_by(span: Span | None, around: Context) -> Double | None:
+    """Say who else tells the call about to leave, below this span; None where nobody does.
 
     The span of the call is known by GenAI's operation, OpenInference's kind or OpenLLMetry's request type, as the
     emitters of each dialect set them at the span's start. It may be our own, where one client sends through another, as
     LiteLLM's httpx through aiohttp.
     """
-    if _stands_for_call(span):
+    if span is not None and _stands_for_call(span):
         return Double.OURS if getattr(_scope(span), "name", "") == SCOPE else Double.CURRENT
     if around.get(_SUPPRESSED_CALLS):
-        return Double.UNSEEN if span.is_recording() or _provided() else None
-    return Double.UNSEEN if layers.tells(alone=not span.get_span_context().is_valid) else None
+        return Double.UNSEEN if (span is not None and span.is_recording()) or _provided() else None
+    if not layers.any_loaded():
+        return None
+    return Double.UNSEEN if layers.tells(alone=span is None or not span.get_span_context().is_valid) else None
 
 
 def _stands_for_call(span: Span) -> bool:

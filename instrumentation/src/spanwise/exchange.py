@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from opentelemetry import context as otel_context
 from opentelemetry.context import (
     _SUPPRESS_INSTRUMENTATION_KEY as SUPPRESSED,  # pyright: ignore[reportPrivateUsage]
 )
-from opentelemetry.trace import get_current_span
 
-from spanwise import guard, retries, watch
-from spanwise.apis import registry, strangers
-from spanwise.apis.api import Api, Asked
+from spanwise import context as names_context
+from spanwise import guard, ratelimit, retries, target, watch
+from spanwise.apis import strangers
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
 from spanwise.background import RESPONSES
@@ -21,7 +19,6 @@ from spanwise.doubles import Double, told_by
 from spanwise.fetch import Fetch
 from spanwise.framings import registry as framings
 from spanwise.inferred import CALLS
-from spanwise.providers import known
 from spanwise.url import Address, Url
 from spanwise.watch import Blind, BodyWatch, LateWatch, StreamWatch, Watch
 
@@ -56,6 +53,7 @@ def configure(*, stream_usage: bool) -> None:
     retries.forget()
     CALLS.forget()
     CONVERSATIONS.forget()
+    target.find.cache_clear()
     RESPONSES.forget()
 
 
@@ -78,7 +76,11 @@ class Exchange:
     def heard(self, headers: Mapping[str, str]) -> None:
         """Take the headers of the response that the caller gets, before `read` or `watch`."""
         try:
-            self.attempt.heard(headers)
+            attempt = self.attempt
+            attempt.limits = ratelimit.limits(headers)
+            fold_headers = getattr(attempt.api, "fold_headers", None)
+            if fold_headers is not None:
+                fold_headers(headers, attempt.answer)
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
             guard.report(f"{__name__}.Exchange.heard", fault)
 
@@ -128,42 +130,36 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     `suppress_instrumentation`, or is traced by another.
     `headers` lists names in lower case and finds them in any; `body` is None where reading would use it up.
     """
-    api = registry.find(method, path := url.path)
-    if api is None:
-        return _fetched(method, url)
-    address = Address(url.scheme, url.host, url.port, path)
-    asked = _asked(api, address, body)
-    around = otel_context.get_current()
-    if asked is None or around.get(SUPPRESSED):
+    address = url if isinstance(url, Address) else Address(url.scheme, url.host, url.port, url.path)
+    aim = target.find(address) if method == "POST" else None
+    if aim is None:
+        return _fetched(method, address)
+    api = aim.api
+    asked = api.read_request(address.path, body or b"")
+    around = names_context.current()
+    theirs = not (aim.known or body is None or strangers.calls(address.path, asked, body))
+    if theirs or around.get(SUPPRESSED):
         return None
-    other = told_by(get_current_span(around), around)
+    span = names_context.span_in(around)
+    other = told_by(span, around)
     if other is Double.OURS:
         return None
-    attributes = of_request(api, asked, address, around)
-    resends = headers.get("x-stainless-retry-count", "0")
-    key = (address.host, address.port)
     asking = None
-    if asked.stream and body is not None and _may_ask(key, headers):
+    if asked.stream and body is not None and _may_ask(aim.host, headers):
         asking = api.ask_for_usage(body)
     if other is not None and asking is None:
         return None  # what the other one does not learn, ours would not either
-    if other is Double.CURRENT:
-        beside = Beside(api, asked, body or b"", attributes, around, get_current_span(around))
-        return Exchange(beside, key, asking)
-    resent = int(resends) if resends.isdecimal() and resends.isascii() else 0
-    return Exchange(Attempt(api, asked, body or b"", attributes, around, resent), key, asking)
+    attributes = of_request(aim, asked, around)
+    if other is Double.CURRENT and span is not None:
+        return Exchange(Beside(api, asked, body or b"", attributes, around, span), aim.host, asking)
+    resends = headers.get("x-stainless-retry-count", "0")
+    resent = int(resends) if resends != "0" and resends.isdecimal() and resends.isascii() else 0
+    return Exchange(Attempt(api, asked, body or b"", attributes, around, resent), aim.host, asking)
 
 
-def _asked(api: Api, address: Address, body: bytes | None) -> Asked | None:
-    """Read the request; None where it is no call of this API, but a stranger's under the path of one."""
-    asked = api.read_request(address.path, body or b"")
-    mine = body is None or known(address.host, address.port) or strangers.calls(address.path, asked, body)
-    return asked if mine else None
-
-
-def _fetched(method: str, url: Url) -> Exchange | None:
+def _fetched(method: str, url: Address) -> Exchange | None:
     awaited = RESPONSES.asked_for(method, url.path)
-    around = otel_context.get_current()
+    around = names_context.current()
     if awaited is None or around.get(SUPPRESSED):
         return None
     return Exchange(Fetch(*awaited, url, around), (url.host, url.port), None)

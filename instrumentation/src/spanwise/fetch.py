@@ -20,8 +20,11 @@ from spanwise.apis.api import PENDING, Answer, Api, Asked
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
 from spanwise.background import RESPONSES, Queued
+from spanwise.content import capture
+from spanwise.content.kept import Kept
+from spanwise.target import aim
 from spanwise.tracer import Attributes, tracer
-from spanwise.url import Url
+from spanwise.url import Address
 
 OPERATION: Final = "fetch_response"
 
@@ -32,23 +35,23 @@ class Fetch(Attempt):
     __slots__ = ("_attributes", "_id")
 
     def __init__(  # pyright: ignore[reportMissingSuperCall]  no span begins before the end of the response is seen
-        self, response_id: str, api: Api, url: Url, around: Context
+        self, response_id: str, api: Api, url: Address, around: Context
     ) -> None:
         self.api = api
         self.answer = Answer()
         self._alone = None
         self._around = around
-        self._attributes: Attributes = of_request(api, Asked(operation=OPERATION), url, around)
+        self._attributes: Attributes = of_request(aim(api, url), Asked(operation=OPERATION), around)
         self._body = b""
-        self._ended = False
+        self.ended = False
         self._estimates = False
         self._first_chunk_ns = None
         self._id = response_id
-        self._kept = None
-        self._limits = {}
+        self._kept = Kept() if capture.STATE.on else None
+        self.limits = {}
         self._span = INVALID_SPAN
         self._started_ns = perf_counter_ns()
-        self._stream = False
+        self.streams = False
 
     @override
     def context(self) -> Context:
@@ -57,9 +60,9 @@ class Fetch(Attempt):
     @override
     def end(self, error_type: str | None = None) -> None:
         """Tell the end of the response once, and all that it used: nothing was told when it was begun."""
-        if self._ended:
+        if self.ended:
             return
-        self._ended = True
+        self.ended = True
         answer = self.answer
         if not answer.finish_reasons or answer.status in PENDING:
             return
@@ -79,6 +82,10 @@ class Fetch(Attempt):
         span = tracer().start_span(
             OPERATION, around, SpanKind.CLIENT, attributes, (Link(queued.begun),), start_time=start_ns
         )
-        if error_type is not None:
-            span.set_status(Status(StatusCode.ERROR))
-        span.end()
+        try:
+            if error_type is not None:
+                span.set_status(Status(StatusCode.ERROR))
+            if self._kept is not None and span.is_recording():
+                capture.tell(self._kept, self.api, self._body, span, span.set_attributes)
+        finally:
+            span.end()

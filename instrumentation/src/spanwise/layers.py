@@ -29,6 +29,11 @@ class Layer:
     """Whether it makes no span of its own below another one."""
 
 
+def any_loaded() -> bool:
+    """Say whether any such tracer may be there at all."""
+    return not sys.modules.keys().isdisjoint(_MODULES)
+
+
 def tells(*, alone: bool) -> bool:
     """Say whether a layer's tracer tells the call that this thread is about to send; `alone`: no span is around it."""
     for layer in _LAYERS:
@@ -78,3 +83,4 @@ _LAYERS: Final = (
     ),
     Layer("litellm.litellm_core_utils.litellm_logging", "litellm.", _callback_of_litellm, alone=True),
 )
+_MODULES: Final = frozenset(layer.module for layer in _LAYERS)

@@ -1,6 +1,6 @@
 """Names the provider behind an address."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -136,6 +136,7 @@ _CLOUDFLARE: Final = {
 """What follows /v1/{account}/{gateway}/ in a path of Cloudflare's AI gateway -> the provider behind it."""
 
 _told: dict[str, str] = {}
+_learned: list[Callable[[], None]] = []
 
 
 def configure(providers: Mapping[str, str]) -> None:
@@ -143,6 +144,13 @@ def configure(providers: Mapping[str, str]) -> None:
     _told.clear()
     _told.update({address.lower(): provider for address, provider in providers.items()})
     _by_address.cache_clear()
+    for forget in _learned:
+        forget()
+
+
+def when_named_anew(forget: Callable[[], None]) -> None:
+    """Call `forget` whenever the user's names change: what was worked out with the old ones holds no more."""
+    _learned.append(forget)
 
 
 def provider_of(host: str, speaks: str | None = None, *, port: int | None = None, path: str = "") -> str:

@@ -8,12 +8,16 @@ attributes, its own way is taken.
 # pyright: reportPrivateUsage=false
 # ruff: noqa: SLF001  there is no public way around the cleaning, which is a third of what a span costs
 
+import random
+from threading import Lock
+from time import time_ns  # noqa: TID251  the clock that the SDK reads for its spans
 from typing import Any, Final
 
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.context import Context
 from opentelemetry.sdk import trace as sdk
 from opentelemetry.sdk.trace import sampling
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import (
     INVALID_SPAN_CONTEXT,
     NonRecordingSpan,
@@ -24,22 +28,22 @@ from opentelemetry.trace import (
     Tracer,
 )
 
-from spanwise.context import parent as span_around
 from spanwise.quick_span import QuickSpan
 from spanwise.span_sinks import Sinks
 from spanwise.tracer import Attributes, Start, Write
 
 FEWEST_ATTRIBUTES = 64
 """More than a model call ever has."""
+_RANDOM: Final = getattr(TraceFlags, "RANDOM_TRACE_ID", 0)
 # By whether the span is sampled and whether its trace id is random.
 _FLAGS: Final = {
-    (sampled, random): TraceFlags(
-        (TraceFlags.SAMPLED if sampled else TraceFlags.DEFAULT)
-        | (getattr(TraceFlags, "RANDOM_TRACE_ID", 0) if random else 0)
+    (sampled, made_at_random): TraceFlags(
+        (TraceFlags.SAMPLED if sampled else TraceFlags.DEFAULT) | (_RANDOM if made_at_random else 0)
     )
     for sampled in (True, False)
-    for random in (True, False)
+    for made_at_random in (True, False)
 }
+_STATE: Final = INVALID_SPAN_CONTEXT.trace_state
 _TAKEN: Final = sampling.Decision.RECORD_AND_SAMPLE
 _READ: Final = (
     "sampler", "resource", "span_processor", "id_generator", "instrumentation_info", "_span_limits",
@@ -89,46 +93,76 @@ def maker(tracer: Tracer) -> Start | None:
 class _Maker:
     """Starts spans of one tracer."""
 
-    __slots__ = ("_always", "_counted", "_random", "_sampler", "_sinks", "_span", "_tracer")
+    __slots__ = ("_always", "_counted", "_generator", "_random", "_sampler", "_sinks", "_span", "_tracer")
 
     def __init__(self, tracer: Any, alike: dict[str, Any]) -> None:  # noqa: ANN401  parts of it are private
         self._tracer = tracer
         self._sampler = tracer.sampler
         self._always = _always(tracer.sampler)
         self._counted = type(tracer._tracer_metrics).__name__ != "NoOpTracerMetrics"
+        self._generator = tracer.id_generator if type(tracer.id_generator) is RandomIdGenerator else None
         self._random: bool = tracer.id_generator.is_trace_id_random()
         self._sinks = Sinks(tracer.span_processor)
-        self._span = QuickSpan.of_tracer(alike, self._sinks)
+        self._span: Any = QuickSpan.of_tracer(alike, self._sinks)
 
-    def start(self, name: str, around: Context, kind: SpanKind, attributes: Attributes) -> tuple[Span, Write]:
+    def start(
+        self, name: str, around: Context, parent: SpanContext | None, kind: SpanKind, attributes: Attributes
+    ) -> tuple[Span, Write]:
         """Start a span; give it and what sets more of its attributes.
 
         Values are strings, numbers, booleans and tuples of strings; the dictionary is given away.
         """
         tracer = self._tracer
-        parent = span_around(around)
         if not tracer._tracer_config.is_enabled:
             return _dropped(INVALID_SPAN_CONTEXT if parent is None else parent)
         generator: Any = tracer.id_generator
-        if parent is not None:
-            flags = parent.trace_flags
-            trace_id, random, sampled, state = parent.trace_id, flags.random_trace_id, flags.sampled, parent.trace_state
+        if self._always and (parent is None or parent.trace_flags & 1) and tracer.sampler is self._sampler:
+            context = self._taken(parent, generator)
+            ended = tracer._tracer_metrics.start_span(parent, _TAKEN) if self._counted else None
         else:
-            trace_id, random, sampled, state = generator.generate_trace_id(), self._random, True, None
-        span_id = generator.generate_span_id()
-        taken = sampled and self._always and tracer.sampler is self._sampler
-        decision = _TAKEN
-        if not taken:
+            trace_id = generator.generate_trace_id() if parent is None else parent.trace_id
+            span_id = generator.generate_span_id()
             result = tracer.sampler.should_sample(around, trace_id, name, kind, attributes, ())
-            decision, state = result.decision, result.trace_state
             if result.attributes != attributes:  # what a sampler adds or leaves out
                 attributes = dict(BoundedAttributes(attributes=result.attributes))
-        context = SpanContext(trace_id, span_id, False, _FLAGS[taken or decision.is_sampled(), random], state)
-        ended = tracer._tracer_metrics.start_span(parent, decision) if self._counted else None
-        if not (taken or decision.is_recording()):
-            return _dropped(context)
-        span = self._span.begun(name, context, parent, kind, tracer.resource, attributes, around, ended)
+            at_random = self._random if parent is None else bool(parent.trace_flags & _RANDOM)
+            flags = _FLAGS[result.decision.is_sampled(), at_random]
+            context = SpanContext(trace_id, span_id, False, flags, result.trace_state)
+            ended = tracer._tracer_metrics.start_span(parent, result.decision) if self._counted else None
+            if not result.decision.is_recording():
+                return _dropped(context)
+        span = object.__new__(self._span)
+        span._name = name
+        span._context = context
+        span._parent = parent
+        span._kind = kind
+        span._resource = tracer.resource
+        span._attributes = attributes
+        span._lock = Lock()
+        if ended is not None:
+            span._record_end_metrics = ended
+        span._start_time = time_ns()
+        sinks = self._sinks
+        if sinks.held is not sinks.source._span_processors:
+            sinks.refresh()
+        for tell in sinks.started:
+            tell(span, parent_context=around)
         return span, attributes.update
+
+    def _taken(self, parent: SpanContext | None, generator: Any) -> SpanContext:  # noqa: ANN401
+        """Give the ids of a span that is sampled without asking."""
+        quick = generator is self._generator  # whose ids are as random here as there
+        if parent is not None:
+            trace_id, flags, state = (
+                parent.trace_id,
+                _FLAGS[True, bool(parent.trace_flags & _RANDOM)],
+                parent.trace_state,
+            )
+        else:
+            trace_id = (random.getrandbits(128) if quick else 0) or generator.generate_trace_id()
+            flags, state = _FLAGS[True, self._random], _STATE
+        span_id = (random.getrandbits(64) if quick else 0) or generator.generate_span_id()
+        return SpanContext(trace_id, span_id, False, flags, state)
 
 
 def _always(sampler: Any) -> bool:  # noqa: ANN401  what it holds is private

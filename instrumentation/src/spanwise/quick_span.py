@@ -4,15 +4,12 @@
 # ruff: noqa: ANN401, SLF001  what a span of the SDK holds is private to it
 
 from collections.abc import Mapping
-from threading import Lock
 from time import time_ns  # noqa: TID251  the clock that the SDK reads for its spans
 from typing import Any
 
 from opentelemetry.attributes import BoundedAttributes
-from opentelemetry.context import Context
 from opentelemetry.sdk import trace as sdk
-from opentelemetry.trace import SpanContext, SpanKind
-from opentelemetry.util.types import AttributeValue
+from opentelemetry.trace import SpanContext
 
 from spanwise.span_sinks import Sinks
 
@@ -36,34 +33,11 @@ class QuickSpan(sdk._Span):
         record = type("ReadableSpan", (sdk.ReadableSpan,), told)
         return type("_Span", (QuickSpan,), {**empty, "_sinks": sinks, "_record": record})
 
-    @classmethod
-    def begun(
-        cls,
-        name: str,
-        context: SpanContext,
-        parent: SpanContext | None,
-        kind: SpanKind,
-        resource: Any,
-        attributes: dict[str, AttributeValue],
-        around: Context,
-        ended: Any,
-    ) -> "QuickSpan":
-        """Begin a span and tell the processors; it takes the attributes, and calls `ended` at its end."""
-        span: Any = object.__new__(cls)
-        span._name = name
-        span._context = context
-        span._parent = parent
-        span._kind = kind
-        span._resource = resource
-        span._attributes = attributes
-        span._lock = Lock()
-        span._record_end_metrics = ended
-        span._start_time = time_ns()
-        sinks = cls._sinks
-        sinks.refresh()
-        for tell in sinks.started:
-            tell(span, parent_context=around)
-        return span
+    _context: SpanContext
+
+    def get_span_context(self) -> SpanContext:
+        """Give the ids, without the SDK's cast."""
+        return self._context
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Set attributes as the SDK does, which cleans and counts them."""
@@ -98,12 +72,14 @@ class QuickSpan(sdk._Span):
         if self._record_end_metrics is not None:
             self._record_end_metrics()
         sinks = self._sinks
-        sinks.refresh()
+        if sinks.held is not sinks.source._span_processors:
+            sinks.refresh()
         for tell in sinks.ending:
             tell(self)
-        record = self._readable_span()
-        for tell in sinks.ended:
-            tell(record)
+        if sinks.ended:
+            record = self._readable_span()
+            for tell in sinks.ended:
+                tell(record)
 
     def _readable_span(self) -> sdk.ReadableSpan:
         span: Any = self

@@ -26,10 +26,12 @@ def limits(headers: Mapping[str, str]) -> dict[str, int | float]:
     `headers` finds names in any case. `reset_s` is the time until the provider wants to be asked again where it says
     so, else until all limits are whole.
     """
-    told: dict[str, int | float] = {}
     found = _KNOWN.intersection(map(str.lower, headers))
-    if not found:
-        return told
+    return _told(found, headers) if found else {}
+
+
+def _told(found: frozenset[str], headers: Mapping[str, str]) -> dict[str, int | float]:
+    told: dict[str, int | float] = {}
     resets: dict[str, float | None] = {}
     for known in sorted(found):
         if known in _REMAINING:

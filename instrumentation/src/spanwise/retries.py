@@ -25,14 +25,10 @@ class Failure:
     resends: int
 
 
-_failures: OrderedDict[Key, Failure] = OrderedDict()
+FAILURES: OrderedDict[Key, Failure] = OrderedDict()
+"""What is remembered; where it is empty, no key need be made."""
 _lock = threading.RLock()  # a collection of garbage may end another attempt while it is held
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
-
-
-def any_failed() -> bool:
-    """Say whether a failure is remembered at all; where none is, no key need be made."""
-    return bool(_failures)
 
 
 def failed(key: Key, reason: str, resends: int) -> None:
@@ -40,23 +36,23 @@ def failed(key: Key, reason: str, resends: int) -> None:
     if not _retried(reason):
         return
     with _lock:
-        _failures[key] = Failure(reason, perf_counter_ns(), resends)
-        _failures.move_to_end(key)
-        if len(_failures) > MOST:
-            _failures.popitem(last=False)
+        FAILURES[key] = Failure(reason, perf_counter_ns(), resends)
+        FAILURES.move_to_end(key)
+        if len(FAILURES) > MOST:
+            FAILURES.popitem(last=False)
 
 
 def repeated(key: Key) -> Failure | None:
     """Give the failure that an attempt repeats, once, within a minute."""
     with _lock:
-        failure = _failures.pop(key, None)
+        failure = FAILURES.pop(key, None)
     return failure if failure is not None and perf_counter_ns() - failure.at_ns <= KEPT_NS else None
 
 
 def forget() -> None:
     """Forget all failures."""
     with _lock:
-        _failures.clear()
+        FAILURES.clear()
 
 
 def _retried(reason: str) -> bool:

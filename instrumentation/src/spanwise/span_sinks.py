@@ -16,20 +16,30 @@ Tell = list[Callable[..., None]]
 class Sinks:
     """The methods of the processors that do something with the span of a model call."""
 
-    __slots__ = ("_all", "_known", "ended", "ending", "started")
+    __slots__ = ("ended", "ending", "held", "source", "started")
 
     def __init__(self, processor: Any) -> None:
-        self._all = processor if type(processor) is sdk.SynchronousMultiSpanProcessor else None
-        self._known: tuple[Any, ...] = ()
-        self.started, self.ending, self.ended = _busy((processor,))
+        several = type(processor) is sdk.SynchronousMultiSpanProcessor
+        self.source: Any = processor if several else _Alone(processor)
+        """Where the processors are, in `_span_processors`."""
         self.refresh()
 
     def refresh(self) -> None:
-        """Look whether a processor was added: the SDK then makes a new tuple of them."""
-        if self._all is not None and self._all._span_processors is not self._known:
-            found = self._all._span_processors
-            self.started, self.ending, self.ended = _busy(found)
-            self._known = found
+        """Take the processors as they are now; to be called where `held` is not the source's tuple any more.
+
+        The SDK makes a new tuple of them when one is added.
+        """
+        self.held: tuple[Any, ...] = self.source._span_processors
+        self.started, self.ending, self.ended = _busy(self.held)
+
+
+class _Alone:
+    """A processor that takes care of others by itself, or has none."""
+
+    __slots__ = ("_span_processors",)
+
+    def __init__(self, processor: Any) -> None:
+        self._span_processors = (processor,)
 
 
 def _busy(processors: tuple[Any, ...]) -> tuple[Tell, Tell, Tell]:

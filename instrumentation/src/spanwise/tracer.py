@@ -9,7 +9,7 @@ from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import SpanKind, Tracer, TracerProvider
+from opentelemetry.trace import SpanContext, SpanKind, Tracer, TracerProvider
 from opentelemetry.util.types import AttributeValue
 
 from spanwise import unfinished
@@ -19,7 +19,7 @@ SCOPE = "spanwise"
 
 Attributes = dict[str, AttributeValue]
 Write = Callable[[Attributes], None]
-Start = Callable[[str, Context, SpanKind, Attributes], tuple[Any, Write]]
+Start = Callable[[str, Context, SpanContext | None, SpanKind, Attributes], tuple[Any, Write]]
 
 
 @dataclass(slots=True)
@@ -51,11 +51,18 @@ def tracer() -> Tracer:
     return _source.tracer or trace.get_tracer(SCOPE)
 
 
-def start_span(name: str, around: Context, kind: SpanKind, attributes: Attributes) -> tuple[Any, Write]:
-    """Start a span with attributes that are clean; give it and what sets more of them. The dictionary is given away."""
+def start_span(
+    name: str, around: Context, parent: SpanContext | None, kind: SpanKind, attributes: Attributes
+) -> tuple[Any, Write]:
+    """Start a span with attributes that are clean; give it and what sets more of them. The dictionary is given away.
+
+    `parent` is the span in the context, where that has ids.
+    """
+    if _source.offered is None and _source.start is not None:
+        return _source.start(name, around, parent, kind, attributes)
     made_by = tracer()  # which may be found only now
     if _source.start is not None:
-        return _source.start(name, around, kind, attributes)
+        return _source.start(name, around, parent, kind, attributes)
     span = made_by.start_span(name, around, kind, attributes)
     return span, span.set_attributes
 

@@ -9,13 +9,14 @@ from types import ModuleType
 from typing import Any
 
 import wrapt
-from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
+from spanwise import context as names_context
 from spanwise import exchange, guard
 from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
-from spanwise.propagation import carry, take_back
+from spanwise.propagation import carry, take_back, wanted
+from spanwise.transports.httpx_addresses import address_of
 from spanwise.transports.httpx_headers import Seen
 from spanwise.transports.httpx_streams import WatchedAsync, WatchedSync
 
@@ -65,7 +66,7 @@ class HttpxFamily:
         flight = self._begin(args, kwargs) if self._watching else None
         if flight is None:
             return wrapped(*args, **kwargs)
-        token = otel_context.attach(flight.context)
+        token = names_context.attach(flight.context)
         try:
             response = wrapped(*flight.args, **flight.kwargs)
             if flight.changed is not None and response.status_code in REFUSALS:
@@ -76,7 +77,7 @@ class HttpxFamily:
             flight.fail(error)
             raise
         finally:
-            otel_context.detach(token)
+            names_context.detach(token)
             if flight.carried:
                 take_back(flight.carried, flight.request.headers)
         self._arrived(flight, response, self._sync_stream)
@@ -86,7 +87,7 @@ class HttpxFamily:
         flight = self._begin(args, kwargs) if self._watching else None
         if flight is None:
             return await wrapped(*args, **kwargs)
-        token = otel_context.attach(flight.context)
+        token = names_context.attach(flight.context)
         try:
             response = await wrapped(*flight.args, **flight.kwargs)
             if flight.changed is not None and response.status_code in REFUSALS:
@@ -97,32 +98,36 @@ class HttpxFamily:
             flight.fail(error)
             raise
         finally:
-            otel_context.detach(token)
+            names_context.detach(token)
             if flight.carried:
                 take_back(flight.carried, flight.request.headers)
         self._arrived(flight, response, self._async_stream)
         return response
 
-    @guard.guarded
     def _begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Flight | None":
-        request: Any = args[0] if args else kwargs.get("request")
-        if not may_call(request.method):
-            return None
+        call: Exchange | None = None
         try:
-            body = request.content
-        except self._module.RequestNotRead:
-            body = None
-        call = exchange.begin(request.method, request.url, Seen(request.headers), body)
-        if call is None:
-            return None
-        try:
+            request: Any = args[0] if args else kwargs.get("request")
+            method: str = request.method
+            if method != "POST" and not may_call(method):
+                return None
+            try:
+                body = request.content
+            except self._module.RequestNotRead:
+                body = None
+            call = exchange.begin(method, address_of(request.url), Seen(request.headers), body)
+            if call is None:
+                return None
             flight = _Flight(call, request, call.attempt.context(), args, kwargs)
-            flight.carried = carry(flight.context, request.url, request.headers)
+            if wanted():
+                flight.carried = carry(flight.context, request.url, request.headers)
             if call.body is not None:
                 self._ask(flight, call.body)
-        except Exception:
-            call.attempt.end()  # nobody else knows of it
-            raise
+        except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
+            if call is not None:
+                call.attempt.end()  # nobody else knows of it
+            guard.report(f"{__name__}.HttpxFamily._begin", fault)
+            return None
         return flight
 
     @guard.guarded
@@ -154,7 +159,7 @@ class HttpxFamily:
     def _watch_answer(self, call: Exchange, response: Any, stream: Any) -> None:
         headers = Seen(response.headers)
         call.heard(headers)
-        content_type = headers.get("content-type", "")
+        content_type: str = headers.get("content-type", "")
         if response.is_closed:
             self._read(call, response, content_type)
             return

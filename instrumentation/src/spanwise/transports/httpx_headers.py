@@ -11,12 +11,20 @@ from typing_extensions import override
 class Seen(Mapping[str, str]):
     """Headers by name, in any case; several of one name are joined by commas, as httpx does."""
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_values",)
 
     def __init__(self, headers: Any) -> None:
         held = getattr(headers, "_list", None)  # `raw` makes a tuple of each header
         made = [(name, name.lower(), value) for name, value in headers.raw] if held is None else held
-        self._entries: list[tuple[bytes, bytes, bytes]] = made
+        self._values: dict[bytes, bytes] = {name: value for _, name, value in made}
+        if len(self._values) < len(made):
+            self._join(made)
+
+    def _join(self, entries: list[tuple[bytes, bytes, bytes]]) -> None:
+        several: dict[bytes, list[bytes]] = {}
+        for _, name, value in entries:
+            several.setdefault(name, []).append(value)
+        self._values = {name: b", ".join(values) for name, values in several.items()}
 
     @override
     def __getitem__(self, key: str) -> str:
@@ -28,19 +36,16 @@ class Seen(Mapping[str, str]):
     @override
     def get(self, key: str, default: Any = None) -> Any:
         """Give a value, without an exception for one that is not there."""
-        wanted = key.lower().encode("latin-1")
-        found = [value for _, name, value in self._entries if name == wanted]
-        if not found:
-            return default
-        return _text(found[0] if len(found) == 1 else b", ".join(found))
+        found = self._values.get(key.lower().encode("latin-1"))
+        return default if found is None else _text(found)
 
     @override
     def __iter__(self) -> Iterator[str]:
-        return iter({name.decode("latin-1"): None for _, name, _ in self._entries})
+        return iter([name.decode("latin-1") for name in self._values])
 
     @override
     def __len__(self) -> int:
-        return len({name for _, name, _ in self._entries})
+        return len(self._values)
 
 
 def _text(value: bytes) -> str:

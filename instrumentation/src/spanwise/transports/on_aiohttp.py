@@ -10,9 +10,9 @@ import zlib
 from functools import partial
 from typing import Any
 
-from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
+from spanwise import context as names_context
 from spanwise import exchange, guard
 from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
@@ -95,7 +95,7 @@ class _Aiohttp:
             return await handler(request)
         if flight.call.body is not None:
             await flight.ask(flight.call.body)
-        token = otel_context.attach(flight.context)
+        token = names_context.attach(flight.context)
         try:
             response = await handler(request)
             if flight.asked and response.status in REFUSALS:
@@ -107,7 +107,7 @@ class _Aiohttp:
             flight.fail(error)
             raise
         finally:
-            otel_context.detach(token)
+            names_context.detach(token)
             if flight.asked:
                 await flight.restore()
             if flight.carried:
@@ -169,14 +169,14 @@ class _Older(_Aiohttp):
         flight = self._begin(request, inflated=False) if request.method == "POST" else None
         if flight is None:
             return await wrapped(*args, **kwargs)
-        token = otel_context.attach(flight.context)
+        token = names_context.attach(flight.context)
         try:
             response = await wrapped(*args, **kwargs)
         except BaseException as error:
             flight.fail(error)
             raise
         finally:
-            otel_context.detach(token)
+            names_context.detach(token)
         response._spanwise_flight = flight  # noqa: SLF001  found when it has begun
         return response
 

@@ -8,31 +8,23 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
+from spanwise import context as names_context
 from spanwise import exchange, guard
 from spanwise.background import may_call
 from spanwise.exchange import REFUSALS, Exchange
 from spanwise.propagation import carry, wanted
 from spanwise.transports.library import Library, Seam, too_old
 from spanwise.transports.urllib3_responses import watched_class
+from spanwise.url import Address
 from spanwise.watch import Watch
 
 _REDIRECTS = range(300, 400)
-
-
-@dataclass(frozen=True, slots=True)
-class _Url:
-    scheme: str
-    host: str
-    port: int | None
-    path: str
 
 
 class _Flight:
@@ -70,7 +62,7 @@ def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, A
     flight = _begin(pool, args, kwargs, asks=asks)
     if flight is None:
         return wrapped(*args, **kwargs)
-    token = otel_context.attach(flight.context)
+    token = names_context.attach(flight.context)
     try:
         response = wrapped(*args, **flight.kwargs)
         if flight.asked and response.status in REFUSALS:
@@ -83,7 +75,7 @@ def _attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, A
         flight.fail(error)
         raise
     finally:
-        otel_context.detach(token)
+        names_context.detach(token)
     _arrived(flight, response)
     return response
 
@@ -116,18 +108,18 @@ def _begin(pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, asks: bo
     return flight
 
 
-def _carry(flight: _Flight, url: _Url) -> None:
+def _carry(flight: _Flight, url: Address) -> None:
     given: Any = flight.own.get("headers")
     headers: Any = {} if given is None else given.copy()
     if carry(flight.context, url, headers):
         flight.kwargs = flight.own = {**flight.own, "headers": headers}
 
 
-def _url(pool: Any, target: str) -> _Url:
+def _url(pool: Any, target: str) -> Address:
     if not target.startswith("/"):  # a proxy is told the whole address
         told = urlsplit(target)
-        return _Url(told.scheme, told.hostname or "", told.port, unquote(told.path))
-    return _Url(pool.scheme, pool.host.strip("[]"), pool.port, unquote(target.partition("?")[0]))
+        return Address(told.scheme, told.hostname or "", told.port, unquote(told.path))
+    return Address(pool.scheme, pool.host.strip("[]"), pool.port, unquote(target.partition("?")[0]))
 
 
 def _bytes(body: Any) -> bytes | None:
