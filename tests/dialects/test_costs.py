@@ -72,3 +72,18 @@ async def test_a_reported_cost_is_shown_as_one_and_is_not_missing(tmp_path):
         assert (shown["cost_usd"], shown["cost_source"]) == (0.25, "reported")
         assert await talk.value("llm.cost", "sum") == 0.25
         assert "spanwise_llm_unpriced_calls_total{" not in (await talk.get("/metrics")).text
+
+
+async def test_a_cost_that_an_agent_repeats_of_its_calls_is_left_out(tmp_path):
+    now_ns = time.time_ns()
+    when = {"trace_id": TRACE, "start_ns": now_ns - 10**9, "end_ns": now_ns}
+    root = b"1" * 8
+    call = span(**when, span_id=b"2" * 8, parent_span_id=root, attributes={**CHAT, "gen_ai.usage.cost": 0.25})
+    agent = span("invoke_agent a", **when, span_id=root, attributes={
+        **CHAT, "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "a", "gen_ai.usage.cost": 0.25,
+    })  # fmt: skip
+    async with collecting(tmp_path) as talk:
+        await talk.send(request([call, agent]).SerializeToString())
+        assert await talk.value("llm.cost", "sum") == 0.25
+        (run,) = (await talk.get("/api/v1/runs")).json()["runs"]
+        assert (run["cost_usd"], run["unpriced_calls"]) == (0.25, 0)
