@@ -174,6 +174,16 @@ def test_what_ended_is_let_go_after_a_while():
     assert len(runs) == 1
 
 
+def test_quiet_runs_and_late_spans_are_due_though_nothing_comes():
+    runs = Runs()
+    runs.add(batch(row(1, "agent", parent=7, agent="a")), NOON)
+    assert [runs.due(NOON + QUIET_NS - SECOND), runs.due(NOON + QUIET_NS)] == [False, True]
+    assert runs.add(batch(), NOON + QUIET_NS).new.height == 1
+    assert not runs.due(NOON + QUIET_NS + SECOND)
+    runs.add(batch(row(2, "llm", parent=1)), NOON + QUIET_NS)
+    assert [runs.due(NOON + QUIET_NS), runs.due(NOON + QUIET_NS + SECOND)] == [False, True]
+
+
 @pytest.mark.parametrize("limit", [{"most_traces": 10}, {"most_spans": 10}])
 def test_too_much_in_flight_is_let_go_oldest_first_and_counted(limit):
     runs = Runs(**limit)

@@ -106,8 +106,8 @@ def _tree(spans: pl.DataFrame) -> _Tree:
     salt = trace.astype(np.uint64) * _MIX
     key, wanted = columns["span_id"].to_numpy() ^ salt, columns["parent_span_id"].to_numpy() ^ salt
     order = np.argsort(key, kind="stable")
-    place = np.searchsorted(key, wanted, sorter=order)
-    found = order[np.minimum(place, len(order) - 1)] if len(order) else order
+    place = np.minimum(key[order].searchsorted(wanted), max(len(order) - 1, 0))
+    found: Ints = order[place]
     is_root = columns["root"].to_numpy()
     known = ~is_root & (key[found] == wanted) & (trace[found] == trace) & (found != np.arange(len(trace)))
     return _Tree(

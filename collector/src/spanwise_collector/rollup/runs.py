@@ -99,6 +99,10 @@ class Runs:
         """Count the runs in flight by the dimensions of RUNS_ACTIVE, as far as a span named its agent."""
         return Counter(trace.labels for trace in tuple(self._open.values()) if trace.labels is not None)
 
+    def due(self, now_ns: int) -> bool:
+        """Tell whether there is something to count though no span came: runs that are quiet, late spans."""
+        return bool(self._waited(now_ns))
+
     def add(self, frame: pl.DataFrame, now_ns: int) -> Counted:
         """Fold spans (columns SPANS among others), each of which came for the first time."""
         rows = in_order(frame.select(list(SPANS)))
