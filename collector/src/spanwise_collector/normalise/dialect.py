@@ -132,9 +132,9 @@ def costs(*keys: str) -> tuple[Source, ...]:
     return tuple(Source(key, "f64", "usd") for key in keys)
 
 
-def cost_within(key: str, path: str) -> tuple[Source, ...]:
-    """Give the place in a JSON text that holds what a call cost in USD."""
-    return (Source(key, "str", "usd", path=path),)
+def cost_within(key: str, *paths: str) -> tuple[Source, ...]:
+    """List places in a JSON text that hold what a call cost in USD, the best first."""
+    return tuple(Source(key, "str", "usd", path=path) for path in paths)
 
 
 def strings(*keys: str) -> tuple[Source, ...]:

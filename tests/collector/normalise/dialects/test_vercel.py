@@ -74,3 +74,21 @@ def test_the_cache_of_older_versions_is_added_where_the_total_proves_it():
     }
     expected = {"provider": "anthropic", "input_tokens": 90, "token_basis": "fixed"}
     assert read(span, expected) == expected
+
+
+def test_what_the_provider_adds_tells_the_cost_and_the_hour_in_the_cache():
+    usage = '{"cache_creation": {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 5}}'
+    span = {
+        "ai.operationId": "ai.generateText.doGenerate",
+        "ai.model.provider": "gateway",
+        "ai.usage.inputTokens": 20,
+        "ai.response.providerMetadata": f'{{"gateway": {{"cost": "0.25"}}, "anthropic": {{"usage": {usage}}}}}',
+    }
+    expected = {
+        "category": "llm",
+        "input_tokens": 20,
+        "cache_write_tokens": 9,
+        "cache_write_1h_tokens": 5,
+        "reported_cost_pico_usd": 250_000_000_000,
+    }
+    assert read(span, expected) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_collector.normalise.dialect import Dialect, Source, counts, strings, told
+from spanwise_collector.normalise.dialect import Dialect, Source, cost_within, counts, strings, told, within
 
 _OPERATIONS: Final = {
     "ai.embed": "embed",
@@ -23,6 +23,9 @@ _OPERATIONS: Final = {
     "ai.streamText.doStream": "chat",
     "ai.toolCall": "execute_tool",
 }
+
+_METADATA: Final = "ai.response.providerMetadata"
+_WRITTEN: Final = "$.anthropic.usage.cache_creation.ephemeral_"
 
 DIALECT = Dialect(
     name="vercel",
@@ -50,7 +53,10 @@ DIALECT = Dialect(
         "cache_read_tokens": counts("ai.usage.cachedInputTokens", "ai.usage.inputTokenDetails.cacheReadTokens"),
         "cache_write_tokens": counts("ai.usage.inputTokenDetails.cacheWriteTokens"),
         "reasoning_tokens": counts("ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens"),
+        "cache_write_5m_tokens": within(_METADATA, f"{_WRITTEN}5m_input_tokens"),
+        "cache_write_1h_tokens": within(_METADATA, f"{_WRITTEN}1h_input_tokens"),
         "total_tokens": counts("ai.usage.totalTokens"),
+        "reported_cost_pico_usd": cost_within(_METADATA, "$.gateway.cost", "$.openrouter.usage.cost"),
     },
     traps=(
         "Outer spans repeat what the inner ones used: only `.doGenerate`, `.doStream` and `.doEmbed` count.",
