@@ -5,17 +5,20 @@ import gc
 import resource
 import threading
 from collections import Counter
+from functools import lru_cache
 
 import pytest
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 
 import spanwise
 from spanwise import exchange
+from spanwise.content import capture
 from spanwise.unfinished import UNDER_WAY
 from tests.support import crowd, wire
 from tests.support.callers import CALLERS, CHAT, PATIENCE_S, STREAM
 from tests.support.protocols.shape import Say
 
+CACHED = type(lru_cache(len))
 CALLS = 1000
 ROUNDS = 4
 
@@ -44,12 +47,14 @@ def sockets():
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.fixture
-def ledger():
+@pytest.fixture(params=["NO_CONTENT", "SPAN_ONLY"])
+def ledger(request, monkeypatch):
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", request.param)
     provider = TracerProvider(shutdown_on_exit=False)
     made = Ledger()
     provider.add_span_processor(made)
     spanwise.instrument(tracer_provider=provider, raise_faults=True)
+    assert capture.STATE.on is (request.param == "SPAN_ONLY")
     yield made
     spanwise.uninstrument()
     provider.shutdown()
@@ -58,6 +63,9 @@ def ledger():
 def ours() -> Counter[str]:
     """Count the objects of our own classes that are alive, without what is remembered on purpose and bounded."""
     exchange.configure(stream_usage=True)
+    for cached in (one for one in gc.get_objects() if type(one) is CACHED and one.__module__.startswith("spanwise.")):
+        if cached.cache_parameters()["maxsize"] is not None:
+            cached.cache_clear()
     gc.collect()
     kinds = (type(one) for one in gc.get_objects())
     return Counter(kind.__qualname__ for kind in kinds if str(kind.__module__).startswith("spanwise."))

@@ -13,6 +13,7 @@ import requests
 from opentelemetry.sdk.trace import TracerProvider
 
 import spanwise
+from spanwise.content import capture
 from tests.support import wire
 from tests.support.callers import CHAT, CLAUDE, PATIENCE_S, STREAM, TURNS, Bedrock
 from tests.support.protocols.shape import Reply
@@ -66,10 +67,12 @@ def server(turns):
         yield running
 
 
-@pytest.fixture(autouse=True)
-def traced():
+@pytest.fixture(autouse=True, params=["NO_CONTENT", "SPAN_ONLY"])
+def traced(request, monkeypatch):
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", request.param)
     provider = TracerProvider(shutdown_on_exit=False)
     spanwise.instrument(tracer_provider=provider, raise_faults=True)
+    assert capture.STATE.on is (request.param == "SPAN_ONLY")
     yield
     spanwise.uninstrument()
     provider.shutdown()

@@ -235,9 +235,67 @@ async def test_tools_of_ones_own_tell_what_they_were_called_with_and_gave(told):
             "result": '{"hits":1,"for":"[redacted:email]"}',
         },
         "execute_tool fetch": {"arguments": '{"url":"https://a"}', "result": "from https://a"},
-        "execute_tool rows": {"arguments": '{"count":2}'},
+        "execute_tool rows": {"arguments": '{"count":2}', "result": "[0,1]"},
         "invoke_agent lead": {},
     }
+
+
+async def test_generator_tool_tells_what_it_gave_also_where_it_is_left_or_fails(told):
+    @spanwise.tool
+    async def words(text):
+        for word in text.split():
+            yield word
+
+    @spanwise.tool
+    def failing():
+        yield "half "
+        yield "an answer for ann@example.com"
+        raise LookupError
+
+    assert [word async for word in words("a b c")] == ["a", "b", "c"]
+    left = words("a b c")
+    await anext(left)
+    await left.aclose()
+    with pytest.raises(LookupError):
+        list(failing())
+    results = [span.attributes["gen_ai.tool.call.result"] for span in told.all()]
+    assert results == ["abc", "a", "half an answer for [redacted:email]"]
+    assert told.all()[2].attributes["error.type"] == "LookupError"
+
+
+def test_generator_tool_without_end_keeps_no_more_than_may_be_told(monkeypatch, instrumented):
+    monkeypatch.setenv(CAPTURE, "SPAN_ONLY")
+    monkeypatch.setenv("SPANWISE_CONTENT_MAX_BYTES", "1000")
+    spans = instrumented()
+
+    @spanwise.tool
+    def pages():
+        for number in range(1000):
+            yield f"page {number} "
+
+    assert len(list(pages())) == 1000
+    attributes = spans.one().attributes
+    assert attributes["spanwise.content.cut"] is True
+    assert len(attributes["gen_ai.tool.call.result"]) <= 1000
+    assert attributes["gen_ai.tool.call.result"].startswith("page 0 page 1 ")
+
+
+def test_block_tells_what_its_tool_is_called_with_and_gives(told):
+    with spanwise.tool("search"):
+        spanwise.tool_content(arguments={"query": "ann@example.com"})
+        with spanwise.agent("helper"):
+            spanwise.tool_content(result=["a", "b"])
+    spanwise.tool_content(result="of no tool")
+    helper, search = told.all()
+    assert not helper.attributes.keys() & {"gen_ai.tool.call.arguments", "gen_ai.tool.call.result"}
+    assert search.attributes["gen_ai.tool.call.arguments"] == '{"query":"[redacted:email]"}'
+    assert search.attributes["gen_ai.tool.call.result"] == '["a","b"]'
+
+
+def test_block_tells_nothing_where_content_is_not_captured(spans):
+    with spanwise.tool("search"):
+        spanwise.tool_content(arguments="q", result="r")
+    assert dict(spans.one().attributes) == {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}
 
 
 def test_tools_say_nothing_of_what_they_do_unless_asked(spans):

@@ -53,8 +53,13 @@ def test_fault_at_any_line_of_the_capture_changes_nothing_for_the_agent(
     assert not stage.wrong_places(bare, places, counted)
 
 
-@pytest.mark.parametrize("scenario", ["plain", "streamed", "tool loop", "cut off"])
-@pytest.mark.parametrize("transport", CALLERS)
+@pytest.mark.parametrize(
+    ("transport", "scenario"),
+    [
+        *((transport, name) for transport in CALLERS for name in ("plain", "streamed", "tool loop", "cut off")),
+        *(("httpx", name) for name in FLOWS),
+    ],
+)
 def test_fault_at_a_line_that_only_the_capture_passes_changes_nothing_over_any_transport(
     stage, instrumented, monkeypatch, transport, scenario
 ):

@@ -98,6 +98,25 @@ def test_fetch_inside_a_span_stays_there_and_links_to_the_call(client, provider,
     assert fetched.attributes["gen_ai.agent.name"] == "fetches"
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+def test_content_of_the_answer_is_told_by_who_sees_the_end_and_what_was_asked_by_who_asked(
+    client, provider, monkeypatch, instrumented, streamed
+):
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "SPAN_ONLY")
+    spans = instrumented()
+    begin(client)
+    client.responses.retrieve(RESPONSE_ID)
+    provider.status = "completed"
+    told = client.responses.retrieve(RESPONSE_ID, stream=streamed)
+    said = list(told)[-1].response.output_text if streamed else told.output_text
+    begun, fetched = spans.all()
+    assert json.loads(begun.attributes["gen_ai.input.messages"])[0]["parts"][0]["content"] == BODY["input"]
+    assert "gen_ai.output.messages" not in begun.attributes
+    assert "gen_ai.input.messages" not in fetched.attributes
+    (message,) = json.loads(fetched.attributes["gen_ai.output.messages"])
+    assert said in [part.get("content") for part in message["parts"]]
+
+
 @pytest.mark.parametrize(("status", "error"), [("cancelled", None), ("incomplete", None), ("failed", "server_error")])
 def test_end_without_success_is_told_without_tokens_that_nobody_counted(client, provider, spans, status, error):
     begin(client)

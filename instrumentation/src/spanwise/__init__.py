@@ -4,15 +4,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spanwise.scope import agent, tool, workflow
+    from spanwise.scope import agent, tool, tool_content, workflow
     from spanwise.start import instrument, uninstrument
 
-__all__ = ["agent", "instrument", "tool", "uninstrument", "workflow"]
+__all__ = ["agent", "instrument", "tool", "tool_content", "uninstrument", "workflow"]
 
 _HOMES = {
     "agent": "spanwise.scope",
     "instrument": "spanwise.start",
     "tool": "spanwise.scope",
+    "tool_content": "spanwise.scope",
     "uninstrument": "spanwise.start",
     "workflow": "spanwise.scope",
 }

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
@@ -17,9 +17,13 @@ from spanwise.content import capture
 from spanwise.steps import wrap
 from spanwise.tracer import tracer
 
+if TYPE_CHECKING:
+    from spanwise.content.items import Items
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ENTERED = otel_context.create_key("spanwise-entered")
+_TOOL_AROUND = otel_context.create_key("spanwise-tool")
 _TOOL = "execute_tool"
 # How a scope may end without having failed.
 _LEFT = (GeneratorExit, StopIteration, StopAsyncIteration)
@@ -28,10 +32,11 @@ _LEFT = (GeneratorExit, StopIteration, StopAsyncIteration)
 class _Open:
     """An open span and the context inside it."""
 
-    __slots__ = ("_forks", "_span", "_tells", "context", "token")
+    __slots__ = ("_forks", "_items", "_span", "_tells", "context", "token")
 
     def __init__(self, span: Span, context: Context) -> None:
         self._span = span
+        self._items: Items | None = None
         self._tells = False
         self._forks = unfinished.forks()
         self.context = otel_context.set_value(_ENTERED, self, context)
@@ -55,14 +60,32 @@ class _Open:
             self._span.set_attributes(capture.of_tool(result=result))
 
     @guard.guarded
+    def gave_item(self, item: object) -> None:
+        """Keep what a generator gives; it is told when the scope ends, however that comes."""
+        if self._tells:
+            self._items = self._items or capture.items()
+            if self._items is not None:
+                self._items.add(item)
+
+    @guard.guarded
+    def tell(self, arguments: object, result: object) -> None:
+        """Tell what the program says that a tool is called with and gives back."""
+        if capture.STATE.on and self._span.is_recording():
+            self._span.set_attributes(capture.of_tool(arguments, result))
+
+    @guard.guarded
     def close(self, error: BaseException | None) -> None:
         """End the span; what left the scope as an exception is its error, told by class and never by message."""
         if self._forks != unfinished.forks():
             return  # the span is the parent's, and ends there
-        if error is not None and not isinstance(error, _LEFT) and not _clean_exit(error):
-            self._span.set_attribute("error.type", type(error).__qualname__)
-            self._span.set_status(Status(StatusCode.ERROR))
-        self._span.end()
+        try:
+            if self._items is not None:
+                self._span.set_attributes(capture.of_tool(result=self._items.told()))
+            if error is not None and not isinstance(error, _LEFT) and not _clean_exit(error):
+                self._span.set_attribute("error.type", type(error).__qualname__)
+                self._span.set_status(Status(StatusCode.ERROR))
+        finally:
+            self._span.end()
 
 
 class Scope:
@@ -124,7 +147,10 @@ class Scope:
             **self._own,
         }
         span = tracer().start_span(f"{self._operation} {name}", context=around, attributes=attributes)
-        return _Open(span, trace.set_span_in_context(span, inside))
+        opened = _Open(span, trace.set_span_in_context(span, inside))
+        if self._operation == _TOOL:
+            opened.context = otel_context.set_value(_TOOL_AROUND, opened, opened.context)
+        return opened
 
 
 @overload
@@ -151,6 +177,17 @@ def tool(name: Any = None, *, call_id: str | None = None) -> Any:
     """
     own = {"gen_ai.tool.call.id": call_id} if call_id else {}
     return _scope(_TOOL, "gen_ai.tool.name", name, own, {})
+
+
+def tool_content(*, arguments: object = None, result: object = None) -> None:
+    """Tell what the tool around is called with and gives back, as of a function that `tool` traces.
+
+    Where content is captured it goes onto the tool's span, redacted and cut to size; else nothing happens, nor outside
+    of a tool. What is None is left as it is.
+    """
+    around = otel_context.get_value(_TOOL_AROUND)
+    if isinstance(around, _Open):
+        around.tell(arguments, result)
 
 
 @overload

@@ -20,7 +20,11 @@ class Opened(Protocol):
         ...
 
     def gave(self, result: object) -> None:
-        """Take what the function gives back, before the scope ends; generators give nothing back as a whole."""
+        """Take what the function gives back, before the scope ends."""
+        ...
+
+    def gave_item(self, item: object) -> None:
+        """Take one item that a generator gives, before whoever reads it does."""
         ...
 
     def close(self, error: BaseException | None) -> None:
@@ -108,6 +112,7 @@ def _generator(function: Any, begin: Begin) -> Any:
                 item = inside.run(step)
             except StopIteration as stop:
                 return stop.value
+            opened.gave_item(item)
             try:
                 step = _bind(steps.send, (yield item))
             except GeneratorExit as left:
@@ -131,6 +136,7 @@ def _async_generator(function: Any, begin: Begin) -> Any:
                 item = await inside.arun(step)
             except StopAsyncIteration:
                 return
+            opened.gave_item(item)
             try:
                 step = _bind(steps.asend, (yield item))
             except GeneratorExit as left:

@@ -9,6 +9,7 @@ from spanwise.content_config import Content, Redactor
 from spanwise.tracer import Attributes, Write
 
 if TYPE_CHECKING:
+    from spanwise.content.items import Items
     from spanwise.content.teller import Teller
 
 
@@ -53,6 +54,11 @@ def results(kept: Kept | None, api: Api, asked: bytes) -> Mapping[str, Any]:
 def of_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Attributes:
     """Give the attributes of a tool's span for what it is called with."""
     return STATE.teller.of_call(function, args, kwargs) if STATE.teller is not None else {}
+
+
+def items() -> "Items | None":
+    """Give what keeps the items that a generator tool gives."""
+    return STATE.teller.items() if STATE.teller is not None else None
 
 
 def of_tool(arguments: object = None, result: object = None) -> Attributes:

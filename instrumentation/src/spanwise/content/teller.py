@@ -8,6 +8,7 @@ from spanwise.apis.api import Api
 from spanwise.apis.measure import elements, members
 from spanwise.content import events
 from spanwise.content.clean import Cleaner, Told
+from spanwise.content.items import Items
 from spanwise.content.kept import MAX_ASKED_BYTES, Kept
 from spanwise.content.reader import Given, Message
 from spanwise.content.registry import READERS
@@ -57,6 +58,10 @@ class Teller:
     def of_call(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Attributes:
         """Give the attribute for what a tool is called with, by the names of its parameters."""
         return self.of_tool(named(function, args, kwargs), None) if self._content.on_spans else {}
+
+    def items(self) -> Items | None:
+        """Give what keeps the items that a generator tool gives; None where nobody is told."""
+        return Items(self._content.most_bytes) if self._content.on_spans else None
 
     def of_tool(self, arguments: object, result: object) -> Attributes:
         """Give the attributes of a tool's span for its arguments and its result; None is left out."""
