@@ -35,8 +35,8 @@ SHELLS = {
     "framings/sse.py": ("Events.rest",),
     "transports/library.py": ("Library._watchful.<locals>.around",),
     "transports/httpx_family.py": (
-        "HttpxFamily._send",
-        "HttpxFamily._asend",
+        "HttpxFamily._send.<locals>.send",
+        "HttpxFamily._asend.<locals>.send",
         "HttpxFamily._arrived",
         "HttpxFamily._read",
     ),
@@ -78,12 +78,28 @@ SHELLS = {
         "_HidingOnce.read1",
         "_pieces",
     ),
+    "scope.py": (
+        "agent",  # where a function is decorated, which is the program's import and not its run
+        "tool",
+        "workflow",
+        "_scope",
+        "_given",
+        "Scope.__call__",
+        "Scope.__call__.<locals>.begin",
+        "Scope._begin",
+        "Scope.__enter__",
+        "Scope.__exit__",
+        "Scope.__aenter__",
+        "Scope.__aexit__",
+        "tool_content",
+    ),
     "steps.py": None,
 }
 
 
-NEVER_RAISE = frozenset({"perf_counter_ns", "add", "discard", "report", "str", "type", "end"})
-"""Of the clock, of a set, of the guard, of what any object has; and of an attempt, whose own lines are broken."""
+NEVER_RAISE = frozenset({"perf_counter_ns", "add", "discard", "report", "str", "type", "end", "forks"})
+"""Of the clock, of a set, of the guard, of what any object has, of a count; and of an attempt, whose own lines are
+broken."""
 SPANS = frozenset({"quick.py", "quick_span.py", "sinks.py", "tool_spans.py"})
 """What stands for the SDK: where it fails, the span is lost, as it is where the SDK does."""
 

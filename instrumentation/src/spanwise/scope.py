@@ -147,9 +147,13 @@ class Scope:
             **self._own,
         }
         span = tracer().start_span(f"{self._operation} {name}", context=around, attributes=attributes)
-        opened = _Open(span, trace.set_span_in_context(span, inside))
-        if self._operation == _TOOL:
-            opened.context = otel_context.set_value(_TOOL_AROUND, opened, opened.context)
+        try:
+            opened = _Open(span, trace.set_span_in_context(span, inside))
+            if self._operation == _TOOL:
+                opened.context = otel_context.set_value(_TOOL_AROUND, opened, opened.context)
+        except Exception:
+            span.end()  # nobody else knows of it
+            raise
         return opened
 
 
