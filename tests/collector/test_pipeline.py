@@ -10,9 +10,12 @@ from spanwise_collector.handover import Item
 from spanwise_collector.normalise import normalise
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.price import PriceBook
+from spanwise_collector.query import Query
 from spanwise_collector.rollup.rollup import Rollup
+from spanwise_collector.rollup.summary import LOST_NS
 from spanwise_collector.store.store import Store
-from tests.support.otlp import traffic
+from spanwise_schema.measures import MEASURES
+from tests.support.otlp import request, span, traffic
 
 
 @contextlib.contextmanager
@@ -94,3 +97,79 @@ def test_warming_leaves_no_trace_in_the_numbers(pipeline):
     assert pipeline.ledger.received == 0
     assert pipeline.rollup.totals.of == {}
     assert pipeline.store.rows == 0
+
+
+def test_a_run_that_is_quiet_is_counted_though_nothing_comes(tmp_path):
+    now_ns = time.time_ns()
+    with contextlib.closing(Store(tmp_path)) as store:
+        pipeline = Pipeline(store, Rollup(), PriceBook(), lambda: now_ns)
+        chat = {"gen_ai.operation.name": "chat", "gen_ai.agent.name": "a"}
+        sent = span(attributes=chat, parent_span_id=b"p" * 8, start_ns=now_ns - 10**9, end_ns=now_ns)
+        pipeline.apply([item(1, Pipeline.decode(request([sent]).SerializeToString()))])
+        assert sum(pipeline.rollup.runs.active().values()) == 1
+        now_ns += LOST_NS + 10**9
+        pipeline.settle()
+        assert sum(pipeline.rollup.runs.active().values()) == 0
+        asked = Query(MEASURES["run.errors"], "count", ("error_type",), {}, 3_600 * 10**9, now_ns)
+        (series,) = pipeline.answer(asked)
+        assert (series.labels, series.points[0].value) == ({"error_type": "lost"}, 1)
+
+
+def nested(now_ns, trace_id, *, inner=True, outer=True):
+    """A call of a framework around the call of a library, which knows no tokens, below an agent."""
+    words = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4o"}
+    used = {"gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 10}
+    ids = {name: name.encode().ljust(8) for name in ("outer", "inner")}
+    library = span(
+        "chat", words, trace_id=trace_id, span_id=ids["inner"], parent_span_id=ids["outer"],
+        start_ns=now_ns - 9, end_ns=now_ns - 1,
+    )  # fmt: skip
+    framework = span("chat", words | used, trace_id=trace_id, span_id=ids["outer"], start_ns=now_ns - 10, end_ns=now_ns)
+    made = [library] * inner + [framework] * outer
+    return Pipeline.decode(request(made).SerializeToString())
+
+
+def tokens(pipeline):
+    return {name: total.count for (name, rows) in pipeline.rollup.totals.of.items() for total in rows.values()} | {
+        name: sum(total.sum for total in rows.values())
+        for name, rows in pipeline.rollup.totals.of.items()
+        if name.endswith("tokens")
+    }
+
+
+def test_a_call_within_a_call_is_counted_once_also_over_a_restart_between_the_two(tmp_path):
+    now_ns, trace_id = time.time_ns(), b"n" * 16
+    with piping(tmp_path) as first:
+        first.apply([item(1, nested(now_ns, trace_id, outer=False))])
+        first.commit()
+        first.apply([item(2, nested(now_ns, trace_id, inner=False))])  # then it is killed: not committed
+        expected = tokens(first)
+    with piping(tmp_path) as second:
+        second.resume()
+        second.apply([item(2, nested(now_ns, trace_id, inner=False))])
+        assert tokens(second) == expected
+        assert expected["gen_ai_client_operation_duration_seconds"] == 1
+        assert expected["spanwise_llm_input_tokens"] == 100
+        scopes = second.store.sql("select token_scope, input_tokens from spans order by start_ns desc")
+        assert scopes.rows() == [("leaf", None), ("duplicate", 100)]
+        assert second.resolver.tally.spans == {"nested": 1}
+
+
+def test_what_only_an_agent_told_is_counted_while_nothing_comes(tmp_path):
+    clock = [time.time_ns()]
+    agent = {
+        "gen_ai.operation.name": "invoke_agent", "gen_ai.request.model": "gpt-4o", "gen_ai.provider.name": "openai",
+        "gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 10,
+    }  # fmt: skip
+    with contextlib.closing(Store(tmp_path)) as store:
+        pipeline = Pipeline(store, Rollup(), PriceBook(), lambda: clock[0])
+        body = request([span("agent", agent, start_ns=clock[0] - 9, end_ns=clock[0])]).SerializeToString()
+        pipeline.apply([Item(1, clock[0], 1, Pipeline.decode(body))])
+        pipeline.settle()
+        assert "spanwise_llm_input_tokens" not in tokens(pipeline)
+        clock[0] += 61 * 10**9
+        pipeline.settle()
+        assert tokens(pipeline)["spanwise_llm_input_tokens"] == 100
+        assert "gen_ai_client_operation_duration_seconds" not in tokens(pipeline)
+        pipeline.settle()
+        assert tokens(pipeline)["spanwise_llm_input_tokens"] == 100

@@ -88,3 +88,18 @@ async def test_what_has_no_price_is_on_the_metrics_page(tmp_path):
         assert f"spanwise_llm_unpriced_calls_total{{{labels}}} 1.0" in page
         assert f"spanwise_llm_unpriced_tokens_total{{{labels}}} 1100.0" in page
         assert await talk.value("llm.cost", "sum") is None
+
+
+async def test_what_duplicates_would_have_added_is_on_the_metrics_page(tmp_path):
+    now_ns = time.time_ns()
+    outer = chat(now_ns)
+    inner = chat(now_ns)
+    inner.span_id, inner.parent_span_id = b"inner   ", outer.span_id
+    async with collecting(tmp_path) as talk:
+        await talk.send(request([inner, outer]).SerializeToString())
+        page = (await talk.get("/metrics")).text
+        assert await talk.value("llm.duration", "count") == 1
+        assert 'spanwise_duplicates_total{reason="nested"} 1.0' in page
+        assert 'spanwise_duplicates_tokens_total{reason="nested"} 1100.0' in page
+        assert f'spanwise_duplicates_cost_usd_total{{reason="nested"}} {await talk.value("llm.cost", "sum")}' in page
+        assert "spanwise_collector_open_spans 2.0" in page

@@ -114,6 +114,13 @@ class Pipeline:
         self.ledger.stored += fresh.height
         self.ledger.duplicate += frame.height - fresh.height
 
+    def settle(self) -> None:
+        """Count what agents told where none of their calls told it, once their traces are quiet, and quiet runs."""
+        now_ns = self._now_ns()
+        settled = self.resolver.settle(now_ns)
+        if settled.height or self.rollup.runs.due(now_ns):
+            self.rollup.add(_EMPTY, now_ns, settled if settled.height else None)
+
     def due(self) -> bool:
         """Tell whether it is time to commit."""
         return self.store.due(self._now_ns() / NANO)

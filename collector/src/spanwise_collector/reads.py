@@ -125,6 +125,7 @@ class Reads:
     def _counted(self) -> dict[str, list[Total]]:
         rollup, ledger = self._pipeline.rollup, self._pipeline.published
         four = _four(ledger)
+        tally = self._pipeline.resolver.tally
         unpriced = tuple(rollup.unpriced.of.items())
         return {
             metrics.RECEIVED.name: [_one(four["received"])],
@@ -139,6 +140,10 @@ class Reads:
             metrics.UNPRICED_TOKENS.name: [Total(labels, (), tokens) for labels, (_, tokens) in unpriced],
             metrics.LOG_RECORDS.name: _by_label(self._outcomes("logs")),
             metrics.POINTS.name: _by_label(self._outcomes("metrics") + self._pipeline.passing.points),
+            metrics.DUPLICATES.name: _by_label(tally.spans),
+            metrics.DUPLICATES_TOKENS.name: _by_label(tally.tokens),
+            metrics.DUPLICATES_COST.name: [Total((r,), (), to_usd(n)) for r, n in tuple(tally.cost_pico_usd.items())],
+            metrics.OPEN_SPANS_EVICTED.name: [_one(self._pipeline.resolver.evicted)],
             metrics.REFUSED.name: [Total(labels, (), n) for labels, n in tuple(self._refusals.of.items())],
         }
 
@@ -149,6 +154,7 @@ class Reads:
         rollup = self._pipeline.rollup
         return {
             **{name: [_one(value)] for name, value in self._own().items()},
+            metrics.OPEN_SPANS.name: [_one(len(self._pipeline.resolver))],
             metrics.SERIES.name: [_one(len(rollup.book))],
             metrics.PASSED_SERIES.name: [_one(len(self._pipeline.passing))],
             metrics.RUNS_ACTIVE.name: [Total(key, (), count) for key, count in rollup.runs.active().items()],

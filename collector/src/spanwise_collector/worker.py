@@ -72,6 +72,8 @@ class Worker:
                     self._pipeline.apply(items)
                     self._gate.applied(items)
                     self._loop.call_soon_threadsafe(self._wake)
+                else:
+                    self._pipeline.settle()
                 if self._pipeline.due() and self._now_ns() >= self._commit_after_ns:
                     self._commit()
                 if not items:

@@ -92,7 +92,7 @@ OUTPUT_TOKENS: Final = _of(
 CACHE_READ_TOKENS: Final = _of(
     "spanwise_llm_cache_read_tokens", "llm.tokens.cache_read", _LLM, "Input tokens read from the provider's cache."
 )
-LLM_COST: Final = _of("spanwise_llm_cost_usd", "llm.cost", _LLM, "Cost of calls of a model that have a price, in USD.")
+LLM_COST: Final = _of("spanwise_llm_cost_usd", "llm.cost", _LLM, "Cost of calls of a model where it is known, in USD.")
 TOOL_DURATION: Final = _of(
     "gen_ai_execute_tool_duration_seconds", "tool.duration", _TOOL, "Duration of calls of a tool.", _S
 )
@@ -115,11 +115,11 @@ RUN_OWN_SHARE: Final = _of(
 
 UNPRICED_CALLS: Final = Metric(
     "spanwise_llm_unpriced_calls", "counter", tuple(LABEL[d] for d in _UNPRICED),
-    "Calls of a model for which no price is known; their cost is in no other number.", dimensions=_UNPRICED,
+    "Calls of a model whose cost is not known and not reported; it is in no other number.", dimensions=_UNPRICED,
 )  # fmt: skip
 UNPRICED_TOKENS: Final = Metric(
     "spanwise_llm_unpriced_tokens", "counter", tuple(LABEL[d] for d in _UNPRICED),
-    "Input and output tokens of calls for which no price is known.", dimensions=_UNPRICED,
+    "Input and output tokens of calls whose cost is not known and not reported.", dimensions=_UNPRICED,
 )  # fmt: skip
 RUNS_ACTIVE: Final = Metric(
     "spanwise_runs_active", "gauge", tuple(LABEL[d] for d in _ACTIVE),
@@ -135,6 +135,21 @@ RUNS_EVICTED: Final = Metric(
     "Traces in flight that were forgotten because there were too many; their unfinished runs are not counted.",
 )  # fmt: skip
 DUPLICATE: Final = Metric("spanwise_collector_spans_duplicate", "counter", (), "Spans received before.")
+DUPLICATES: Final = Metric(
+    "spanwise_duplicates", "counter", ("reason",), "Spans left out because another told the same, by reason."
+)
+DUPLICATES_TOKENS: Final = Metric(
+    "spanwise_duplicates_tokens", "counter", ("reason",), "Input and output tokens that duplicates would have added."
+)
+DUPLICATES_COST: Final = Metric(
+    "spanwise_duplicates_cost_usd", "counter", ("reason",), "What duplicates would have added to the cost, in USD."
+)
+OPEN_SPANS: Final = Metric(
+    "spanwise_collector_open_spans", "gauge", (), "Spans remembered to tell calls from their duplicates."
+)
+OPEN_SPANS_EVICTED: Final = Metric(
+    "spanwise_collector_open_spans_evicted", "counter", (), "Spans forgotten for want of room before they were old."
+)
 REFUSED: Final = Metric(
     "spanwise_collector_requests_refused", "counter", ("transport", "reason"), "Requests that were not accepted."
 )
