@@ -8,6 +8,7 @@ import pytest
 
 import spanwise
 from spanwise import conversations
+from spanwise.apis.turns import goes_on, read_turns
 from tests.instrumentation.test_exchange import begin
 from tests.support.own_calls import CLAUDE_ID, SSE, TEXT, model
 from tests.support.protocols import server
@@ -282,3 +283,33 @@ def test_loop_of_a_real_client_without_tools_is_one_run(spans):
         reply = client.chat.completions.create(model="m", messages=turns).choices[0].message
         turns += [reply, {"role": "user", "content": "Check that."}]
     assert runs(spans) == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("name", "most"), [("MOST_WAITING", 2), ("MOST_WAITING_BYTES", 1)])
+def test_what_waits_to_be_digested_is_bounded_in_number_and_in_bytes(monkeypatch, spans, name, most):
+    path, first, following = CASES["chat"]
+    monkeypatch.setattr(conversations, name, most)
+    for _ in range(3):
+        ask(path, first)
+    assert len(conversations.CONVERSATIONS._waiting) < 2
+    ask(path, following)
+    assert runs(spans) == [0, 1, 2, 2]
+
+
+def test_what_nobody_went_on_with_is_forgotten_with_all_else(spans):
+    path, first, following = CASES["chat"]
+    ask(path, first)
+    conversations.CONVERSATIONS.forget()
+    ask(path, following)
+    assert runs(spans) == [0, 1]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_request_that_goes_on_is_told_from_one_that_begins(case):
+    _, first, following = CASES[case]
+    for request, expected in ((first, False), (following, True)):
+        for separators in ((",", ":"), (", ", ": ")):
+            body = json.dumps(request, separators=separators).encode()
+            assert goes_on(body) or not expected
+            told = read_turns(body)
+            assert goes_on(body) or told is None or told.said is None

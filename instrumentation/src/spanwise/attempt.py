@@ -11,7 +11,7 @@ from spanwise import attributes as wording
 from spanwise import context as names_context
 from spanwise import guard, retries
 from spanwise.apis.api import PENDING, Answer, Api, Asked
-from spanwise.apis.turns import read_turns
+from spanwise.apis.turns import Turns
 from spanwise.background import RESPONSES, Queued
 from spanwise.content import capture
 from spanwise.content.kept import Kept
@@ -72,6 +72,7 @@ class Attempt:
         self._where = attributes
         self._resends: int = self._repeats(attributes, resends) if retries.FAILURES else resends
         operation = asked.operation or api.operation
+        self._turns: Turns | bytes = body
         self._alone = asked if parent is None and operation in TALKS else None
         self._run = parent if self._alone is None else self._joined(asked, body)
         """What is around the call, or the run that it goes on with; None where it begins one."""
@@ -185,9 +186,10 @@ class Attempt:
     def _joined(self, asked: Asked, body: bytes) -> SpanContext | None:
         """Give the run that the call continues: nothing else is around it."""
         self.answer.said = []
-        self._turns = read_turns(body)
-        run = CALLS.run_of(asked.tool_results) if asked.tool_results else None
-        run = run or CONVERSATIONS.run_of(asked, self._turns)
+        run, turns = CONVERSATIONS.begun(asked, body)
+        self._turns = body if turns is None else turns
+        if asked.tool_results:
+            run = CALLS.run_of(asked.tool_results) or run
         return run if run is not None and run.is_valid else None
 
     def _above(self) -> SpanContext:

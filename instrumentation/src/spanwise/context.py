@@ -29,7 +29,7 @@ _NOTHING: Mapping[str, str] = {}
 def _variable() -> Any:  # noqa: ANN401  it is private to the API
     """Give the variable below the API, which takes two calls to get to it; None where OTEL_PYTHON_CONTEXT says so."""
     held: Any = getattr(_RUNTIME_CONTEXT, "_current_context", None)
-    return held if type(_RUNTIME_CONTEXT) is ContextVarsRuntimeContext and type(held) is ContextVar else None
+    return held if type(_RUNTIME_CONTEXT) is ContextVarsRuntimeContext else None
 
 
 _CURRENT: Final[ContextVar[Context] | None] = _variable()

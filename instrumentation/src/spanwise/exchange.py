@@ -8,7 +8,7 @@ from opentelemetry.context import (
 )
 
 from spanwise import context as names_context
-from spanwise import guard, ratelimit, retries, target, watch
+from spanwise import guard, layers, ratelimit, retries, target, watch
 from spanwise.apis import strangers
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
@@ -141,7 +141,7 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     if theirs or around.get(SUPPRESSED):
         return None
     span = names_context.span_in(around)
-    other = told_by(span, around)
+    other = told_by(span, around) if around or layers.any_loaded() else None
     if other is Double.OURS:
         return None
     asking = None

@@ -94,3 +94,29 @@ def test_request_without_turns_and_answer_without_words_are_not_remembered(data)
     assert answered(data, "a", ["f"]) is None
     assert answered(body(USER), "", []) is None
     assert answered(body(USER), " \n", []) is None
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        SAID,
+        {"role": "model", "parts": [{"text": "a"}]},
+        {"role": "CHATBOT", "message": "a"},
+        {"role": "Chatbot", "message": "a"},
+        {"role": "chatbot", "message": "a"},
+        {"type": "reasoning"},
+        {"type": "thought"},
+        {"type": "model_output", "content": [{"type": "text", "text": "a"}]},
+        {"type": "web_search_call"},
+        *({"type": kind, "name": "n"} for kind in turns.CALLS),
+    ],
+)
+def test_request_with_something_that_the_model_said_is_seen_to_go_on(item):
+    for separators in ((",", ":"), (", ", ": ")):
+        for key in ("messages", "contents", "input"):
+            data = json.dumps({"model": "m", key: [USER, item, USER]}, separators=separators).encode()
+            assert turns.goes_on(data)
+
+
+def test_request_with_a_question_alone_is_not_seen_to_go_on():
+    assert not turns.goes_on(body({"role": "system", "content": "s"}, USER))

@@ -17,8 +17,8 @@ import sys, spanwise
 spanwise.instrument()
 assert "httpx" not in sys.modules and "httpx2" not in sys.modules
 import httpx
-assert type(httpx.Client.__dict__["send"]).__name__ == "FunctionWrapper"
+assert hasattr(httpx.Client.send, "__wrapped__")
 spanwise.uninstrument()
-assert type(httpx.Client.__dict__["send"]).__name__ == "function"
+assert not hasattr(httpx.Client.send, "__wrapped__")
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60, env={"OTEL_TRACES_EXPORTER": "none"})

@@ -30,9 +30,11 @@ def elements(value: object) -> list[Any]:
 
 def count(value: object) -> int | None:
     """Give a count of tokens; None for what is none: a negative, a fraction, another type."""
+    if type(value) is int:
+        return value if 0 <= value <= _MOST else None
     if isinstance(value, float) and value.is_integer():  # Cohere's schema counts in floats
-        value = int(value)
-    return value if type(value) is int and 0 <= value <= _MOST else None
+        return count(int(value))
+    return None
 
 
 def number(value: object) -> float | None:

@@ -16,6 +16,11 @@ from spanwise.apis.openai_responses import CALLS
 _MODEL: Final = frozenset({"assistant", "model", "CHATBOT", "Chatbot", "chatbot"})
 _OTHERS: Final = (b'{"role":"user"', b'{"role":"tool"', b'{"role":"system"')
 _TOOLS: Final = ("toolUse", "functionCall", "function_call")
+# What has to stand in a request where `read_turns` finds something that the model said.
+_SPOKEN: Final = (
+    b"assistant", b':"model"', b': "model"', b"CHATBOT", b"hatbot", b'_call"', b"model_output", b'"reasoning"',
+    b'"thought"',
+)  # fmt: skip
 # Where callers move the mark of the cache along, a turn is the same with it and without.
 _CACHE_MARK: Final = re.compile(rb',\s*"cache_control"\s*:\s*(?:null|\{[^{}]*\})')
 
@@ -61,6 +66,14 @@ class Turns(msgspec.Struct, frozen=True, gc=False):
         What goes on with the model's own turn, begun by the caller or paused by the provider, is one with it.
         """
         return _digest(self.before, self.text + text, (*self.tools, *tools))
+
+
+def goes_on(body: bytes) -> bool:
+    """Say whether a request may hold something that the model said, without reading it."""
+    for sign in _SPOKEN:  # noqa: SIM110  `any` would make a generator for each call
+        if sign in body:
+            return True
+    return False
 
 
 def read_turns(body: bytes) -> Turns | None:

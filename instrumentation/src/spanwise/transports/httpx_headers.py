@@ -11,20 +11,12 @@ from typing_extensions import override
 class Seen(Mapping[str, str]):
     """Headers by name, in any case; several of one name are joined by commas, as httpx does."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_entries",)
 
     def __init__(self, headers: Any) -> None:
         held = getattr(headers, "_list", None)  # `raw` makes a tuple of each header
         made = [(name, name.lower(), value) for name, value in headers.raw] if held is None else held
-        self._values: dict[bytes, bytes] = {name: value for _, name, value in made}
-        if len(self._values) < len(made):
-            self._join(made)
-
-    def _join(self, entries: list[tuple[bytes, bytes, bytes]]) -> None:
-        several: dict[bytes, list[bytes]] = {}
-        for _, name, value in entries:
-            several.setdefault(name, []).append(value)
-        self._values = {name: b", ".join(values) for name, values in several.items()}
+        self._entries: list[tuple[bytes, bytes, bytes]] = made
 
     @override
     def __getitem__(self, key: str) -> str:
@@ -36,16 +28,19 @@ class Seen(Mapping[str, str]):
     @override
     def get(self, key: str, default: Any = None) -> Any:
         """Give a value, without an exception for one that is not there."""
-        found = self._values.get(key.lower().encode("latin-1"))
+        wanted, found = key.lower().encode("latin-1"), None
+        for _, name, value in self._entries:
+            if name == wanted:
+                found = value if found is None else b"%b, %b" % (found, value)
         return default if found is None else _text(found)
 
     @override
     def __iter__(self) -> Iterator[str]:
-        return iter([name.decode("latin-1") for name in self._values])
+        return iter({name.decode("latin-1"): None for _, name, _ in self._entries})
 
     @override
     def __len__(self) -> int:
-        return len(self._values)
+        return len({name for _, name, _ in self._entries})
 
 
 def _text(value: bytes) -> str:
