@@ -32,7 +32,9 @@ _VALUE: Final = {
 }
 _ID: Final = ("trace_id", "span_id")
 _LLM: Final = pl.col("category") == "llm"
-_STEP: Final = ~_LLM | (pl.col("operation") != "fetch_response").fill_null(value=True)
+_STEP: Final = ~_LLM | (
+    pl.col("operation").ne_missing("fetch_response") & pl.col("token_scope").fill_null("leaf").eq("leaf")
+)
 _FIRST_AND_LAST: Final = pl.col("input_tokens").filter(_LLM & _STEP).drop_nulls()
 _SUMS: Final = ("input_tokens", "output_tokens", "cache_read_tokens", "reasoning_tokens")
 _DETAILS: Final = (
@@ -216,7 +218,7 @@ def _step(row: Mapping[str, Any], start_ns: int, repeats: bool) -> dict[str, Any
         "parent_span_id": _hex(row["parent_span_id"]),
         "category": row["category"],
         **{name: row[name] for name in ("name", "operation", "agent", "provider", "model", "tool")},
-        "after_s": (row["start_ns"] - start_ns) / NANO,
+        "after_s": None if row["start_ns"] is None else (row["start_ns"] - start_ns) / NANO,
         "duration_s": _seconds(row["duration_ns"]),
         **{name: row[name] for name in ("error_type", "finish_reason", "resends", *_SUMS)},
         "cost_usd": _usd(row["cost_pico_usd"]),

@@ -24,7 +24,7 @@ class Held:
     """
 
     def __init__(self, schema: dict[str, pl.DataType]) -> None:
-        self._schema: Final = schema
+        self._empty: Final = pl.DataFrame(schema=schema)
         self._frames: dict[int, pl.DataFrame] = {}
         self._next = 0
         self._pieces: dict[bytes, list[_Piece]] = {}
@@ -55,9 +55,10 @@ class Held:
         for trace in traces:
             for piece in self._pieces.get(trace, ()):
                 by_frame.setdefault(piece[0], []).append(piece)
+        if not by_frame:
+            return self._empty, True
         parts = [_picked(self._frames[number], sorted(pieces)) for number, pieces in by_frame.items()]
-        whole = parts[0] if len(parts) == 1 else pl.concat([pl.DataFrame(schema=self._schema), *parts])
-        return whole, len(parts) <= 1
+        return (parts[0], True) if len(parts) == 1 else (pl.concat(parts), False)
 
     def count(self, trace: bytes) -> int:
         """Count the rows of a trace."""
@@ -89,9 +90,8 @@ class Held:
     def load(self, dumped: bytes) -> None:
         """Take up what a checkpoint kept; a column that is new since is null."""
         rows = pl.read_ipc(BytesIO(dumped))
-        empty = pl.DataFrame(schema=self._schema)
-        known = [name for name in empty.columns if name in rows.columns]
-        self.add(pl.concat([empty, rows.select(known)], how="diagonal"))
+        known = [name for name in self._empty.columns if name in rows.columns]
+        self.add(pl.concat([self._empty, rows.select(known)], how="diagonal"))
 
 
 def starts_of(rows: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -165,11 +165,13 @@ class Runs:
         if not due:
             return _NOTHING
         spans, arranged = self._spans.of(due)
-        runs = with_status(summary(spans if arranged else in_order(spans)), lambda: self._quiet(due, now_ns))
-        running = runs["status"] == RUNNING
-        over = runs.filter(~running) if running.any() else runs
-        counted = self._compared(over.select(list(RUN)), due)
-        in_flight = set(runs.filter(running)["trace_id"].to_list()) if running.any() else ()
+        runs, in_flight = summary(spans if arranged else in_order(spans)), frozenset[bytes]()
+        if not runs["seen"].all():
+            known = with_status(runs, lambda: self._quiet(due, now_ns))
+            running = known["status"] == RUNNING
+            in_flight = frozenset[bytes](known.filter(running)["trace_id"].to_list())
+            runs = known.filter(~running).select(list(RUN))
+        counted = self._compared(runs, due)
         for key in due:
             self._ends(key, now_ns, in_flight=key in in_flight)
         return counted
@@ -182,7 +184,7 @@ class Runs:
         """Tell runs that are counted for the first time from those that were, and remember what was told."""
         known, _ = self._told.of(due)
         if not known.height:
-            self._told.add(runs.sort("trace_id"))
+            self._told.add(runs if runs["trace_id"].is_sorted() else runs.sort("trace_id", maintain_order=True))
             return Counted(runs, _NOTHING.before, _NOTHING.after)
         now = known.select(_RUN_ID).join(runs, on=_RUN_ID, how="left", maintain_order="left")
         after = known.with_columns(pl.max_horizontal(name, now[name].alias("now")).alias(name) for name in ADDED)

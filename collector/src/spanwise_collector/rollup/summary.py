@@ -72,13 +72,17 @@ RUN: Final[dict[str, pl.DataType]] = {**HEAD, **NUMBERS}
 ADDED: Final = ("duration_ns", "steps", "tokens", "cost_pico_usd", "repeated_tool_calls")
 """The numbers to which late spans add."""
 
+_BEGAN: Final = pl.coalesce("start_ns", "end_ns").alias("start_ns")  # without a start it is as short as can be
 _LLM: Final = (pl.col("category") == "llm").fill_null(value=False)
 _IN, _OUT = pl.col("input_tokens"), pl.col("output_tokens")
+_SCOPE: Final = pl.col("token_scope").fill_null("leaf")
+_ADDS: Final = _IN.is_not_null() | _OUT.is_not_null() | pl.col("cost_pico_usd").is_not_null()
+"""A duplicate has only the numbers that the call did not tell itself."""
 _STEP: Final = (
-    (~_LLM | pl.col("token_scope").fill_null("leaf").eq("leaf")).alias("own"),
+    (~_LLM | _SCOPE.is_in(["leaf", "usage"]) | ((_SCOPE == "duplicate") & _ADDS)).alias("own"),
     _LLM.alias("llm"),
-    (~_LLM | (pl.col("operation") != "fetch_response").fill_null(value=True)).alias("counts"),
-    "start_ns",
+    (~_LLM | (pl.col("operation").ne_missing("fetch_response") & (_SCOPE == "leaf"))).alias("counts"),
+    _BEGAN,
     "end_ns",
     pl.when(_LLM).then(_IN.fill_null(0) + _OUT.fill_null(0)).otherwise(0).alias("tokens"),
     (_LLM & (_IN.is_not_null() | _OUT.is_not_null())).alias("told"),
@@ -131,8 +135,7 @@ def summary(spans: pl.DataFrame) -> pl.DataFrame:
     if not heads.height:
         return pl.DataFrame(schema=RUN)
     steps = steps_of(spans, found)
-    counted = heads.hstack(_counted(spans, steps, heads.height)).hstack(_shares(steps, heads))
-    return counted.select(list(RUN))
+    return heads.hstack(_counted(spans, steps, heads.height)).hstack(_shares(steps, heads))
 
 
 def with_status(runs: pl.DataFrame, quiet_ns: Callable[[], pl.DataFrame]) -> pl.DataFrame:
@@ -176,22 +179,28 @@ def heads_of(spans: pl.DataFrame, found: Lineage) -> pl.DataFrame:
         pl.lit("run").alias("category"),
         "trace_id",
         pl.when(pl.Series(found.seen)).then("span_id").otherwise("parent_span_id").alias("span_id"),
-        *("start_ns", "end_ns", "duration_ns", "service", "environment", "tenant", "operation", "error_type"),
+        _BEGAN,
+        *("end_ns", "duration_ns", "service", "environment", "tenant"),
         spans["agent"][found.name],
+        *("operation", "error_type"),
         pl.Series("seen", found.seen),
     )
     if not found.seen.all():
-        extent = spans.group_by("trace_id").agg(pl.col("start_ns").min(), pl.col("end_ns").max())
-        heads = heads.join(extent, on="trace_id", how="left", suffix="_extent", maintain_order="left").with_columns(
-            start_ns=pl.when("seen").then("start_ns").otherwise("start_ns_extent"),
-            end_ns=pl.when("seen").then("end_ns").otherwise("end_ns_extent"),
-            duration_ns=pl.when("seen")
-            .then("duration_ns")
-            .otherwise((pl.col("end_ns_extent") - pl.col("start_ns_extent")).clip(0)),
-            operation=pl.when("seen").then("operation"),
-            error_type=pl.when("seen").then("error_type"),
+        extent = spans.group_by("trace_id").agg(_BEGAN.min(), pl.col("end_ns").max())
+        heads = (
+            heads.join(extent, on="trace_id", how="left", suffix="_extent", maintain_order="left")
+            .with_columns(
+                start_ns=pl.when("seen").then("start_ns").otherwise("start_ns_extent"),
+                end_ns=pl.when("seen").then("end_ns").otherwise("end_ns_extent"),
+                duration_ns=pl.when("seen")
+                .then("duration_ns")
+                .otherwise((pl.col("end_ns_extent") - pl.col("start_ns_extent")).clip(0)),
+                operation=pl.when("seen").then("operation"),
+                error_type=pl.when("seen").then("error_type"),
+            )
+            .drop("start_ns_extent", "end_ns_extent")
         )
-    return heads.select(list(HEAD))
+    return heads
 
 
 def steps_of(spans: pl.DataFrame, found: Lineage) -> Steps:
@@ -217,24 +226,35 @@ def repeats() -> pl.Expr:
 
 
 def _counted(spans: pl.DataFrame, steps: Steps, runs: int) -> pl.DataFrame:
-    tools = spans[steps.row[~steps.llm]].lazy().with_columns(pl.Series("run", steps.run[~steps.llm]))
-    again = tools.select("run", "tool", "tool_arguments").filter(repeats()).select("run").collect()["run"].to_numpy()
-    numbers = pl.DataFrame(
-        {
-            "steps": _sums(steps, steps.counts.astype(np.int64), runs),
-            "tokens": _sums(steps, steps.tokens, runs),
-            "cost_pico_usd": _sums(steps, steps.cost_pico_usd, runs),
-            "repeated_tool_calls": np.bincount(again, minlength=runs).astype(np.int64),
-            "told": _sums(steps, steps.told.astype(np.int64), runs),
-            "priced": _sums(steps, steps.priced.astype(np.int64), runs),
-        }
-    )
-    return numbers.select(
-        "steps",
-        pl.when(pl.col("told") > 0).then("tokens").alias("tokens"),
-        pl.when(pl.col("priced") > 0).then("cost_pico_usd").alias("cost_pico_usd"),
-        "repeated_tool_calls",
-    )
+    """Add up: columns of NUMBERS, but for the shares."""
+    told, priced = (_sums(steps, mask.astype(np.int64), runs) > 0 for mask in (steps.told, steps.priced))
+    columns = {
+        "steps": pl.Series(_sums(steps, steps.counts.astype(np.int64), runs)),
+        "tokens": _where(told, _sums(steps, steps.tokens, runs)),
+        "cost_pico_usd": _where(priced, _sums(steps, steps.cost_pico_usd, runs)),
+        "repeated_tool_calls": pl.Series(_repeated(spans, steps, runs)),
+    }
+    return pl.DataFrame(columns)
+
+
+def _repeated(spans: pl.DataFrame, steps: Steps, runs: int) -> Ints:
+    run, row = steps.run[~steps.llm], steps.row[~steps.llm]
+    tool = spans["tool"][row]
+    if spans["tool_arguments"].null_count() < spans.height:
+        tools = pl.DataFrame({"run": run, "tool": tool, "tool_arguments": spans["tool_arguments"][row]})
+        again = tools.filter(repeats())["run"].to_numpy()
+    elif len(run):
+        alike = (tool[1:] == tool[:-1]).fill_null(value=False).to_numpy()
+        again = run[1:][alike & (run[1:] == run[:-1])]
+    else:
+        again = run
+    return np.bincount(again, minlength=runs).astype(np.int64)
+
+
+def _where(known: Bools, values: Ints) -> pl.Series:
+    """Make a column that is null where a value is not known."""
+    made = pl.Series(values)
+    return made if known.all() else made.set(pl.Series(~known), None)
 
 
 def _sums(steps: Steps, values: Ints, runs: int) -> Ints:
@@ -256,8 +276,7 @@ def _shares(steps: Steps, heads: pl.DataFrame) -> pl.DataFrame:
     at_model = covered_ns(run[llm], start_ns[llm], end_ns[llm], heads.height)
     at_work = covered_ns(run, start_ns, end_ns, heads.height)
     whole = np.maximum(until - since, 1)
-    usable = pl.Series(until > since)
+    usable = until > since
     llm_share = np.rint(at_model / whole * _MILLION).astype(np.int64)
     own_share = _MILLION - np.rint(at_work / whole * _MILLION).astype(np.int64)
-    shares = pl.DataFrame({"llm_share": llm_share, "own_share": own_share})
-    return shares if usable.all() else shares.with_columns(pl.when(usable).then(pl.all()))
+    return pl.DataFrame({"llm_share": _where(usable, llm_share), "own_share": _where(usable, own_share)})
