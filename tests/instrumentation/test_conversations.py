@@ -8,7 +8,6 @@ import pytest
 
 import spanwise
 from spanwise import conversations
-from spanwise.apis.turns import goes_on, read_turns
 from tests.instrumentation.test_exchange import begin
 from tests.support.own_calls import CLAUDE_ID, SSE, TEXT, model
 from tests.support.protocols import server
@@ -302,14 +301,3 @@ def test_what_nobody_went_on_with_is_forgotten_with_all_else(spans):
     conversations.CONVERSATIONS.forget()
     ask(path, following)
     assert runs(spans) == [0, 1]
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_request_that_goes_on_is_told_from_one_that_begins(case):
-    _, first, following = CASES[case]
-    for request, expected in ((first, False), (following, True)):
-        for separators in ((",", ":"), (", ", ": ")):
-            body = json.dumps(request, separators=separators).encode()
-            assert goes_on(body) or not expected
-            told = read_turns(body)
-            assert goes_on(body) or told is None or told.said is None

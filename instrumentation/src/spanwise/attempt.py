@@ -11,7 +11,7 @@ from spanwise import attributes as wording
 from spanwise import context as names_context
 from spanwise import guard, retries
 from spanwise.apis.api import PENDING, Answer, Api, Asked
-from spanwise.apis.turns import Turns
+from spanwise.apis.turns import Turns, goes_on, read_turns
 from spanwise.background import RESPONSES, Queued
 from spanwise.content import capture
 from spanwise.content.kept import Kept
@@ -186,10 +186,12 @@ class Attempt:
     def _joined(self, asked: Asked, body: bytes) -> SpanContext | None:
         """Give the run that the call continues: nothing else is around it."""
         self.answer.said = []
-        run, turns = CONVERSATIONS.begun(asked, body)
-        self._turns = body if turns is None else turns
-        if asked.tool_results:
-            run = CALLS.run_of(asked.tool_results) or run
+        run = CALLS.run_of(asked.tool_results) if asked.tool_results else None
+        turns = read_turns(body) if goes_on(self.api, body) else None
+        if turns is not None:
+            self._turns = turns
+        if run is None and (turns or asked.previous_response is not None or asked.conversation is not None):
+            run = CONVERSATIONS.run_of(asked, turns)
         return run if run is not None and run.is_valid else None
 
     def _above(self) -> SpanContext:

@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanContext
 from spanwise.apis.api import Answer, Api, Asked
 from spanwise.apis.gemini_interactions import GeminiInteractions
 from spanwise.apis.openai_responses import OpenAIResponses
-from spanwise.apis.turns import Turns, goes_on, read_turns
+from spanwise.apis.turns import Turns, read_turns
 
 MOST = 4096
 KEPT_NS = 3_600_000_000_000
@@ -43,11 +43,6 @@ class Conversations:
         self._known: OrderedDict[_Key, tuple[SpanContext, int]] = OrderedDict()
         self._waiting: list[_Said] = []
         self._waiting_bytes = 0
-
-    def begun(self, asked: Asked, body: bytes) -> tuple[SpanContext | None, Turns | None]:
-        """Give the run that a request goes on with, None where it begins one; and its turns, where they were read."""
-        turns = read_turns(body) if goes_on(body) else None
-        return self.run_of(asked, turns), turns
 
     def run_of(self, asked: Asked, turns: Turns | None) -> SpanContext | None:
         """Give the run that a request goes on with; None where it begins one."""

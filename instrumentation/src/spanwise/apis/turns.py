@@ -10,17 +10,18 @@ from typing import Any, Final
 
 import msgspec
 
+from spanwise.apis.anthropic_messages import AnthropicMessages
+from spanwise.apis.api import Api
 from spanwise.apis.measure import elements, members, read, text_of, word
+from spanwise.apis.openai_chat import OpenAIChat
 from spanwise.apis.openai_responses import CALLS
 
 _MODEL: Final = frozenset({"assistant", "model", "CHATBOT", "Chatbot", "chatbot"})
 _OTHERS: Final = (b'{"role":"user"', b'{"role":"tool"', b'{"role":"system"')
 _TOOLS: Final = ("toolUse", "functionCall", "function_call")
-# What has to stand in a request where `read_turns` finds something that the model said.
-_SPOKEN: Final = (
-    b"assistant", b':"model"', b': "model"', b"CHATBOT", b"hatbot", b'_call"', b"model_output", b'"reasoning"',
-    b'"thought"',
-)  # fmt: skip
+_ASSISTED: Final = (OpenAIChat, AnthropicMessages)
+"""The APIs in which whatever the model said is a turn of the assistant's."""
+_SHORT_BYTES: Final = 8192
 # Where callers move the mark of the cache along, a turn is the same with it and without.
 _CACHE_MARK: Final = re.compile(rb',\s*"cache_control"\s*:\s*(?:null|\{[^{}]*\})')
 
@@ -68,12 +69,9 @@ class Turns(msgspec.Struct, frozen=True, gc=False):
         return _digest(self.before, self.text + text, (*self.tools, *tools))
 
 
-def goes_on(body: bytes) -> bool:
-    """Say whether a request may hold something that the model said, without reading it."""
-    for sign in _SPOKEN:  # noqa: SIM110  `any` would make a generator for each call
-        if sign in body:
-            return True
-    return False
+def goes_on(api: Api, body: bytes) -> bool:
+    """Say whether a request may hold something that the model said, as far as that is seen without reading it."""
+    return len(body) > _SHORT_BYTES or type(api) not in _ASSISTED or b"assistant" in body
 
 
 def read_turns(body: bytes) -> Turns | None:

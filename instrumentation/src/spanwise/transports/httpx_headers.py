@@ -36,7 +36,8 @@ class Seen(Mapping[str, str]):
 
     @override
     def __iter__(self) -> Iterator[str]:
-        return iter({name.decode("latin-1"): None for _, name, _ in self._entries})
+        names = b"\n".join([name for _, name, _ in self._entries])  # all at once: a name has no line feed
+        return iter(dict.fromkeys(names.decode("latin-1").split("\n")) if names else ())
 
     @override
     def __len__(self) -> int:
