@@ -150,3 +150,12 @@ def test_a_window_with_too_many_spans_is_refused(store, monkeypatch):
     store.append(batch(*run_of(1)))
     with pytest.raises(TooLarge, match="more than 4 spans"):
         page(store)
+
+
+def test_a_call_that_two_spans_told_is_one_call_with_the_numbers_of_both(store):
+    more = {"trace": 1, "parent": 1, "model": "big"}
+    call = row(6, "llm", at_s=8, token_scope="leaf", **more)
+    again = row(7, "llm", at_s=8, token_scope="duplicate", input_tokens=5, output_tokens=2, **more)
+    store.append(batch(*run_of(1), call, again))
+    ((told,), _) = page(store)
+    assert (told["llm_calls"], told["input_tokens"], told["output_tokens"]) == (3, 45, 3)

@@ -22,7 +22,11 @@ _SPOKEN: Final = """
         scope_name, scope_version, dialect,
         count(*) as spans,
         count(*) filter (category = 'llm') as calls,
-        count(*) filter (category = 'llm' and input_tokens is null and output_tokens is null) as calls_without_tokens,
+        count(*) filter (category = 'llm' and token_scope = 'duplicate') as duplicate_calls,
+        count(*) filter (
+            category = 'llm' and token_scope is distinct from 'duplicate' and token_scope is distinct from 'none'
+            and input_tokens is null and output_tokens is null
+        ) as calls_without_tokens,
         max(end_ns) as last_ns,
         arg_max(raw, end_ns, 10) filter (octet_length(raw) <= 65536) as samples
     from spans
@@ -36,7 +40,8 @@ _SPOKEN: Final = """
 def spoken(store: Store, start_ns: int) -> list[dict[str, Any]]:
     """Give the emitters of the spans that ended after a moment, those of most spans first.
 
-    Each has `scope`, `version`, `dialect`, `spans`, `calls`, `calls_without_tokens`, `last_seen` (Unix seconds) and
+    Each has `scope`, `version`, `dialect`, `spans`, `calls`, `duplicate_calls` (another emitter
+    told them first), `calls_without_tokens`, `last_seen` (Unix seconds) and
     `unmapped`: keys of its newest ten spans (of at most 64 KiB) that look like usage and that no table reads.
     """
     return [_emitter(row) for row in store.sql(_SPOKEN, {"start_ns": start_ns}).iter_rows(named=True)]
@@ -54,6 +59,7 @@ def _emitter(row: dict[str, Any]) -> dict[str, Any]:
         "dialect": row["dialect"],
         "spans": row["spans"],
         "calls": row["calls"],
+        "duplicate_calls": row["duplicate_calls"],
         "calls_without_tokens": row["calls_without_tokens"],
         "last_seen": row["last_ns"] / NANO,
         "unmapped": unmapped(row["samples"] or []),

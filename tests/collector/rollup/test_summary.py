@@ -90,3 +90,11 @@ def test_how_a_run_ended_is_told_by_its_span_or_by_how_long_nothing_came(spans, 
     told = with_status(runs, lambda: runs.select("trace_id", pl.lit(quiet_ns).alias("quiet_ns")))
     assert told["status"].to_list() == [status]
     assert (told["error_type"] == "lost").any() == (status == "lost")
+
+
+def test_a_duplicate_is_no_step_but_its_numbers_that_the_call_did_not_tell_are_the_runs():
+    call = row(2, "llm", parent=1, at_s=4, token_scope="leaf")
+    told = row(3, "llm", parent=1, at_s=4, token_scope="duplicate", input_tokens=5, cost_pico_usd=7)
+    silent = row(4, "llm", parent=1, at_s=4, token_scope="duplicate")
+    found = one(call, told, silent)
+    assert (found["steps"], found["tokens"], found["cost_pico_usd"]) == (1, 5, 7)

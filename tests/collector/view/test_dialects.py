@@ -22,11 +22,12 @@ async def test_emitters_are_told_with_the_keys_that_no_table_reads(tmp_path):
         "dialects": [
             {
                 "scope": "acme.tracer", "version": "0.1.0", "dialect": "gen_ai", "spans": 2, "calls": 2,
-                "calls_without_tokens": 0, "unmapped": ["acme.cost", "gen_ai.usage.thinking_tokens"],
+                "duplicate_calls": 0, "calls_without_tokens": 0,
+                "unmapped": ["acme.cost", "gen_ai.usage.thinking_tokens"],
             },
             {
                 "scope": "http", "version": "0.1.0", "dialect": None, "spans": 1, "calls": 0,
-                "calls_without_tokens": 0, "unmapped": [],
+                "duplicate_calls": 0, "calls_without_tokens": 0, "unmapped": [],
             },
         ]
     }  # fmt: skip
