@@ -126,17 +126,18 @@ class Runs:
         headed = np.logical_or.reduceat(heads, starts).tolist()
         labels = _labels(rows, starts, ~rooted)
         due = list[bytes]()
-        for number, key in enumerate(rows["trace_id"].gather(starts).to_list()):
+        keys = rows["trace_id"].gather(starts).to_list()
+        for key, is_rooted, is_headed, named in zip(keys, rooted.tolist(), headed, labels, strict=True):
             trace = self._ended.get(key)
             if trace is None:
-                trace = self._open.setdefault(key, Trace(now_ns))
-                self._open.move_to_end(key)
-                trace.labels = trace.labels or labels[number]
+                trace = self._open.pop(key, None) or Trace(now_ns, labels=named)
+                (self._ended if is_rooted else self._open)[key] = trace  # behind all others
+                trace.labels = trace.labels or named
             else:
                 self._ended.move_to_end(key)
             trace.seen_ns = now_ns
-            trace.headed |= headed[number]
-            if rooted[number] and not trace.rooted:
+            trace.headed |= is_headed
+            if is_rooted and not trace.rooted:
                 trace.rooted = True
                 due.append(key)
             elif trace.counted_ns:
@@ -172,8 +173,12 @@ class Runs:
             in_flight = frozenset[bytes](known.filter(running)["trace_id"].to_list())
             runs = known.filter(~running).select(list(RUN))
         counted = self._compared(runs, due)
+        self._late.difference_update(due)
         for key in due:
-            self._ends(key, now_ns, in_flight=key in in_flight)
+            trace = self._of(key)
+            trace.counted_ns = now_ns
+            if not trace.rooted and key not in in_flight and key in self._open:
+                self._ended[key] = self._open.pop(key)
         return counted
 
     def _quiet(self, due: Sequence[bytes], now_ns: int) -> pl.DataFrame:
@@ -193,13 +198,6 @@ class Runs:
         self._told.drop(due)
         self._told.add(pl.concat([after, new]).sort("trace_id", maintain_order=True))
         return Counted(new, known.filter(more), after.filter(more))
-
-    def _ends(self, key: bytes, now_ns: int, *, in_flight: bool) -> None:
-        trace = self._of(key)
-        trace.counted_ns = now_ns
-        self._late.discard(key)
-        if key in self._open and not in_flight:
-            self._ended[key] = self._open.pop(key)
 
     def _let_go(self, now_ns: int) -> None:
         """Forget the traces that ended a while ago."""
