@@ -2,10 +2,13 @@
 
 import argparse
 import gc
+import json
+import os
 import statistics
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -13,9 +16,22 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Tracer
 
 import spanwise
-from tests.bench.peers_program import CHUNKS, WARM_UP, Program, Provider, Sink, pair
+from tests.bench.peers import CAPTURE
+from tests.bench.peers_program import ANSWER, CHUNKS, MESSAGES, WARM_UP, Program, Provider, Sink, pair
 
+# 2 KB are asked and 1 KB is answered, as both stand in JSON.
+LONG_ASKED: Any = [*MESSAGES[:1], {"role": "user", "content": ("Name a river in Europe. " * 80)[:1900]}]
+LONG_SAID = ("The Danube. " * 60)[:620]
 KEYS = [f"gen_ai.key.{number}" for number in range(14)]
+
+
+class Long(Provider):
+    """Answers with 1 KB."""
+
+    def __init__(self):
+        super().__init__()
+        choice = {**ANSWER["choices"][0], "message": {"role": "assistant", "content": LONG_SAID}}
+        self.plain = json.dumps({**ANSWER, "choices": [choice]}).encode()
 
 
 class ByHand(Provider):
@@ -84,17 +100,25 @@ def measure(provider: TracerProvider, bench: Bench, long_bench: Bench) -> None:
         else:
             spanwise.uninstrument()
 
+    def content_on(*, on: bool) -> None:
+        os.environ[CAPTURE] = "span_only" if on else "no_content"
+        spanwise_on(on=on)
+
     def span_by_hand(*, on: bool) -> None:
         transport.tracer = provider.get_tracer("by hand") if on else None
 
     hand_bare, hand = bench.added_us(program.plain, span_by_hand)
     bare, added = bench.added_us(program.plain, spanwise_on)
+    long_asked = Program(Long())
+    said_bare, said = bench.added_us(lambda: long_asked.plain(LONG_ASKED), content_on)
+    os.environ.pop(CAPTURE, None)
     short_bare, short = bench.added_us(lambda: program.streamed(1), spanwise_on)
     long_bare, long = long_bench.added_us(lambda: program.streamed(CHUNKS), spanwise_on)
     chunk_bare, chunk = (long_bare - short_bare) / (CHUNKS - 1), (long - short) / (CHUNKS - 1)
     print(f"{'':34}{'without':>10}{'added':>10}")
     print(f"{'bare SDK span of 14 attributes':34}{hand_bare:10.1f}{hand:10.1f}")
     print(f"{'plain call':34}{bare:10.1f}{added:10.1f}")
+    print(f"{'plain call with content':34}{said_bare:10.1f}{said:10.1f}")
     print(f"{'streamed call of 1 chunk':34}{short_bare:10.1f}{short:10.1f}")
     print(f"{'streamed call of 100 chunks':34}{long_bare:10.1f}{long:10.1f}")
     print(f"{'each chunk':34}{chunk_bare:10.2f}{chunk:10.2f}")

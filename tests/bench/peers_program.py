@@ -106,8 +106,8 @@ class Program:
     def __init__(self, transport: Provider):
         self.client = openai.OpenAI(api_key="none", http_client=httpx2.Client(transport=transport))
 
-    def plain(self) -> None:
-        self.client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
+    def plain(self, messages: Any = MESSAGES) -> None:
+        self.client.chat.completions.create(model="gpt-4o", messages=messages)
 
     def streamed(self, chunks: int) -> None:
         for _ in self.client.chat.completions.create(model="gpt-4o", messages=MESSAGES, stream=True, user=str(chunks)):
