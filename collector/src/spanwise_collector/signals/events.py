@@ -129,13 +129,18 @@ def _error(event: Event, told: Mapping[str, object]) -> str | None:
 
 
 def _context(record: LogRecord, event: Event, told: Mapping[str, object], origin: bytes) -> tuple[bytes, bytes]:
-    """Give trace id and parent: those of the span around the event, else of its session and interaction."""
+    """Give trace id and parent: those of the span around the event, else of its session and interaction.
+
+    That has no span of its own; its id would be the first half of the trace id.
+    """
     if len(record.trace_id) == 16 and any(record.trace_id):  # noqa: PLR2004 - bytes of a trace id
         return record.trace_id, record.span_id
     session = next((str(told[key]) for key in SESSION if told.get(key)), "")
     if not session:
-        return _hashed(16, origin, _content(record, event, told)), b""
-    return _hashed(16, session.encode(), str(told.get(event.interaction, "")).encode()), b""
+        trace_id = _hashed(16, origin, _content(record, event, told))
+    else:
+        trace_id = _hashed(16, session.encode(), str(told.get(event.interaction, "")).encode())
+    return trace_id, trace_id[:8]
 
 
 def _content(record: LogRecord, event: Event, told: Mapping[str, object]) -> bytes:

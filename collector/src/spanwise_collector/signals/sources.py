@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from spanwise_schema.columns import PRICE
 
-Key = tuple[str, str, bytes | str]
-"""What is told (usage, time), by which service, in which trace or session."""
+Key = tuple[str, bytes | str]
+"""A service, and a trace or a session of it."""
+First = tuple[str | None, str | None, str | None]
+"""The signals that told first of the tokens of its calls, of how long they took, of how long its tools took."""
 
 _MOST: Final = 20_000
 _SPAN: Final = "span"
@@ -20,90 +21,94 @@ _USAGE: Final = (
 )  # fmt: skip
 _TIME: Final = ("duration_ns", "ttft_ns")
 _TOKENS: Final = pl.col("input_tokens").is_not_null() | pl.col("output_tokens").is_not_null()
+_ALONE: Final = pl.col("signal").is_not_null() & (
+    pl.col("parent_span_id").is_null() | (pl.col("parent_span_id") == pl.col("trace_id").bin.slice(0, 8))
+)
 _TELLS: Final = (
     pl.col("signal").fill_null(_SPAN),
     pl.col("service").fill_null(""),
-    # An event without a span around it, and a metric, know their session only.
-    pl.when(pl.col("signal").is_null() | pl.col("parent_span_id").is_not_null()).then("trace_id").alias("trace"),
-    pl.when(pl.col("signal").is_null() | pl.col("parent_span_id").is_null()).then("conversation_id").alias("session"),
+    # An event without a span around it, and a metric, know their session only; the others know the trace.
+    pl.when(~_ALONE).then("trace_id").alias("trace"),
+    pl.when(pl.col("signal").is_null() | _ALONE).then("conversation_id").alias("session"),
     ((pl.col("category") == "llm") & _TOKENS).fill_null(value=False).alias("usage"),
-    (pl.col("category").is_in(["llm", "tool"]) & pl.col("duration_ns").is_not_null())
-    .fill_null(value=False)
-    .alias("time"),
+    *(
+        ((pl.col("category") == category) & pl.col("duration_ns").is_not_null()).fill_null(value=False).alias(what)
+        for what, category in (("time", "llm"), ("tool", "tool"))
+    ),
 )
+_WHAT: Final = ("usage", "time", "tool")
+_NOBODY: Final[First] = (None, None, None)
 
 
 class Sources:
     """Remembers which signal told of a session's and a trace's calls first, and counts no other there.
 
     The rule: within one service, of one trace and of one session, the tokens and costs of calls come from one signal,
-    and so do their durations: from the one that came first. Each signal tells all of the calls that it tells of, so
-    the sums are the same in whatever order they come. An event or a metric without trace and session counts always.
+    and so do their durations, and those of tools: from the signal that came first. Each signal tells all of the calls
+    that it tells of, so the sums are the same in whatever order they come. An event or a metric that knows neither
+    trace nor session counts always.
 
     Args:
-        most: traces and sessions that are remembered, for each what they tell; the ones heard of last.
+        most: traces and sessions that are remembered: the ones heard of last.
     """
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._first: dict[Key, str] = {}
+        self._first: dict[Key, First] = {}
 
     def choose(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Make null, in spans (columns STORED), what another signal told already; who tells nothing more is no call."""
         rows = frame.select(_TELLS)
-        if rows["signal"].eq(_SPAN).all() and not any(signal != _SPAN for signal in self._first.values()):
-            self._learn(rows)
+        if rows["signal"].eq(_SPAN).all() and self._learnt(rows):
             return frame
-        told = {"usage": list[bool](), "time": list[bool]()}
-        for row in rows.iter_rows(named=True):
-            for what, flags in told.items():
-                flags.append(bool(row[what]) and self._is_told(what, row))
+        told = [self._told(*row) for row in rows.iter_rows()]
         self._forget()
-        return _silenced(frame, rows, pl.Series(told["usage"]), pl.Series(told["time"]))
+        usage, time, tool = (pl.Series([flags[what] for flags in told], dtype=pl.Boolean) for what in range(3))
+        return _silenced(frame, rows, usage, time | tool)
 
-    def _learn(self, rows: pl.DataFrame) -> None:
-        """Remember the traces and sessions of spans, where no other signal was ever heard."""
-        of = rows.filter(pl.col("usage") | pl.col("time"))
-        for what in ("usage", "time"):
-            for name in ("trace", "session"):
-                keys = of.filter(what).select("service", name).drop_nulls().unique(maintain_order=True)
-                for service, key in keys.iter_rows():
-                    self._remember((what, service, key), _SPAN)
+    def _learnt(self, rows: pl.DataFrame) -> bool:
+        """Remember the traces and sessions of spans; false, and nothing is, where another signal told of one."""
+        told = rows.lazy().filter(pl.any_horizontal(_WHAT)).group_by("service", "trace", "session", maintain_order=True)
+        found = list[tuple[Key, tuple[bool, ...]]]()
+        for service, trace, session, *tells in told.agg(pl.col(_WHAT).any()).collect().iter_rows():
+            found += [((service, key), tuple(tells)) for key in (trace, session) if key is not None]
+        if any(signal not in (None, _SPAN) for key, _ in found for signal in self._first.get(key, ())):
+            return False
+        for key, tells in found:
+            self._remember(key, tells, _SPAN)
         self._forget()
+        return True
 
-    def _is_told(self, what: str, row: dict[str, Any]) -> bool:
-        keys = list(_keys(what, row))
-        if any(self._first.get(key, row["signal"]) != row["signal"] for key in keys):
-            return True
-        for key in keys:
-            self._remember(key, row["signal"])
-        return False
+    def _told(self, signal: str, service: str, trace: bytes | None, session: str | None, *tells: bool) -> list[bool]:
+        """Say of each of what a row tells whether another signal told it first."""
+        keys = [(service, key) for key in (trace, session) if key is not None]
+        known = [self._first[key] for key in keys if key in self._first]
+        told = [mine and any(of[what] not in (None, signal) for of in known) for what, mine in enumerate(tells)]
+        own = tuple(mine and not other for mine, other in zip(tells, told, strict=True))
+        for key in keys if any(own) else ():
+            self._remember(key, own, signal)
+        return told
 
-    def _remember(self, key: Key, signal: str) -> None:
-        self._first.pop(key, None)  # so that the ones heard of last stand last
-        self._first[key] = signal
+    def _remember(self, key: Key, tells: tuple[bool, ...], signal: str) -> None:
+        known = self._first.pop(key, _NOBODY)  # so that the ones heard of last stand last
+        usage, time, tool = (of or (signal if mine else None) for of, mine in zip(known, tells, strict=True))
+        self._first[key] = usage, time, tool
 
     def _forget(self) -> None:
-        for key in list(self._first)[: max(0, len(self._first) - self._most)]:
-            del self._first[key]
+        while len(self._first) > self._most:
+            del self._first[next(iter(self._first))]
 
-    def dump(self) -> list[tuple[Key, str]]:
+    def dump(self) -> list[tuple[Key, First]]:
         """Give what a checkpoint keeps."""
         return list(self._first.items())
 
-    def load(self, dumped: list[tuple[Key, str]]) -> None:
+    def load(self, dumped: list[tuple[Key, First]]) -> None:
         """Take up what a checkpoint kept."""
-        self._first = {(what, service, key): signal for (what, service, key), signal in dumped}
-
-
-def _keys(what: str, row: dict[str, Any]) -> Iterator[Key]:
-    for name in ("trace", "session"):
-        if row[name] is not None:
-            yield what, row["service"], row[name]
+        self._first = {(service, key): (usage, time, tool) for (service, key), (usage, time, tool) in dumped}
 
 
 def _silenced(frame: pl.DataFrame, rows: pl.DataFrame, usage: pl.Series, time: pl.Series) -> pl.DataFrame:
-    nothing = (usage | time) & (usage | ~rows["usage"]) & (time | ~rows["time"])
+    nothing = (usage | time) & (usage | ~rows["usage"]) & (time | ~(rows["time"] | rows["tool"]))
     # The request of an event that leaves the tokens to another event is no call without a price.
     no_price = usage | ((rows["signal"] != _SPAN) & ~rows["usage"])
     # Tokens without a call: whose calls are told elsewhere, or nowhere.

@@ -58,12 +58,14 @@ def _request(intervals: Mapping[_Key, Mapping[str, float]]) -> ExportTraceServic
 
 def _span(key: _Key, counts: Mapping[str, float]) -> Span:
     _, _, name, attributes, _, end_ns = key
-    ids = blake2b(repr(key).encode(), digest_size=24).digest()
+    session = next((value for wanted in SESSION for told, value in attributes if told == wanted), "")
+    trace_id = blake2b(session.encode(), digest_size=16).digest()
     numbers = [KeyValue(key=kind, value=AnyValue(double_value=count)) for kind, count in counts.items()]
     said = {**USAGE_METRICS[name][2], **dict(attributes), EVENT: name, SIGNAL: "metric"}
     return Span(
-        trace_id=ids[:16],
-        span_id=ids[16:],
+        trace_id=trace_id,
+        parent_span_id=trace_id[:8],
+        span_id=blake2b(repr(key).encode(), digest_size=8).digest(),
         name=name,
         end_time_unix_nano=end_ns,
         attributes=[*texts(said), *numbers],
