@@ -28,3 +28,8 @@ def test_intervals_side_by_side_count_once_and_others_add_up():
 def test_times_of_today_keep_each_nanosecond():
     now_ns = 1_790_000_000_000_000_001
     assert cover([(0, now_ns, now_ns + 3), (0, now_ns + 2, now_ns + 5)], 1) == [5]
+
+
+def test_intervals_centuries_apart_are_told_apart():
+    far_ns = 2**61
+    assert cover([(0, 0, 10), (0, far_ns, far_ns + 10), (7, 5, 8), (7, 6, 9)], 9) == [20, 0, 0, 0, 0, 0, 0, 4, 0]
