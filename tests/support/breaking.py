@@ -23,6 +23,7 @@ _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SHELLS = {
     "context.py": ("detach",),
     "guard.py": ("report", "guarded.<locals>.inner"),
+    "propagation.py": ("take_back",),
     "watch.py": (
         "StreamWatch.finish",
         "LateWatch.feed",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tests.support import own_calls, rich_calls, wire
 from tests.support.callers import BODY, CHAT, STREAM
-from tests.support.protocols import openai_responses
+from tests.support.protocols import bedrock, openai_responses
 from tests.support.protocols.shape import Call, Reply, Say
 from tests.support.stage import Answers, Scenario
 
@@ -28,6 +28,8 @@ LIMITS = {
     "x-ratelimit-reset-requests": "6m0s",
     "anthropic-ratelimit-tokens-reset": "2026-11-20T10:00:00Z",
 }
+TITANS = ("/model/amazon.titan-text-express-v1/invoke", {"inputText": "Where?"}, {})
+TITAN = b'{"inputTextTokenCount":5,"results":[{"tokenCount":7,"outputText":"a","completionReason":"FINISH"}]}'
 _USAGE = ("usage", "usageMetadata", "meta", "prompt_eval_count", "eval_count")
 
 
@@ -86,6 +88,22 @@ def _counting_nothing(call: Call) -> Iterable[wire.Piece]:
     return wire.http(replace(reply, parts=(json.dumps(told).encode(),)))
 
 
+def _whole_and_packed(call: Call) -> Iterable[wire.Piece]:
+    """Answer whole and compressed, though a stream was asked for."""
+    return _packing(replace(call, body=json.dumps(BODY).encode()))
+
+
+def _failing_inside(call: Call) -> Iterable[wire.Piece]:
+    """Answer with 200 and an error, in a stream after it has begun."""
+    if "stream" not in call.path and not json.loads(call.body).get("stream"):
+        return wire.http(Reply((json.dumps({"error": {"status": "INTERNAL", "code": "overloaded"}}).encode(),)))
+    reply = wire.spoken(call)
+    error = b'data: {"error":{"message":"no","code":"overloaded"}}\n\n'
+    if reply.content_type == bedrock.STREAM:
+        error = bedrock.exception("throttlingException")
+    return wire.http(replace(reply, parts=(*reply.parts[:2], error)))
+
+
 def _in_the_background(call: Call) -> Iterable[wire.Piece]:
     status = "cancelled" if call.path.endswith("/cancel") else "queued"
     told = {**openai_responses.response(Say(), "completed"), "status": status}
@@ -103,10 +121,12 @@ SCENARIOS = {
     "in crumbs": Scenario(_always(_crumbling), (_STREAMED,)),
     "without its type": Scenario(_always(_untyped), (_STREAMED,)),
     "compressed": Scenario(_always(_packing), (_PLAIN, (CHAT, STREAM, {"content-digest": "x"}))),
+    "compressed whole": Scenario(_always(_whole_and_packed), ((CHAT, STREAM, {"content-digest": "x"}),)),
     "tool loop": Scenario(saying(Say(tool=TOOL), Say()), (_STREAMED, _LOOP)),
     "429 then 200": Scenario(saying(Say(status=429), Say()), (_STREAMED, _STREAMED)),
     "500": Scenario(saying(Say(status=500)), (_PLAIN,)),
     "option refused": Scenario(_always(wire.refusing), (_STREAMED,), asks_again=True),
+    "no answer": Scenario(_always(lambda _: [wire.Cut]), (_PLAIN,)),
     "cut off": Scenario(_always(_cutting), (_STREAMED,)),
     "time-out": Scenario(_always(_halting), (_STREAMED,), HASTE_S),
 }
@@ -115,6 +135,11 @@ PACKED = Scenario(_always(_packing), (_STREAMED,))
 """A provider that compresses what it was asked to send plain."""
 FLOWS = {
     "conversation": Scenario(saying(Say()), (_PLAIN, (CHAT, MORE, {}))),
+    "Azure's": Scenario(saying(Say()), (("/openai/deployments/gpt/chat/completions", {"messages": []}, {}),)),
+    "Titan": Scenario(_always(lambda _: wire.http(Reply((TITAN,)))), (TITANS,)),
+    "error inside": Scenario(_always(_failing_inside), (_STREAMED,)),
+    "error inside, whole": Scenario(_always(_failing_inside), (_PLAIN, rich_calls.PLAIN["gemini"])),
+    "error inside, Bedrock": Scenario(_always(_failing_inside), (own_calls.STREAMED["converse"],)),
     "rate limits": Scenario(_always(_limiting), (_PLAIN,)),
     "background": Scenario(
         _always(_in_the_background),
@@ -134,8 +159,8 @@ RICH = {
     **{f"rich {name} cut": Scenario(_always(_cutting), (case,)) for name, case in rich_calls.STREAMED.items()},
     **{
         f"{name} uncounted": Scenario(_always(_counting_nothing), (case,))
-        for name, case in {**rich_calls.PLAIN, **own_calls.PLAIN}.items()
-        if "embed" in name or "rerank" in name
+        for name, case in {**own_calls.PLAIN, **rich_calls.PLAIN}.items()
+        if name in rich_calls.PLAIN or "embed" in name or "rerank" in name
     },
 }
 """Requests with all there can be in them, answered by a tool call, broken off, and without a word of the tokens."""

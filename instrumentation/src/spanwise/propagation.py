@@ -44,8 +44,9 @@ def carry(context: Context, url: Any, headers: MutableMapping[str, Any]) -> tupl
         return None
     told: dict[str, str] = {}
     propagate.inject(told, context)
+    names = tuple(told)  # known before they are in the headers, so that nothing can keep them there
     headers.update(told)
-    return tuple(told)
+    return names
 
 
 @guard.guarded
