@@ -3,6 +3,7 @@ import time
 from collections import defaultdict
 
 import grpc
+import httpx
 import numpy as np
 import pytest
 from genai_prices import Usage, calc_price
@@ -10,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 
 from spanwise_collector.app import App
-from tests.support.collector import collecting, config
+from tests.support.collector import Talk, collecting, config
 from tests.support.otlp import request, span, traffic
 
 
@@ -170,3 +171,16 @@ async def test_one_folder_has_one_owner(tmp_path):
         with pytest.raises(Exception, match="another"):
             async with collecting(tmp_path):
                 pass
+
+
+async def test_a_run_that_fell_quiet_before_a_restart_is_counted_when_the_doors_open(tmp_path):
+    now_ns = time.time_ns()
+    attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "a"}
+    agent = span(attributes=attributes, parent_span_id=b"p" * 8, start_ns=now_ns - 10**9, end_ns=now_ns)
+    async with App(config(tmp_path), now_ns=lambda: now_ns) as app, httpx.AsyncClient(timeout=30) as client:
+        talk = Talk(app.addresses, client)
+        await talk.send(request([agent]).SerializeToString())
+        assert await talk.value("run.count", "count") is None
+    now_ns += 100 * 10**9
+    async with App(config(tmp_path), now_ns=lambda: now_ns) as app, httpx.AsyncClient(timeout=30) as client:
+        assert await Talk(app.addresses, client).value("run.count", "count") == 1

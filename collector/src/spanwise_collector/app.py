@@ -88,6 +88,7 @@ class App:
         self._journal = Journal(config.data / "journal", store.applied_seq + 1)
         stack.push_async_callback(self._journal.close)
         self._replay()
+        self._pipeline.settle()  # what was counted since the last commit while nothing came
         self._replayed = self._pipeline.ledger.received
         refusals, handover = Refusals(), Handover()
         gate = JournalGate(self._journal, handover, refusals, limits.pending_bytes, self._now_ns)
