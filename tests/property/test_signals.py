@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanwise_collector.point import Point
@@ -28,6 +28,7 @@ def deltas(draw):
     return sum(point.values[0] for point in made), draw(st.permutations(again))
 
 
+@settings(deadline=None)
 @given(deltas())
 def test_deltas_add_up_in_any_order_and_each_once(given):
     total, points = given
@@ -51,6 +52,7 @@ def lives(draw):
     return total, draw(st.permutations(made))
 
 
+@settings(deadline=None)
 @given(lives())
 def test_a_counter_is_the_sum_of_its_processes_in_any_order(given):
     total, points = given
@@ -75,6 +77,7 @@ def told_by_several(draw):
     return truth, draw(st.permutations(rows)), draw(st.integers(1, 5))
 
 
+@settings(deadline=None)
 @given(told_by_several())
 def test_each_call_is_counted_once_whoever_tells_of_it(given):
     truth, rows, size = given

@@ -1,8 +1,11 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from spanwise_collector.decode import decode
 from spanwise_collector.normalise import WANTED, normalise
+from spanwise_collector.signals.event_table import EVENTS
 from spanwise_collector.signals.events import calls_of
 from tests.support.otlp import NOW_NS
 from tests.support.otlp_signals import claude_event, event, logs
@@ -41,6 +44,15 @@ API_RESPONSE = {
     "tool_token_count": 4,
     "total_token_count": 139,
 }
+KEYS = (
+    "duration_ms", "success", "status_code", "input_token_count", "tool_token_count", "session.id", "prompt.id",
+    "model", "error.type", "event.kind", "event.timestamp", "event.name", "input_tokens", "conversation.id",
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
 
 
 def calls(*records, resource=None, scope="acme.events"):
@@ -187,6 +199,15 @@ def test_the_time_of_observation_stands_in_for_no_time_and_without_both_it_is_re
 def test_a_duration_that_is_none_is_null(duration):
     row = call(claude_event("api_request", {**API_REQUEST, "duration_ms": duration}))
     assert_has(row, {"duration_ns": None, "input_tokens": 55})
+
+
+@settings(deadline=None)
+@given(attributes=st.dictionaries(st.sampled_from(KEYS), VALUES), name=st.sampled_from(sorted(EVENTS)))
+def test_no_value_breaks_an_event(name, attributes):
+    told = calls_of(logs([event(name, attributes), claude_event("api_request", API_REQUEST)]))
+    rows = normalise(decode(told.request, WANTED).frame).frame
+    assert rows.height == told.calls >= 1
+    assert rows["input_tokens"].to_list()[-1] == 55
 
 
 @pytest.mark.parametrize("count", ["many", -5, float("inf"), {"a": 1}, b"x"])

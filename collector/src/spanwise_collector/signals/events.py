@@ -24,6 +24,7 @@ SIGNAL: Final = "spanwise.signal"
 
 _FAILED_STATUS: Final = 400
 _MOST_MS: Final = 1e12
+_MOST_TOKENS: Final = 1e12
 _INT64_MAX: Final = (1 << 63) - 1
 _OWNERS: Final = ("claude_code", "codex", "gemini_cli")
 
@@ -173,7 +174,7 @@ def _start_ns(event: Event, told: Mapping[str, object], end_ns: int) -> int:
 
 
 def _sum(told: Mapping[str, object], keys: Sequence[str]) -> int | None:
-    numbers = [number for key in keys if (number := _number(told.get(key))) is not None and number >= 0]
+    numbers = [number for key in keys if (number := _number(told.get(key))) is not None and 0 <= number <= _MOST_TOKENS]
     return int(sum(numbers)) if numbers else None
 
 
