@@ -47,7 +47,7 @@ def test_a_model_that_was_not_told_has_no_code():
 
 def test_packed_calls_are_counted_whole():
     packed = np.array([(1, 0, 10, 3, 4, 5, -1, -1, 6, 0, 2, 1, 1), (2, 0, 10, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0)], CALL)
-    first, second = unpacked(packed)
+    first, second = unpacked(packed.tobytes())
     assert (first.span, first.called, first.used, first.priced, first.timed) == (1, True, True, False, 1)
     assert (second.told, second.used, second.priced) == (False, False, True)
     assert (first.tokens, second.tokens) == (5, 0)

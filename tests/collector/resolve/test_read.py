@@ -1,6 +1,6 @@
 import numpy as np
 
-from spanwise_collector.resolve.call import KINDS, model_code
+from spanwise_collector.resolve.call import CALL, KINDS, model_code
 from spanwise_collector.resolve.read import in_order, label_keys, read
 from tests.support.spans import SECOND, call, frame, row
 
@@ -12,14 +12,18 @@ def parts(*rows):
     return read(batch, batch["category"].eq_missing("llm"))
 
 
+def packed(part):
+    return np.frombuffer(part.calls, CALL)
+
+
 def test_each_trace_has_its_links_and_calls():
     found = parts(call(1, 9, 0, 1), call(5, 0, trace=OTHER), row(9, 0, 0, 2), call(2, 9, 2, 3, None))
     first, second = found.parts
     assert np.frombuffer(first.links, "<u8").reshape(-1, 2).tolist() == [[1, 9], [9, 0], [2, 9]]
-    assert (first.rooted, first.rows.tolist(), first.calls["span"].tolist()) == (True, [0, 3], [1, 2])
+    assert (first.rooted, first.rows, packed(first)["span"].tolist()) == (True, [0, 3], [1, 2])
     assert (first.low_ns, first.high_ns, first.plain) == (0, 3 * SECOND, True)
-    assert first.calls["input_tokens"].tolist() == [100, -1]
-    assert (second.trace_id, second.rows.tolist()) == (OTHER, [1])
+    assert packed(first)["input_tokens"].tolist() == [100, -1]
+    assert (second.trace_id, second.rows) == (OTHER, [1])
 
 
 def test_calls_that_overlap_or_end_before_they_begin_are_not_plain():
@@ -30,11 +34,11 @@ def test_calls_that_overlap_or_end_before_they_begin_are_not_plain():
 
 def test_kind_models_and_labels_are_read():
     found = parts(call(1, operation="embeddings", response_model="gpt-4o-2024-08-06", error_type="429"))
-    packed = found.parts[0].calls
-    assert packed["kind"].tolist() == [KINDS.index("embeddings")]
-    assert packed["model"].tolist() == packed["response_model"].tolist() == [model_code("gpt-4o")]
-    assert packed["failed"].tolist() == [1]
-    assert packed["labels"].tolist() == label_keys(found.frame).to_list()
+    calls = packed(found.parts[0])
+    assert calls["kind"].tolist() == [KINDS.index("embeddings")]
+    assert calls["model"].tolist() == calls["response_model"].tolist() == [model_code("gpt-4o")]
+    assert calls["failed"].tolist() == [1]
+    assert calls["labels"].tolist() == label_keys(found.frame).to_list()
 
 
 def test_only_a_long_response_id_is_taken_for_one():

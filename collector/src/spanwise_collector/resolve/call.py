@@ -10,7 +10,6 @@ from zlib import crc32
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 _REMEMBERED: Final = 4096
 _ROUTE: Final = re.compile(r"^(?:[a-z]+\.)+(?=[a-z])")  # `us.anthropic.` before a name, as Bedrock writes it
@@ -80,9 +79,9 @@ class Call(msgspec.Struct, array_like=True, gc=False):
         return max(self.input_tokens, 0) + max(self.output_tokens, 0)
 
 
-def unpacked(packed: npt.NDArray[np.void]) -> Iterator[Call]:
-    """Make of packed calls such that are counted whole."""
-    for values in packed.tolist():
+def unpacked(packed: bytes) -> Iterator[Call]:
+    """Make of packed calls (CALL, one after the other) such that are counted whole."""
+    for values in np.frombuffer(packed, CALL).tolist():
         call = Call(*values)
         call.used, call.priced = call.told, call.cost_pico_usd >= 0
         yield call

@@ -71,9 +71,9 @@ class Memory:
         if trace.spans > _MAX_TRACE_SPANS:
             self._halve(part.trace_id, trace)
         if met or not part.plain or trace.totals or trace.reaches(part.low_ns, part.high_ns):
-            return len(part.rows) > 0
-        if len(part.rows):
-            trace.packed += part.calls.tobytes()
+            return bool(part.rows)
+        if part.rows:
+            trace.packed += part.calls
             trace.extend(part.low_ns, part.high_ns)
         return False
 

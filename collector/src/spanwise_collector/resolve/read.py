@@ -16,6 +16,7 @@ from spanwise_schema.measures import DIMENSIONS
 _UNIQUE: Final = 16
 """Characters from which on a response id is taken to be one: some servers count, or roll one of a thousand."""
 _NONE: Final = -1
+_CALL_BYTES: Final = CALL.itemsize
 
 _SPAN: Final = pl.col("span_id").bin.reinterpret(dtype=pl.UInt64)
 _PARENT: Final = pl.col("parent_span_id").bin.reinterpret(dtype=pl.UInt64).fill_null(0)
@@ -52,8 +53,8 @@ class Part(NamedTuple):
     trace_id: bytes
     links: bytes
     rooted: bool
-    calls: npt.NDArray[np.void]
-    rows: _Ints
+    calls: bytes
+    rows: list[int]
     low_ns: int
     high_ns: int
     plain: bool
@@ -84,15 +85,14 @@ def read(frame: pl.DataFrame, is_leaf: pl.Series) -> Batch:
     calls = frame.filter(is_leaf)
     labels = label_keys(calls)
     packed = _packed(calls, labels)
-    return Batch(list(_parts(frame, is_leaf, packed)), calls, labels, packed["answer"])
+    parts = list(_parts(frame, is_leaf, packed)) if frame.height else []
+    return Batch(parts, calls, labels, packed["answer"])
 
 
 def in_order(parts: Sequence[Part]) -> list[tuple[int, bytes, Call]]:
     """Give the calls of parts in the order of the batch: row, trace id and call."""
     rows = [
-        (row, part.trace_id, call)
-        for part in parts
-        for row, call in zip(part.rows.tolist(), unpacked(part.calls), strict=True)
+        (row, part.trace_id, call) for part in parts for row, call in zip(part.rows, unpacked(part.calls), strict=True)
     ]
     return sorted(rows, key=lambda found: found[0])
 
@@ -116,36 +116,42 @@ def _packed(calls: pl.DataFrame, labels: pl.Series) -> npt.NDArray[np.void]:
 
 
 def _parts(frame: pl.DataFrame, is_leaf: pl.Series, packed: npt.NDArray[np.void]) -> Iterator[Part]:
-    ids = frame.select("trace_id", _SPAN.alias("span"), _PARENT.alias("parent"), is_leaf.alias("leaf")).with_row_index()
-    by_trace = ids.group_by("trace_id", maintain_order=True).agg(
-        "index", pl.len(), (pl.col("parent") == 0).any().alias("rooted"), pl.col("leaf").sum().alias("leaves")
-    )
-    order = by_trace["index"].explode().to_numpy()
-    links = np.stack([ids["span"].to_numpy()[order], ids["parent"].to_numpy()[order]], axis=1).astype("<u8").tobytes()
-    leaf = is_leaf.to_numpy()
-    rows = order[leaf[order]].astype(np.int64)
-    packed = packed[(np.cumsum(leaf) - 1)[rows]]
-    low, high, plain = _extent(packed, by_trace["leaves"].to_numpy())
-    at = first = 0
-    for number, (trace_id, count, rooted, leaves) in enumerate(
-        by_trace.select("trace_id", "len", "rooted", "leaves").iter_rows()
+    ids = frame.select("trace_id", _SPAN.alias("span"), _PARENT.alias("parent"), pl.int_range(pl.len()).alias("row"))
+    by_trace = ids.group_by("trace_id", maintain_order=True).agg("row", pl.len())
+    order = by_trace["row"].explode().to_numpy()
+    counts = by_trace["len"].to_numpy().astype(np.int64)
+    firsts = _firsts(counts)
+    leaf, parent = is_leaf.to_numpy()[order], ids["parent"].to_numpy()[order]
+    rooted = np.logical_or.reduceat(parent == 0, firsts).tolist()
+    leaves = np.add.reduceat(leaf.astype(np.int64), firsts)
+    links = np.stack([ids["span"].to_numpy()[order], parent], axis=1).astype("<u8").tobytes()
+    rows = order[leaf]
+    packed = packed[(np.cumsum(is_leaf.to_numpy()) - 1)[rows]]
+    calls, places = packed.tobytes(), rows.tolist()
+    spans = zip(firsts.tolist(), (firsts + counts).tolist(), strict=True)
+    ranges = zip(_firsts(leaves).tolist(), np.cumsum(leaves).tolist(), strict=True)
+    for trace_id, root, (at, upto), (first, last), extent in zip(
+        by_trace["trace_id"].to_list(), rooted, spans, ranges, _extents(packed, leaves), strict=True
     ):
-        link, call = slice(at, at + count * LINK_BYTES), slice(first, first + leaves)
-        yield Part(trace_id, links[link], rooted, packed[call], rows[call], low[number], high[number], plain[number])
-        at, first = link.stop, call.stop
+        link = links[at * LINK_BYTES : upto * LINK_BYTES]
+        yield Part(trace_id, link, root, calls[first * _CALL_BYTES : last * _CALL_BYTES], places[first:last], *extent)
 
 
-def _extent(packed: npt.NDArray[np.void], counts: npt.NDArray[np.uint32]) -> tuple[list[int], list[int], list[bool]]:
+def _firsts(counts: _Ints) -> _Ints:
+    return np.cumsum(counts) - counts
+
+
+def _extents(packed: npt.NDArray[np.void], counts: _Ints) -> Iterator[tuple[int, int, bool]]:
     """Give of each trace when its calls began and ended, and whether no two of them overlap."""
     low, high, crowded = np.zeros(len(counts), np.int64), np.zeros(len(counts), np.int64), np.zeros(len(counts), bool)
     if len(packed):
         group = np.repeat(np.arange(len(counts)), counts)
         start, end = packed["start_ns"], packed["end_ns"]
         has = np.flatnonzero(counts)
-        firsts = np.r_[0, np.cumsum(counts[has])[:-1]].astype(np.int64)
+        firsts = _firsts(counts[has])
         low[has], high[has] = np.minimum.reduceat(start, firsts), np.maximum.reduceat(end, firsts)
         order = np.lexsort((start, group))
         group, start, end = group[order], start[order], end[order]
         crowded[group[1:][(group[1:] == group[:-1]) & (start[1:] <= end[:-1])]] = True
         crowded[group[end < start]] = True
-    return low.tolist(), high.tolist(), (~crowded).tolist()
+    return zip(low.tolist(), high.tolist(), (~crowded).tolist(), strict=True)

@@ -72,7 +72,7 @@ class Trace(msgspec.Struct, array_like=True):
     def unpack(self) -> list[Call]:
         """Give all its calls, one by one from now on."""
         if self.packed:
-            self.calls = [*unpacked(np.frombuffer(bytes(self.packed), CALL)), *self.calls]
+            self.calls = [*unpacked(bytes(self.packed)), *self.calls]
             self.packed.clear()
         return self.calls
 

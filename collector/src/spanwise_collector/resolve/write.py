@@ -68,7 +68,10 @@ def scoped(frame: pl.DataFrame) -> pl.DataFrame:
 
 def totals(frame: pl.DataFrame) -> Iterator[tuple[bytes, Total]]:
     """Read what agents and workflows told as the sum of their calls: trace id and total."""
-    told = frame.filter(pl.col("token_scope") == "rollup")
+    is_told = frame["token_scope"].eq_missing("rollup")
+    if not is_told.any():
+        return
+    told = frame.filter(is_told)
     spans = told["span_id"].bin.reinterpret(dtype=pl.UInt64)
     starts = told.select(pl.coalesce("start_ns", "end_ns", 0)).to_series()
     rows = told.select(list(_ROW)).with_columns(category=pl.lit("llm")).iter_rows(named=True)
@@ -83,9 +86,10 @@ def rows_of(counted: Sequence[Total]) -> pl.DataFrame:
 
 def repeated(frame: pl.DataFrame) -> list[tuple[int, int, int]]:
     """Count the answers from a cache, and the tokens and pico-USD that they would have added; nothing where none is."""
-    none = frame.filter(pl.col("token_scope") == "none")
-    if not none.height:
+    is_none = frame["token_scope"].eq_missing("none")
+    if not is_none.any():
         return []
+    none = frame.filter(is_none)
     return [(none.height, _sum(none["input_tokens"]) + _sum(none["output_tokens"]), _sum(none["cost_pico_usd"]))]
 
 
@@ -96,7 +100,7 @@ def _sum(numbers: pl.Series) -> int:
 def write(frame: pl.DataFrame, verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give the batch as it is stored and as it is counted: see `Resolved`."""
     scope = frame["token_scope"]
-    idle: _Mask = scope.is_in(("rollup", "none")).fill_null(value=False).to_numpy()
+    idle: _Mask = (scope.eq_missing("rollup") | scope.eq_missing("none")).to_numpy()
     if not verdicts and not idle.any():
         return frame, frame
     usage, cost, ttft = idle.copy(), idle.copy(), idle.copy()
