@@ -24,17 +24,22 @@ _TOKENS: Final = pl.col("input_tokens").is_not_null() | pl.col("output_tokens").
 _ALONE: Final = pl.col("signal").is_not_null() & (
     pl.col("parent_span_id").is_null() | (pl.col("parent_span_id") == pl.col("trace_id").bin.slice(0, 8))
 )
-_TELLS: Final = (
-    pl.col("signal").fill_null(_SPAN),
-    pl.col("service").fill_null(""),
-    # An event without a span around it, and a metric, know their session only; the others know the trace.
-    pl.when(~_ALONE).then("trace_id").alias("trace"),
-    pl.when(pl.col("signal").is_null() | _ALONE).then("conversation_id").alias("session"),
+_FLAGS: Final = (
     ((pl.col("category") == "llm") & _TOKENS).fill_null(value=False).alias("usage"),
     *(
         ((pl.col("category") == category) & pl.col("duration_ns").is_not_null()).fill_null(value=False).alias(what)
         for what, category in (("time", "llm"), ("tool", "tool"))
     ),
+)
+_SERVICE: Final = pl.col("service").fill_null("")
+_SPAN_TELLS: Final = (_SERVICE, pl.col("trace_id").alias("trace"), pl.col("conversation_id").alias("session"), *_FLAGS)
+_TELLS: Final = (
+    pl.col("signal").fill_null(_SPAN),
+    _SERVICE,
+    # An event without a span around it, and a metric, know their session only; the others know the trace.
+    pl.when(~_ALONE).then("trace_id").alias("trace"),
+    pl.when(pl.col("signal").is_null() | _ALONE).then("conversation_id").alias("session"),
+    *_FLAGS,
 )
 _WHAT: Final = ("usage", "time", "tool")
 _NOBODY: Final[First] = (None, None, None)
@@ -58,19 +63,20 @@ class Sources:
 
     def choose(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Make null, in spans (columns STORED), what another signal told already; who tells nothing more is no call."""
-        rows = frame.select(_TELLS)
-        if rows["signal"].eq(_SPAN).all() and self._learnt(rows):
+        if frame["signal"].null_count() == frame.height and self._learnt(frame):
             return frame
+        rows = frame.select(_TELLS)
         told = [self._told(*row) for row in rows.iter_rows()]
         self._forget()
         usage, time, tool = (pl.Series([flags[what] for flags in told], dtype=pl.Boolean) for what in range(3))
         return _silenced(frame, rows, usage, time | tool)
 
-    def _learnt(self, rows: pl.DataFrame) -> bool:
+    def _learnt(self, spans: pl.DataFrame) -> bool:
         """Remember the traces and sessions of spans; false, and nothing is, where another signal told of one."""
-        told = rows.lazy().filter(pl.any_horizontal(_WHAT)).group_by("service", "trace", "session", maintain_order=True)
+        told = spans.select(_SPAN_TELLS).filter(pl.any_horizontal(_WHAT))
+        by_trace = told.group_by("trace", "service", "session", maintain_order=True).agg(pl.col(_WHAT).any())
         found = list[tuple[Key, tuple[bool, ...]]]()
-        for service, trace, session, *tells in told.agg(pl.col(_WHAT).any()).collect().iter_rows():
+        for trace, service, session, *tells in by_trace.iter_rows():
             found += [((service, key), tuple(tells)) for key in (trace, session) if key is not None]
         if any(signal not in (None, _SPAN) for key, _ in found for signal in self._first.get(key, ())):
             return False
