@@ -21,6 +21,7 @@ FORGET_NS: Final = 900 * NANO
 """So long after its last span a trace is forgotten that has no root, or an agent whose total was counted."""
 _MAX_TRACE_SPANS: Final = 65_536
 _MAX_LABELS: Final = 65_536
+_MOST_TWINS: Final = 8
 
 
 class State(msgspec.Struct, array_like=True):
@@ -108,17 +109,17 @@ class Memory:
         trace.unpack().append(call)
         trace.extend(call.start_ns, call.end_ns)
         if trace_id in self._trees:
-            self._trees[trace_id].calls[call.span] = call
+            self._trees[trace_id].keep(call)
 
     def twins(self, call: Call) -> tuple[list[Call], list[Call]]:
         """Find the calls that have the same response id, and those around and within them."""
         trace_id = self._answers.get(call.answer) if call.answer else None
         if trace_id is None:
             return [], []
-        told = [other for other in self.trace(trace_id).unpack() if other.answer == call.answer]
+        tree = self.tree(trace_id)
+        told = tree.answers.get(call.answer, [])[:_MOST_TWINS]
         twins = [other for other in told if same_answer(other, call)]
-        tree = self.tree(trace_id) if twins else None
-        return twins, [near for twin in twins if tree for near in (*tree.above(twin), *tree.below(twin))]
+        return twins, [near for twin in twins for near in (*tree.above(twin), *tree.below(twin))]
 
     def learn(self, calls: pl.DataFrame, keys: pl.Series) -> None:
         """Remember the values of DIMENSIONS of calls by their keys."""

@@ -13,6 +13,8 @@ from spanwise_collector.resolve.call import CALL, Call, alike, at_once, unpacked
 
 LINK_BYTES: Final = 16  # span id and parent id
 _NEVER_NS: Final = 2**63 - 1
+_DEEPEST: Final = 64
+_MOST: Final = 512
 
 
 class Total(msgspec.Struct, array_like=True):
@@ -91,25 +93,35 @@ class Trace(msgspec.Struct, array_like=True):
 
 @dataclass(slots=True)
 class Tree:
-    """The spans of a trace by parent, for one batch."""
+    """The spans of a trace by parent, and its calls by span and by response id, for one batch."""
 
     parents: dict[int, int]
-    holders: set[int]
+    children: dict[int, list[int]]
     calls: dict[int, Call]
+    answers: dict[int, list[Call]]
 
     @classmethod
     def of(cls, trace: Trace) -> Tree:
         """Read what a trace remembers."""
-        spans, parents = np.frombuffer(bytes(trace.links), "<u8").reshape(-1, 2).T
-        above: list[int] = parents.tolist()
-        return cls(
-            dict(zip(spans.tolist(), above, strict=True)), set(above), {call.span: call for call in trace.unpack()}
-        )
+        pairs: list[list[int]] = np.frombuffer(bytes(trace.links), "<u8").reshape(-1, 2).tolist()
+        tree = cls({}, {}, {}, {})
+        for span, parent in pairs:
+            tree.parents[span] = parent
+            tree.children.setdefault(parent, []).append(span)
+        for call in trace.unpack():
+            tree.keep(call)
+        return tree
+
+    def keep(self, call: Call) -> None:
+        """Add a call."""
+        self.calls[call.span] = call
+        if call.answer:
+            self.answers.setdefault(call.answer, []).append(call)
 
     def chain(self, span: int) -> Iterator[int]:
-        """Walk from a span's parent upwards; a circle ends where it closes."""
+        """Walk from a span's parent upwards, at most _DEEPEST spans; a circle ends where it closes."""
         walked = {span, 0}
-        while (above := self.parents.get(span, 0)) not in walked:
+        while (above := self.parents.get(span, 0)) not in walked and len(walked) <= _DEEPEST:
             walked.add(above)
             yield above
             span = above
@@ -120,11 +132,15 @@ class Tree:
         return [other for other in around if alike(call, other) and at_once(call, other)]
 
     def below(self, call: Call) -> list[Call]:
-        """Find the spans below a call that tell the same."""
-        if call.span not in self.holders:
-            return []
-        near = (other for other in self.calls.values() if at_once(call, other) and alike(call, other))
-        return [other for other in near if call.span in self.chain(other.span)]
+        """Find the spans below a call that tell the same, as far as _MOST spans below it tell."""
+        found = list[Call]()
+        waiting, walked = [call.span], {call.span}
+        while waiting and len(walked) <= _MOST:
+            nearer = [span for span in self.children.get(waiting.pop(), ()) if span not in walked]
+            walked.update(nearer)
+            waiting += nearer
+            found += (self.calls[span] for span in nearer if span in self.calls)
+        return [other for other in found if alike(call, other) and at_once(call, other)]
 
 
 def uncovered(trace: Trace) -> list[Total]:
