@@ -25,12 +25,14 @@ from pathlib import Path
 import grpc
 import psutil
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.support.otlp import traffic
 
 COMMAND = (str(Path(sys.executable).parent / "spanwise"), "up")
 EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 SPANS = 512
+RESPONSE_ID = "gen_ai.response.id"
 PACE = 5_000  # spans a second
 TEMPLATES = 8
 READY_S = 60
@@ -127,22 +129,35 @@ def measure(server: Server, door: str, content_bytes: int, asked: argparse.Names
 
 
 def requests(count: int, content_bytes: int) -> list[bytes]:
-    """Make requests whose spans are all different; new ids on a few templates are fast enough."""
+    """Make requests whose spans and calls are all different; new ids on a few templates are fast enough."""
     now_ns = time.time_ns()
     templates = [
         ExportTraceServiceRequest.FromString(traffic(seed, SPANS, content_bytes, now_ns)[0])
         for seed in range(TEMPLATES)
     ]
+    spans = [_spans(template) for template in templates]
+    told = [
+        [
+            (one.value, one.value.string_value[:-16])
+            for span in each
+            for one in span.attributes
+            if one.key == RESPONSE_ID
+        ]
+        for each in spans
+    ]
     bodies: list[bytes] = []
     for index in range(count):
-        template = templates[index % TEMPLATES]
-        prefix = index.to_bytes(8)
-        for resource in template.resource_spans:
-            for scope in resource.scope_spans:
-                for span in scope.spans:
-                    span.trace_id = prefix + span.trace_id[8:]
-        bodies.append(template.SerializeToString())
+        number, prefix = index % TEMPLATES, index.to_bytes(8)
+        for span in spans[number]:
+            span.trace_id = prefix + span.trace_id[8:]
+        for value, start in told[number]:
+            value.string_value = f"{start}{index:016x}"  # the same id would be the same call
+        bodies.append(templates[number].SerializeToString())
     return bodies
+
+
+def _spans(request: ExportTraceServiceRequest) -> list[Span]:
+    return [span for resource in request.resource_spans for scope in resource.scope_spans for span in scope.spans]
 
 
 def sender(server: Server, door: str) -> Send:
