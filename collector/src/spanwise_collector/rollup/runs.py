@@ -203,7 +203,7 @@ class Runs:
         """Forget the traces that ended a while ago."""
         gone = list[bytes]()
         for key, trace in self._ended.items():
-            if now_ns - max(trace.seen_ns, trace.counted_ns) < LATE_NS and self._spans.rows < self._most_spans // 2:
+            if now_ns - max(trace.seen_ns, trace.counted_ns) < LATE_NS and self._spans.rows < self._most_spans // 5:
                 break
             if key not in self._late:
                 gone.append(key)
