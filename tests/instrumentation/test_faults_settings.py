@@ -1,7 +1,7 @@
 """What only settings and surroundings lead to is broken as well, and no function on the path of a call is left out."""
 
 import ast
-import gc
+import sys
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -229,7 +229,8 @@ def played(server, traced) -> set[str]:
         entered.update(stage.places()[1])
         stage.close()
 
-    for cached in (one for one in gc.get_objects() if type(one) is CACHED and one.__module__.startswith("spanwise.")):
+    ours = [vars(module) for name, module in tuple(sys.modules.items()) if name.startswith("spanwise.")]
+    for cached in (one for names in ours for one in tuple(names.values()) if type(one) is CACHED):
         cached.cache_clear()  # else what an earlier test entered is not entered again
     for setting in SETTINGS:
         spans = traced(setting)
