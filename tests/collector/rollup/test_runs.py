@@ -174,6 +174,16 @@ def test_what_ended_is_let_go_after_a_while():
     assert len(runs) == 1
 
 
+def test_under_load_only_the_oldest_that_ended_make_room_before_their_minute_is_over():
+    runs = Runs(most_spans=25)
+    for number in range(1, 11):
+        runs.add(batch(row(1, "agent", trace=number, parent=None, agent="a")), NOON + number)
+    runs.add(nothing(trace=99), NOON + 2 * SECOND)
+    late = batch(*(row(2, "llm", trace=number, parent=1) for number in (1, 10)))
+    came = [runs.add(late, NOON + 3 * SECOND), runs.add(nothing(trace=98), NOON + 5 * SECOND)]
+    assert [trace for part in came for trace in part.before["trace_id"]] == [row(1, "llm", trace=10)["trace_id"]]
+
+
 def test_quiet_runs_and_late_spans_are_due_though_nothing_comes():
     runs = Runs()
     runs.add(batch(row(1, "agent", parent=7, agent="a")), NOON)

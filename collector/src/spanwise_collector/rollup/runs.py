@@ -37,6 +37,7 @@ Labels = tuple[str, ...]
 LATE_NS: Final = 60 * NANO
 MOST_TRACES: Final = 100_000
 MOST_SPANS: Final = 500_000
+_MANY: Final = 5  # from this part of MOST_SPANS on, ended traces make room before their minute is over
 _AT_ONCE: Final = 10_000  # spans of a trace that are looked at again each second
 _RUN_ID: Final = ("trace_id", "span_id")
 
@@ -200,13 +201,15 @@ class Runs:
         return Counted(new, known.filter(more), after.filter(more))
 
     def _let_go(self, now_ns: int) -> None:
-        """Forget the traces that ended a while ago."""
+        """Forget the traces that ended a while ago, and under load as many more, the oldest, as are too much."""
         gone = list[bytes]()
+        over = self._spans.rows - self._most_spans // _MANY
         for key, trace in self._ended.items():
-            if now_ns - max(trace.seen_ns, trace.counted_ns) < LATE_NS and self._spans.rows < self._most_spans // 5:
+            if now_ns - max(trace.seen_ns, trace.counted_ns) < LATE_NS and over <= 0:
                 break
             if key not in self._late:
                 gone.append(key)
+                over -= self._spans.count(key)
         self._forget(gone)
 
     def _evict(self, now_ns: int) -> Counted:
