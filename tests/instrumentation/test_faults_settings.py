@@ -93,7 +93,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, ...]] = {
     ("propagation.py", AT_START): ("configure",),
     ("providers.py", AT_START): ("configure", "when_named_anew"),
     ("retries.py", AT_START): ("forget",),
-    ("strain.py", BY_FAULT): ("Strainer.__init__", "Strainer.feed", "strained"),
+    ("strain.py", BY_FAULT): ("Strainer.__init__", "Strainer.feed"),
     ("tool_spans.py", AT_START): ("see",),
     ("transports/aiohttp_reader.py", BY_USER): (
         "WatchedReader.at_eof",

@@ -1,6 +1,6 @@
 import pytest
 
-from spanwise.strain import MOST_HELD, Strainer, strained
+from spanwise.strain import MOST_HELD, Strainer
 from tests.support.provider import events
 
 STREAM = b"".join(events(usage=True))
@@ -29,7 +29,8 @@ def test_usage_event_is_taken_out_however_the_bytes_are_cut(size, end):
     ],
 )
 def test_what_is_no_usage_event_passes(body):
-    assert strained(body) == body
+    strainer = Strainer()
+    assert strainer.feed(body) + strainer.rest == body
 
 
 def test_event_is_given_as_soon_as_it_is_complete():

@@ -33,9 +33,3 @@ class Strainer:
             visible.append(self.rest)
             self.rest = b""
         return b"".join(visible)
-
-
-def strained(body: bytes) -> bytes:
-    """Give a whole body without the usage event."""
-    strainer = Strainer()
-    return strainer.feed(body) + strainer.rest
