@@ -175,7 +175,7 @@ def test_what_ended_is_let_go_after_a_while():
 
 
 def test_under_load_only_the_oldest_that_ended_make_room_before_their_minute_is_over():
-    runs = Runs(most_spans=25)
+    runs = Runs(most_spans=80)
     for number in range(1, 11):
         runs.add(batch(row(1, "agent", trace=number, parent=None, agent="a")), NOON + number)
     runs.add(nothing(trace=99), NOON + 2 * SECOND)

@@ -37,7 +37,7 @@ Labels = tuple[str, ...]
 LATE_NS: Final = 60 * NANO
 MOST_TRACES: Final = 100_000
 MOST_SPANS: Final = 500_000
-_MANY: Final = 5  # from this part of MOST_SPANS on, ended traces make room before their minute is over
+_MANY: Final = 16  # from this part of MOST_SPANS on, ended traces make room before their minute is over
 _AT_ONCE: Final = 10_000  # spans of a trace that are looked at again each second
 _RUN_ID: Final = ("trace_id", "span_id")
 
