@@ -16,8 +16,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Red
 from starlette.staticfiles import StaticFiles
 
 from spanwise_alerts.alert import Held
+from spanwise_alerts.matchers import Matcher, matches_all, parse_matcher
 from spanwise_alerts.memory import Memory
-from spanwise_alerts.view.matchers import Matcher, matcher
 from spanwise_alerts.view.numbers import CONTENT_TYPE, Numbers
 
 SPOKEN: Final = "0.25.0"
@@ -112,7 +112,7 @@ def _add_alerts(app: FastAPI, shown: Shown) -> None:
         active: bool = True,
     ) -> list[dict[str, Any]] | JSONResponse:
         try:
-            wanted = [matcher(text) for text in matchers or ()]
+            wanted = [parse_matcher(text) for text in matchers or ()]
             routed = re.fullmatch(receiver, shown.told)
         except (ValueError, re.error) as error:
             return JSONResponse(str(error), 400)
@@ -123,7 +123,7 @@ def _add_alerts(app: FastAPI, shown: Shown) -> None:
 
 
 def _matches(held: Held, wanted: list[Matcher]) -> bool:
-    return held.told is not None and all(match(held.told.labels) for match in wanted)
+    return held.told is not None and matches_all(wanted, held.told.labels)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
