@@ -7,6 +7,7 @@ import pytest
 from spanwise_collector import pipeline as module
 from spanwise_collector.batch import Decoded
 from spanwise_collector.handover import Item
+from spanwise_collector.intake import read
 from spanwise_collector.normalise import normalise
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.price import PriceBook
@@ -16,6 +17,7 @@ from spanwise_collector.rollup.summary import LOST_NS
 from spanwise_collector.store.store import Store
 from spanwise_schema.measures import MEASURES
 from tests.support.otlp import request, span, traffic
+from tests.support.otlp_signals import claude_event, logs
 
 
 @contextlib.contextmanager
@@ -173,3 +175,26 @@ def test_what_only_an_agent_told_is_counted_while_nothing_comes(tmp_path):
         assert "gen_ai_client_operation_duration_seconds" not in tokens(pipeline)
         pipeline.settle()
         assert tokens(pipeline)["spanwise_llm_input_tokens"] == 100
+
+
+def test_what_another_signal_told_first_is_left_out_and_its_money_is_tallied_over_a_restart(tmp_path):
+    now_ns = time.time_ns()
+    spent = {"model": "claude-sonnet-4-5", "input_tokens": 100, "output_tokens": 10, "duration_ms": 5}
+    event = claude_event("api_request", spent, time_ns=now_ns)
+    told = read(logs([event]).SerializeToString(), "protobuf", "logs").decoded
+    chat = {
+        "gen_ai.operation.name": "chat", "gen_ai.request.model": "claude-sonnet-4-5",
+        "gen_ai.provider.name": "anthropic", "gen_ai.conversation.id": "s-1",
+        "gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 10,
+    }  # fmt: skip
+    again = Pipeline.decode(request([span("chat", chat, start_ns=now_ns - 9, end_ns=now_ns)]).SerializeToString())
+    with piping(tmp_path) as first:
+        first.apply([item(1, told), item(2, again)])
+        tally, expected = first.resolver.tally, tokens(first)
+        assert (tally.spans["signal"], tally.tokens["signal"]) == (1, 110)
+        assert tally.cost_pico_usd["signal"] == (100 * 3 + 10 * 15) * 10**6
+        assert expected["spanwise_llm_input_tokens"] == 100
+        first.commit()
+    with piping(tmp_path) as second:
+        second.resume()
+        assert second.resolver.tally == tally

@@ -84,5 +84,5 @@ def test_each_call_is_counted_once_whoever_tells_of_it(given):
     sources, total = Sources(), 0
     for first in range(0, len(rows), size):
         batch = sources.choose(pl.DataFrame(rows[first : first + size], schema=SCHEMA))
-        total += batch["input_tokens"].sum()
+        total += batch.frame["input_tokens"].sum()
     assert total == truth

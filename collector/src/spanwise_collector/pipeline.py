@@ -106,7 +106,9 @@ class Pipeline:
         return [priced]
 
     def _count(self, frame: pl.DataFrame, received_ns: int) -> None:
-        fresh = self.sources.choose(frame.filter(self.rollup.seen.add(frame)))
+        chosen = self.sources.choose(frame.filter(self.rollup.seen.add(frame)))
+        fresh = chosen.frame
+        self.resolver.tally.add("signal", chosen.spans, chosen.tokens, chosen.cost_pico_usd)
         if fresh.height:
             resolved = self.resolver.add(fresh, received_ns)
             self.rollup.add(resolved.stored, received_ns, resolved.counted)

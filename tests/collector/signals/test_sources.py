@@ -19,7 +19,7 @@ def frame(*rows):
 
 
 def told(sources, *rows):
-    return sources.choose(frame(*rows)).to_dicts()
+    return sources.choose(frame(*rows)).frame.to_dicts()
 
 
 def sums(rows):
@@ -28,7 +28,9 @@ def sums(rows):
 
 def test_where_only_spans_are_told_nothing_is_changed():
     rows = frame({**SPAN, **CALL}, {**SPAN, "category": "tool", "duration_ns": 3}, {**SPAN, "category": None})
-    assert Sources().choose(rows).equals(rows)
+    chosen = Sources().choose(rows)
+    assert chosen.frame.equals(rows)
+    assert chosen[1:] == (0, 0, 0)
 
 
 @pytest.mark.parametrize("batches", [1, 3])
@@ -47,6 +49,27 @@ def test_who_tells_nothing_more_is_no_call():
     (second,) = told(sources, {**SPAN, **CALL, **PRICED})
     assert (first["category"], second["category"]) == ("llm", None)
     assert (second["cost_source"], second["ttft_ns"], second["output_tokens"]) == (None, None, None)
+
+
+def test_what_would_have_been_counted_twice_is_told_with_its_tokens_and_its_money():
+    sources = Sources()
+    sources.choose(frame({**EVENT, **CALL}, {**EVENT, "category": "tool", "duration_ns": 3}))
+    tool = {**SPAN, "category": "tool", "duration_ns": 3}
+    assert sources.choose(frame({**SPAN, **CALL}, tool, {**SPAN, "category": "agent"}))[1:] == (2, 12, 7)
+
+
+def test_a_span_that_keeps_its_time_is_a_call_still_and_only_its_tokens_are_left_out():
+    sources = Sources()
+    sources.choose(frame({**METRIC, "cost_pico_usd": 7}))
+    assert sources.choose(frame({**SPAN, **CALL}))[1:] == (0, 12, 7)
+
+
+def test_signals_that_take_turns_within_a_batch_fare_as_if_they_came_one_by_one():
+    inner = {**EVENT, "trace_id": SPAN["trace_id"], "parent_span_id": b"p" * 8}
+    rows = [inner, {**SPAN, **CALL}, {**EVENT, **CALL}, {**inner, **CALL}, {**SPAN, **CALL, "trace_id": b"u" * 16}]
+    together, one_by_one = Sources(), Sources()
+    assert told(together, *rows) == [told(one_by_one, row)[0] for row in rows]
+    assert dict(together.dump()) == dict(one_by_one.dump())
 
 
 def test_an_event_without_a_duration_leaves_the_time_to_the_span():

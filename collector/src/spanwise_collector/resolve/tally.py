@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Reason = Literal["response_id", "nested", "total", "replayed"]
-"""The same response id; one call around another; the sum that an agent told of calls; an answer from a cache."""
+Reason = Literal["response_id", "nested", "total", "replayed", "signal"]
+"""The same response id; one call around another; the sum that an agent told of calls; an answer from a cache; a span,
+an event or a metric of what another signal told first.
+"""
 
 
 @dataclass(slots=True)
@@ -20,6 +22,8 @@ class Tally:
 
     def add(self, reason: Reason, spans: int, tokens: int, cost_pico_usd: int) -> None:
         """Count what is left out."""
+        if not (spans or tokens or cost_pico_usd):
+            return
         self.spans[reason] += spans
         self.tokens[reason] += tokens
         self.cost_pico_usd[reason] += cost_pico_usd

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -41,8 +42,27 @@ _TELLS: Final = (
     pl.when(pl.col("signal").is_null() | _ALONE).then("conversation_id").alias("session"),
     *_FLAGS,
 )
+_TELLER: Final = ("signal", "service", "trace", "session")
 _WHAT: Final = ("usage", "time", "tool")
+_TOLD: Final = tuple(f"{what}_told" for what in _WHAT)
+_FIRST_ROW: Final = tuple(pl.col("row").filter(what).first().alias(what) for what in _WHAT)
 _NOBODY: Final[First] = (None, None, None)
+
+
+class Chosen(NamedTuple):
+    """What a batch comes to.
+
+    Attributes:
+        frame: the batch; null is what another signal told.
+        spans: rows that are no call any more.
+        tokens: what would have been counted twice, input and output;
+        cost_pico_usd: and its cost.
+    """
+
+    frame: pl.DataFrame
+    spans: int = 0
+    tokens: int = 0
+    cost_pico_usd: int = 0
 
 
 class Sources:
@@ -61,14 +81,15 @@ class Sources:
         self._most = most
         self._first: dict[Key, First] = {}
 
-    def choose(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def choose(self, frame: pl.DataFrame) -> Chosen:
         """Make null, in spans (columns STORED), what another signal told already; who tells nothing more is no call."""
         if frame["signal"].null_count() == frame.height and self._learnt(frame):
-            return frame
+            return Chosen(frame)
         rows = frame.select(_TELLS)
-        told = [self._told(*row) for row in rows.iter_rows()]
-        self._forget()
-        usage, time, tool = (pl.Series([flags[what] for flags in told], dtype=pl.Boolean) for what in range(3))
+        tellers = rows.with_row_index("row").group_by(_TELLER, maintain_order=True).agg(_FIRST_ROW)
+        told = tellers.select(_TELLER).hstack(self._told(tellers))
+        by_row = rows.join(told, on=_TELLER, how="left", nulls_equal=True, maintain_order="left")
+        usage, time, tool = (rows[what] & by_row[of] for what, of in zip(_WHAT, _TOLD, strict=True))
         return _silenced(frame, rows, usage, time | tool)
 
     def _learnt(self, spans: pl.DataFrame) -> bool:
@@ -85,17 +106,38 @@ class Sources:
         self._forget()
         return True
 
-    def _told(self, signal: str, service: str, trace: bytes | None, session: str | None, *tells: bool) -> list[bool]:
-        """Say of each of what a row tells whether another signal told it first."""
-        keys = [(service, key) for key in (trace, session) if key is not None]
-        known = [self._first[key] for key in keys if key in self._first]
-        told = [mine and any(of[what] not in (None, signal) for of in known) for what, mine in enumerate(tells)]
-        own = tuple(mine and not other for mine, other in zip(tells, told, strict=True))
-        for key in keys if any(own) else ():
-            self._remember(key, own, signal)
-        return told
+    def _told(self, tellers: pl.DataFrame) -> pl.DataFrame:
+        """Say of each of what a signal tells of a trace and session whether another told it first: columns _TOLD.
 
-    def _remember(self, key: Key, tells: tuple[bool, ...], signal: str) -> None:
+        Once somebody was first that stays so: all rows of a signal, a trace and a session fare like the first of them.
+
+        Args:
+            tellers: columns _TELLER, and of each of _WHAT the first row that tells it; null for none.
+        """
+        signals: list[str] = tellers["signal"].to_list()
+        keys: list[list[Key]] = [
+            [(service, key) for key in (trace, session) if key is not None]
+            for service, trace, session in tellers.select(_TELLER[1:]).iter_rows()
+        ]
+        own = [[False] * len(_WHAT) for _ in signals]
+        for what, name in enumerate(_WHAT):
+            first: dict[Key, str] = {}
+            order: list[int] = tellers[name].arg_sort().slice(tellers[name].null_count()).to_list()
+            for number in order:
+                signal = signals[number]
+                known = [first.get(key) or self._first.get(key, _NOBODY)[what] for key in keys[number]]
+                own[number][what] = all(of in (None, signal) for of in known)
+                if own[number][what]:
+                    first.update(dict.fromkeys(keys[number], signal))
+        for number, tells in enumerate(own):
+            for key in keys[number] if any(tells) else ():
+                self._remember(key, tells, signals[number])
+        self._forget()
+        tells = tellers.select(pl.col(_WHAT).is_not_null())
+        mine = pl.DataFrame(own, schema=list(_WHAT), orient="row")
+        return pl.DataFrame([(tells[what] & ~mine[what]).alias(told) for what, told in zip(_WHAT, _TOLD, strict=True)])
+
+    def _remember(self, key: Key, tells: Sequence[bool], signal: str) -> None:
         known = self._first.pop(key, _NOBODY)  # so that the ones heard of last stand last
         usage, time, tool = (of or (signal if mine else None) for of, mine in zip(known, tells, strict=True))
         self._first[key] = usage, time, tool
@@ -113,7 +155,7 @@ class Sources:
         self._first = {(service, key): (usage, time, tool) for (service, key), (usage, time, tool) in dumped}
 
 
-def _silenced(frame: pl.DataFrame, rows: pl.DataFrame, usage: pl.Series, time: pl.Series) -> pl.DataFrame:
+def _silenced(frame: pl.DataFrame, rows: pl.DataFrame, usage: pl.Series, time: pl.Series) -> Chosen:
     nothing = (usage | time) & (usage | ~rows["usage"]) & (time | ~(rows["time"] | rows["tool"]))
     # The request of an event that leaves the tokens to another event is no call without a price.
     no_price = usage | ((rows["signal"] != _SPAN) & ~rows["usage"])
@@ -121,7 +163,12 @@ def _silenced(frame: pl.DataFrame, rows: pl.DataFrame, usage: pl.Series, time: p
     apart = (rows["signal"] != _SPAN) & rows["usage"] & ~usage & frame["duration_ns"].is_null()
     silent = {**dict.fromkeys(_USAGE, usage), **dict.fromkeys(PRICE, no_price), **dict.fromkeys(_TIME, time)}
     silent["category"] = nothing
-    return frame.with_columns(
+    chosen = frame.with_columns(
         *(pl.when(~flags).then(pl.col(name)).alias(name) for name, flags in silent.items() if flags.any()),
         pl.when(apart).then(pl.lit("usage")).otherwise(pl.col("token_scope")).alias("token_scope"),
     )
+    tokens, cost = (
+        sum(int(frame[name].filter(usage).sum()) for name in names)
+        for names in (("input_tokens", "output_tokens"), ("cost_pico_usd",))
+    )
+    return Chosen(chosen, int(nothing.sum()), tokens, cost)
