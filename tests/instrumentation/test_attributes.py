@@ -57,13 +57,14 @@ def told(answer: Answer, *, used: bool = True, stream: bool = False):
 
 def test_tokens_that_were_told_are_no_estimate():
     shares = {"cache_read_tokens": 4, "cache_write_tokens": 3, "cache_write_1h_tokens": 2, "reasoning_tokens": 0}
-    assert told(Answer(input_tokens=9, output_tokens=0, finished=True, **shares)) == {
+    assert told(Answer(input_tokens=9, output_tokens=0, finished=True, cost_usd=0.25, **shares)) == {
         "gen_ai.usage.input_tokens": 9,
         "gen_ai.usage.output_tokens": 0,
         "gen_ai.usage.cache_read.input_tokens": 4,
         "gen_ai.usage.cache_write.input_tokens": 3,
         "spanwise.usage.cache_write_1h.input_tokens": 2,
         "gen_ai.usage.reasoning.output_tokens": 0,
+        "gen_ai.usage.cost": 0.25,
     }
 
 

@@ -1,6 +1,7 @@
 """Whatever a caller sends and a provider answers, no reader of an API raises, and no count is out of reason."""
 
 import json
+import math
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -43,6 +44,11 @@ anything = st.recursive(
 
 def told_by_openai() -> Iterator[object]:
     yield provider.completion()
+    yield {
+        **provider.completion(),
+        "usage": {"cost": 0.5, "is_byok": True, "cost_details": {"upstream_inference_cost": 1}},
+    }
+    yield {**provider.completion(), "usage": {"cost_in_usd_ticks": 9}}
     yield from (json.loads(event[6:]) for event in provider.events(usage=True)[:-1])
     for body in ({}, {"tools": [{"name": "lookup"}]}, {"background": True}):
         yield openai_answers.answer("/responses", body)
@@ -104,6 +110,7 @@ def check(answer: Answer) -> None:
         assert tokens is None or (type(tokens) is int and 0 <= tokens < INT64), name
     for name in ("model", "response_id", "service_tier", "status", "error_type"):
         assert isinstance(getattr(answer, name), str | None), name
+    assert answer.cost_usd is None or (type(answer.cost_usd) is float and 0 <= answer.cost_usd < math.inf)
     assert answer.output_bytes >= 0
     assert all(isinstance(reason, str) for reason in answer.finish_reasons.values())
     for call in answer.tool_calls.values():

@@ -25,6 +25,7 @@ CONTEXT = {
     "flex": {"service_tier": "flex"},
     "priority": {"service_tier": "priority"},
     "batch": {"processing": "batch"},
+    "fast_mode": {"speed": "fast"},
     "scale": {"service_tier": "scale"},
 }
 TIERED = [

@@ -85,3 +85,5 @@ def tell_usage(answer: Answer, told: Attributes, *, used: bool, stream: bool, in
         told["spanwise.usage.cache_write_1h.input_tokens"] = answer.cache_write_1h_tokens
     if answer.reasoning_tokens is not None:
         told["gen_ai.usage.reasoning.output_tokens"] = answer.reasoning_tokens
+    if answer.cost_usd is not None:
+        told["gen_ai.usage.cost"] = answer.cost_usd

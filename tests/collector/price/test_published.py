@@ -41,5 +41,13 @@ def test_a_tier_that_nobody_names_is_the_standard_and_assumed():
     assert flex.assumed[..., BILLED.index("uncached")].ravel().tolist() == [True, False]
 
 
+def test_anthropics_fast_mode_has_its_own_prices_where_a_model_has_it():
+    standard, fast = (published.find("anthropic", "claude-opus-4-8", tier) for tier in (None, "fast_mode"))
+    assert (fast.whole[..., : len(BILLED)] >= standard.whole[..., : len(BILLED)]).all()
+    assert not (fast.whole == standard.whole).all()
+    slow = published.find("anthropic", "claude-sonnet-4-5", "fast_mode")
+    assert slow.assumed[..., BILLED.index("output")].all()
+
+
 def test_one_who_sells_anothers_model_has_no_tier_of_the_other():
     assert published.find("azure", "gpt-5", "batch").assumed[..., BILLED.index("output")].all()

@@ -210,6 +210,22 @@ def test_what_the_last_event_leaves_out_stays_as_it_began():
     assert (answer.cache_read_tokens, answer.cache_write_tokens) == (7, 2)
 
 
+@pytest.mark.parametrize("last", [{}, {"service_tier": "standard"}, {"speed": "fast"}])
+def test_fast_mode_is_a_tier_of_its_own_whoever_speaks_last(last):
+    answer = folded(
+        started(input_tokens=1, output_tokens=1, service_tier="standard", speed="fast"),
+        {"type": "message_delta", "delta": {}, "usage": {"output_tokens": 4, **last}},
+    )
+    assert answer.service_tier == "fast_mode"
+
+
+def test_cost_that_a_gateway_tells_is_taken_whenever_it_comes():
+    last = {"type": "message_delta", "delta": {}, "usage": {"output_tokens": 4}}
+    assert folded(started(input_tokens=1, cost=0.25), last).cost_usd == 0.25
+    last["usage"]["cost"] = 0.5
+    assert folded(started(input_tokens=1, cost=0.25), last).cost_usd == 0.5
+
+
 def test_a_compatible_server_that_tells_the_input_only_at_the_end_is_believed():
     last = {"input_tokens": 20, "cache_read_input_tokens": 100, "output_tokens": 4}
     answer = folded(started(input_tokens=0, output_tokens=0), {"type": "message_delta", "delta": {}, "usage": last})

@@ -18,6 +18,7 @@ def test_whole_numbers_are_counts(value, counted):
 
 def test_numbers_and_words_of_another_type_are_not_told():
     assert (measure.number(1), measure.number("1"), measure.number(True)) == (1.0, None, None)
+    assert (measure.number(-0.5), measure.number(10**400), measure.number(-(10**400))) == (-0.5, None, None)
     assert (measure.word("stop"), measure.word(""), measure.word(7)) == ("stop", None, None)
 
 

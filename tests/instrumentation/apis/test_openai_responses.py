@@ -197,6 +197,10 @@ def test_tool_calls_for_the_caller_are_told(item, call):
     assert answer.finish_reasons == {0: "tool_calls"}
 
 
+def test_cost_that_xai_tells_of_a_response_is_told():
+    assert folded(usage={"input_tokens": 8, "output_tokens": 5, "cost_in_usd_ticks": 37_756_000}).cost_usd == 0.0037756
+
+
 def test_tools_that_the_provider_runs_itself_are_no_tool_calls():
     answer = folded(output=[{"type": "web_search_call", "id": "ws_1"}, {"type": "mcp_call", "name": "roll"}, MESSAGE])
     assert answer.tool_calls == {}

@@ -37,8 +37,8 @@ _KEYS: Final = frozenset((*_OF.values(), _CALL))
 
 _STANDARD: Final = "default"
 _TIER_KEY: Final = "service_tier"
-_TIER_KEYS: Final = {"batch": "processing"}
-"""A service tier -> the key under which genai-prices knows it, where that is not `_TIER_KEY`."""
+_TIERS: Final = {"batch": ("processing", "batch"), "fast_mode": ("speed", "fast")}
+"""A service tier -> key and value that genai-prices knows it by, where that is not itself under `_TIER_KEY`."""
 
 
 def version() -> str:
@@ -73,7 +73,7 @@ def _owner_of(model: str, providers: list[Provider]) -> Provider | None:
 
 
 def _context(service_tier: str | None) -> dict[str, str]:
-    return {} if service_tier in (None, _STANDARD) else {_TIER_KEYS.get(service_tier, _TIER_KEY): service_tier}
+    return {} if service_tier in (None, _STANDARD) else dict([_TIERS.get(service_tier, (_TIER_KEY, service_tier))])
 
 
 def _tariff(info: ModelInfo, context: dict[str, str] | None = None, variants: Sequence[PriceVariant] = ()) -> Tariff:

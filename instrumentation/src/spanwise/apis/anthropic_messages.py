@@ -7,11 +7,14 @@ from urllib.parse import unquote
 import msgspec
 
 from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
+from spanwise.apis.billed import Billed
 from spanwise.apis.measure import count, elements, members, number, read, text_bytes, utf8_bytes, word
 
 _VERTEX: Final = "/publishers/anthropic/models/"
 _VERTEX_ENDS: Final = (":rawPredict", ":streamRawPredict")
 _VERTEX_COUNTS: Final = "count-tokens"  # not a model: it counts and generates nothing
+_FAST: Final = "fast_mode"
+"""Anthropic's name for `speed` = `fast`, which has prices of its own; no other tier can be had with it."""
 _TEXTS: Final = frozenset({"text", "thinking", "content"})
 _DOCUMENTS: Final = frozenset({"input"})
 
@@ -49,7 +52,7 @@ class _OutputDetails(msgspec.Struct, gc=False):
     thinking_tokens: Any = None
 
 
-class _Spent(msgspec.Struct, gc=False):
+class _Spent(Billed, gc=False):
     type: str | None = None
     input_tokens: Any = None
     output_tokens: Any = None
@@ -62,6 +65,7 @@ class _Usage(_Spent, gc=False):
     output_tokens_details: _OutputDetails | None = None
     iterations: list[_Spent] | None = None
     service_tier: str | None = None
+    speed: Any = None
 
 
 class _Block(msgspec.Struct, gc=False):
@@ -274,7 +278,12 @@ def _fold_usage(usage: _Usage, answer: Answer) -> None:
     answer.output_tokens = answer.output_tokens if made is None else made
     if usage.output_tokens_details is not None:
         answer.reasoning_tokens = count(usage.output_tokens_details.thinking_tokens)
-    answer.service_tier = usage.service_tier or answer.service_tier
+    cost_usd = usage.cost_usd()
+    answer.cost_usd = answer.cost_usd if cost_usd is None else cost_usd
+    if usage.speed == "fast":
+        answer.service_tier = _FAST
+    elif usage.service_tier and answer.service_tier != _FAST:
+        answer.service_tier = usage.service_tier
 
 
 def _total(usage: _Usage, name: str) -> int | None:

@@ -66,6 +66,8 @@ class Answer(msgspec.Struct):
     reasoning_tokens: int | None = None
     tool_calls: dict[int | str, ToolCall] = {}
     """By the key that joins the pieces of a stream: an index or an id."""
+    cost_usd: float | None = None
+    """What the provider or a gateway says that the call cost."""
     service_tier: str | None = None
     status: str | None = None
     """Of an API that can answer before it is done (queued, in_progress, completed, incomplete, failed, cancelled)."""

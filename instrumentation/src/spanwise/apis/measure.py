@@ -38,8 +38,10 @@ def count(value: object) -> int | None:
 
 
 def number(value: object) -> float | None:
-    """Give a number; None for another type."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Give a number; None for another type, and for a whole number that is not exact any more."""
+    if type(value) is int:
+        return float(value) if -_MOST <= value <= _MOST else None
+    return value if isinstance(value, float) else None
 
 
 def word(value: object) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from spanwise.apis.api import PENDING, Answer, Asked, Reader, ToolCall, ToolResult
+from spanwise.apis.billed import Billed
 from spanwise.apis.measure import elements, members, read, text_of
 from spanwise.apis.openai_wire import DONE, InputDetails, OutputDetails, error_type, settle, text_bytes, told_error
 
@@ -78,7 +79,7 @@ class _Input(msgspec.Struct, gc=False):
     tools: msgspec.Raw = msgspec.Raw(b"")
 
 
-class _Usage(msgspec.Struct, gc=False):
+class _Usage(Billed, gc=False):
     input_tokens: Any = None
     output_tokens: Any = None
     total_tokens: Any = None
@@ -248,6 +249,7 @@ def _fold(response: _Response, answer: Answer) -> None:
     if usage is not None:
         told = (usage.input_tokens, usage.output_tokens, usage.total_tokens)
         settle(answer, told, usage.input_tokens_details, usage.output_tokens_details)
+        answer.cost_usd = usage.cost_usd()
 
 
 def _fold_names(response: _Response, answer: Answer) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from spanwise.apis.api import BYTES_PER_TOKEN, Answer
+from spanwise.apis.billed import Billed
 from spanwise.apis.measure import count, elements, members, read, utf8_bytes, word
 from spanwise.apis.measure import text_bytes as measured
 
@@ -50,7 +51,7 @@ class OutputDetails(msgspec.Struct, gc=False):
     reasoning_tokens: Any = None
 
 
-class CompletionUsage(msgspec.Struct, gc=False):
+class CompletionUsage(Billed, gc=False):
     """Usage in the words of chat completions, completions and embeddings."""
 
     prompt_tokens: Any = None
@@ -70,6 +71,7 @@ class CompletionUsage(msgspec.Struct, gc=False):
             self.prompt_tokens_details,
             self.completion_tokens_details,
         )
+        answer.cost_usd = self.cost_usd()
         hit = self.cached_tokens if self.prompt_cache_hit_tokens is None else self.prompt_cache_hit_tokens
         if hit is not None and answer.cache_read_tokens is None:
             answer.cache_read_tokens = count(hit)
