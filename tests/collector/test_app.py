@@ -1,4 +1,5 @@
 import asyncio
+import json
 import time
 from collections import defaultdict
 
@@ -11,7 +12,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 
 from spanwise_collector.app import App
-from tests.support.collector import Talk, collecting, config
+from tests.support.collector import JSON, Talk, collecting, config
+from tests.support.deep import deep_attribute, deep_json, delimited, request_of
 from tests.support.otlp import request, span, traffic
 
 
@@ -128,6 +130,45 @@ async def test_absurd_values_break_nothing(tmp_path):
         assert await talk.value("llm.cost", "sum") is None
         runs = (await talk.get("/api/v1/runs")).json()["runs"]
         assert runs == []
+
+
+DEEP_TRACE = b"\x0d" * 16
+
+
+async def deep_http(talk, body):
+    return await talk.send(body)
+
+
+async def deep_grpc(talk, body):
+    async with grpc.aio.insecure_channel(talk.grpc) as channel:
+        return await channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")(body)
+
+
+async def deep_json_http(talk, _):
+    told = {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}}
+    shared = {"traceId": DEEP_TRACE.hex(), "endTimeUnixNano": str(time.time_ns()), "name": "chat"}
+    odd = {**shared, "spanId": "01" * 8, "attributes": [told, {"key": "gen_ai.request.model", "value": "DEEP"}]}
+    good = {**shared, "spanId": "02" * 8, "attributes": [told]}
+    text = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [odd, good]}]}]})
+    return await talk.send(text.replace('"DEEP"', deep_json(5_000)).encode(), JSON)
+
+
+@pytest.mark.parametrize("send", [deep_http, deep_json_http, deep_grpc])
+async def test_a_value_without_end_costs_neither_its_span_nor_the_batch_and_the_fault_is_counted(tmp_path, send):
+    now_ns, told = time.time_ns(), {"gen_ai.operation.name": "chat"}
+    odd, good = (
+        span("chat", told, trace_id=DEEP_TRACE, span_id=bytes([n]) * 8, start_ns=now_ns - 5, end_ns=now_ns)
+        for n in (1, 2)
+    )
+    deep = delimited(9, deep_attribute("gen_ai.request.model"))
+    async with collecting(tmp_path) as talk:
+        await send(talk, request_of(odd.SerializeToString() + deep, good.SerializeToString()))
+        assert await talk.ledger() == {"received": 2, "stored": 2, "rejected": 0, "duplicate": 0}
+        page = (await talk.get("/metrics")).text
+        assert 'spanwise_collector_field_faults_total{field="gen_ai.request.model"} 1.0' in page
+        trace = (await talk.get(f"/api/v1/traces/{DEEP_TRACE.hex()}")).json()
+        assert len(trace["spans"]) == 2
+        assert "nested too deep" in json.dumps(trace)
 
 
 async def test_numbers_of_long_ago_are_kept_over_a_restart(tmp_path):

@@ -2,6 +2,7 @@ import pytest
 
 from spanwise_collector.errors import Malformed
 from spanwise_collector.intake import read, reread
+from tests.support.deep import deep_attribute, deep_value, delimited, request_of
 from tests.support.otlp import request, span
 from tests.support.otlp_signals import claude_event, counter, event, gauge, logs, metrics, number
 
@@ -49,3 +50,27 @@ def test_json_is_read_as_the_request_of_its_signal(signal):
     assert read(b"{}", "json", signal).decoded.received == 0
     with pytest.raises(Malformed, match="expected an object, got a list"):
         read(b"[]", "json", signal)
+
+
+def test_an_event_with_a_value_without_end_is_a_call_still():
+    spent = claude_event("api_request", {"input_tokens": 5}).SerializeToString()
+    body = request_of(spent + delimited(6, deep_attribute("output_tokens")))
+    found = read(body, "protobuf", "logs")
+    assert found.outcomes == {"call": 1, "unused": 0, "rejected": 0}
+    assert found.decoded.frame["attribute.input_tokens"].to_list() == [5]
+    assert found.decoded.faults == {"output_tokens": 1}
+    assert reread(found.record, found.kind).faults == {"output_tokens": 1}
+
+
+def test_a_record_whose_body_has_no_end_costs_no_other():
+    spent = claude_event("api_request", {"input_tokens": 5}).SerializeToString()
+    found = read(request_of(event("x").SerializeToString() + delimited(5, deep_value(60)), spent), "protobuf", "logs")
+    assert found.outcomes == {"call": 1, "unused": 1, "rejected": 0}
+
+
+def test_points_with_a_value_without_end_are_kept():
+    point = number(7).SerializeToString() + delimited(7, deep_attribute("k"))
+    body = request_of(delimited(1, b"x") + delimited(5, delimited(1, point)))
+    found = read(body, "protobuf", "metrics")
+    assert [(one.name, one.values) for one in found.decoded.points] == [("x", (7.0,))]
+    assert reread(found.record, found.kind).points == found.decoded.points

@@ -5,8 +5,11 @@ import math
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from spanwise_collector.decode.otlp_json import MAX_DEPTH, to_protobuf
+from spanwise_collector.decode.otlp_json import to_protobuf
+from spanwise_collector.decode.shallow import TOO_DEEP
 from spanwise_collector.errors import Malformed
+from tests.support.deep import deep_json
+from tests.support.otlp import any_value
 
 DEEP = b"[" * 900 + b"]" * 900
 AT = "resourceSpans[0].scopeSpans[0].spans[0]"
@@ -160,6 +163,20 @@ def nested(levels):
 
 def test_values_may_nest_but_not_without_end():
     assert value_of(nested(28)).WhichOneof("value") == "kvlist_value"
-    with pytest.raises(Malformed, match=f"at most {MAX_DEPTH} messages inside each other") as caught:
-        value_of(nested(100))
-    assert len(str(caught.value)) < 400
+    assert value_of(nested(100)) == TOO_DEEP
+
+
+@pytest.mark.parametrize("levels", [60, 150, 5_000])
+@pytest.mark.parametrize("attribute", ['{"key": "k", "value": "DEEP"}', '{"value": "DEEP", "key": "k"}'])
+def test_a_value_without_end_is_put_aside_and_the_rest_kept(attribute, levels):
+    sent = {"name": "x", "attributes": ["ODD", {"key": "n", "value": {"intValue": 5}}]}
+    text = body(sent).replace(b'"ODD"', attribute.encode()).replace(b'"DEEP"', deep_json(levels).encode())
+    found = ExportTraceServiceRequest.FromString(to_protobuf(text)).resource_spans[0].scope_spans[0].spans[0]
+    assert [(one.key, one.value) for one in found.attributes] == [("k", TOO_DEEP), ("n", any_value(5))]
+
+
+@pytest.mark.parametrize("value", ['{"arrayValue": {"values": ["DEEP", 5]}}', '{"stringValue": "DEEP"}'])
+def test_a_fault_beside_a_value_without_end_is_told(value):
+    text = body({"attributes": [{"key": "k", "value": "VALUE"}]}).replace(b'"VALUE"', value.encode())
+    with pytest.raises(Malformed, match=r"attributes\[0\].value"):
+        to_protobuf(text.replace(b'"DEEP"', deep_json(20).encode()))

@@ -8,6 +8,7 @@ from typing import Final
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
+from spanwise_collector.decode.shallow import sparing
 from spanwise_collector.errors import Malformed, TooLarge
 
 MAX_RECORDS: Final = 200_000
@@ -17,7 +18,7 @@ MAX_RECORDS: Final = 200_000
 def read_logs(body: bytes) -> ExportLogsServiceRequest:
     """Parse an ExportLogsServiceRequest. Raises Malformed, and TooLarge for more than MAX_RECORDS records."""
     try:
-        request = ExportLogsServiceRequest.FromString(body)
+        request = sparing(ExportLogsServiceRequest.FromString, body, ExportLogsServiceRequest)
     except DecodeError as fault:
         raise Malformed(f"expected an ExportLogsServiceRequest as protobuf, got {len(body)} bytes: {fault}") from fault
     if (records := sum(_counts(request))) > MAX_RECORDS:

@@ -22,6 +22,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     SummaryDataPoint,
 )
 
+from spanwise_collector.decode.shallow import sparing
 from spanwise_collector.errors import Malformed, TooLarge
 from spanwise_collector.point import Labels, MetricType, Point, Temporality
 
@@ -93,7 +94,7 @@ def read_metrics(body: bytes) -> Points:
     histograms without bounds. Raises Malformed, and TooLarge for more than MAX_POINTS points.
     """
     try:
-        request = ExportMetricsServiceRequest.FromString(body)
+        request = sparing(ExportMetricsServiceRequest.FromString, body, ExportMetricsServiceRequest)
     except DecodeError as fault:
         expected = "expected an ExportMetricsServiceRequest as protobuf"
         raise Malformed(f"{expected}, got {len(body)} bytes: {fault}") from fault

@@ -18,7 +18,9 @@ import msgspec
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from spanwise_collector.decode.shallow import TOO_DEEP, VALUES, cut
 from spanwise_collector.errors import Malformed
 
 MAX_DEPTH: Final = 90
@@ -68,14 +70,19 @@ class _Fault(Exception):
         return path if len(path) <= _SHOWN_PATH else f"{path[:_SHOWN_PATH]}…"
 
 
+class _TooDeep(_Fault):
+    """There is no end of messages inside each other; of an attribute or a log's body only that value is put aside."""
+
+
 def to_protobuf(body: bytes, kind: type[Message] = ExportTraceServiceRequest) -> bytes:
     """Turn OTLP/JSON into the same request of this kind as protobuf.
 
-    Raises Malformed with the path of the field, its value and what was expected. Unknown keys are ignored.
+    Raises Malformed with the path of the field, its value and what was expected. Unknown keys are ignored, and a
+    value that is nested too deep is TOO_DEEP.
     Source: OTLP specification, "JSON Protobuf Encoding".
     """
     try:
-        given = cast("object", msgspec.json.decode(body))
+        given = _parsed(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Malformed(f"expected JSON, got {len(body)} bytes: {fault}") from fault
     request = kind()
@@ -86,11 +93,18 @@ def to_protobuf(body: bytes, kind: type[Message] = ExportTraceServiceRequest) ->
     return request.SerializeToString()
 
 
+def _parsed(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError:
+        return msgspec.json.decode(cut(body))
+
+
 def _fill(message: Message, given: object, depth: int) -> None:
     if not isinstance(given, dict):
         raise _Fault(given, "an object")
     if depth > MAX_DEPTH:
-        raise _Fault(cast("object", given), f"at most {MAX_DEPTH} messages inside each other")
+        raise _TooDeep(cast("object", given), f"at most {MAX_DEPTH} messages inside each other")
     fields = _fields(message.DESCRIPTOR)
     for key, value in cast("dict[str, object]", given).items():
         field = fields.get(key)
@@ -105,27 +119,42 @@ def _fill(message: Message, given: object, depth: int) -> None:
 
 def _set(message: Message, field: _Field, value: object, depth: int) -> None:
     if field.repeated:
-        _extend(getattr(message, field.name), field.read, value, depth)
+        _extend(message.DESCRIPTOR.full_name, getattr(message, field.name), field.read, value, depth)
     elif field.read is not None:
         setattr(message, field.name, field.read(value))
     else:
         inner: Message = getattr(message, field.name)
         inner.SetInParent()
-        _fill(inner, value, depth + 1)
+        _fill_inner(message.DESCRIPTOR.full_name, inner, value, depth + 1)
 
 
-def _extend(target: Any, read: Reader | None, value: object, depth: int) -> None:  # noqa: ANN401 - a repeated field
+def _extend(within: str, target: Any, read: Reader | None, value: object, depth: int) -> None:  # noqa: ANN401 - a repeated field
     if not isinstance(value, list):
         raise _Fault(value, "a list")
     for index, item in enumerate(cast("list[object]", value)):
         try:
             if read is None:
-                _fill(target.add(), item, depth + 1)
+                _fill_inner(within, target.add(), item, depth + 1)
             else:
                 target.append(read(item))
         except _Fault as fault:
             fault.steps.append(f"[{index}]")
             raise
+
+
+def _fill_inner(within: str, message: Message, given: object, depth: int) -> None:
+    """Fill a message; put a whole attribute's value aside that is nested too deep, not only its deepest part."""
+    try:
+        _fill(message, given, depth)
+    except _TooDeep:
+        if within in VALUES or not isinstance(message, KeyValue | AnyValue):
+            raise
+        if isinstance(message, AnyValue):
+            message.CopyFrom(TOO_DEEP)
+            return
+        message.Clear()
+        _fill(message, {**cast("dict[str, object]", given), "value": None}, depth)
+        message.value.CopyFrom(TOO_DEEP)
 
 
 @cache

@@ -8,10 +8,12 @@ from typing import Final
 
 import polars as pl
 from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from spanwise_collector.batch import Decoded, Wanted
 from spanwise_collector.decode import at_once, one_by_one
 from spanwise_collector.decode.envelope import RequestEnvelope, open_request
+from spanwise_collector.decode.shallow import sparing
 from spanwise_collector.decode.spans import EXCEPTION_TYPE, Spans
 from spanwise_collector.decode.sparse import Attributes
 from spanwise_collector.decode.wire import Unusual
@@ -30,10 +32,14 @@ def decode(body: bytes, wanted: Wanted) -> Decoded:
     Spans without ids or an end are counted in `rejected`, the others kept. A start of 0 and an empty text are
     null. Raises Malformed if the bytes are no such request, TooLarge if it has more than MAX_SPANS spans.
     """
-    try:
-        request = open_request(body)
+
+    def read(readable: bytes) -> Decoded:
+        request = open_request(readable)
         _refuse_crowds(request)
         return _batch(_Origins(request, wanted.resource), wanted.attributes)
+
+    try:
+        return sparing(read, body, ExportTraceServiceRequest)
     except DecodeError as fault:
         raise Malformed(f"expected an ExportTraceServiceRequest as protobuf, got {len(body)} bytes: {fault}") from fault
 
