@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from spanwise_schema.alert_metrics import ALERT_METRICS
 from spanwise_schema.measures import MEASURES
 from spanwise_schema.metrics import LABEL, METRICS, OTHER, Metric
 
@@ -52,6 +53,7 @@ def page() -> str:
         *_section("Calls of a tool", _measured("tool.")),
         *_section("Runs of an agent", _measured("run.")),
         *_section("The rest, and the collector itself", own),
+        *_section("The alert manager (`/metrics` on 9093)", ALERT_METRICS),
         LABELS.format(rows="\n".join(f"| `{label}` | `{dimension}` |" for dimension, label in LABEL.items())),
         ASKED.format(rows="\n".join(_measures())),
     ]
