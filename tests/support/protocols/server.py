@@ -85,9 +85,9 @@ class Server:
 
 
 @contextmanager
-def serve() -> Iterator[Server]:
+def serve(kind: type[Server] = Server) -> Iterator[Server]:
     """Serve on a free port of the loopback interface until the block ends."""
-    owner = Server()
+    owner = kind()
 
     class Handler(_Handler):
         server_of_truth = owner
