@@ -120,6 +120,8 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, ...]] = {
     ("transports/on_aiohttp.py", "for sessions that do not decompress by themselves"): ("_inflate",),
     ("transports/on_aiohttp.py", "for older releases of aiohttp"): ("_Older.send", "_Older.start"),
     ("transports/on_urllib3.py", AT_START): ("_seams",),
+    ("transports/on_urllib3.py", "for urllib3 1"): ("_Flight.ride", "_first_attempt", "_first_response"),
+    ("transports/urllib3_responses.py", "for urllib3 1"): ("_First._fp_read", "_First.read"),
     ("transports/urllib3_responses.py", BY_USER): ("_Hiding._raw_read", "_Hiding.read", "_HidingOnce.read1"),
     ("watch.py", BY_FAULT): (
         "Blind.__init__",

@@ -231,5 +231,6 @@ UNANSWERED = ("openai completions",)
 """What no protocol of the local provider speaks."""
 COMPLETION = (
     b'{"id":"c1","model":"m","choices":[{"index":0,"text":"east","finish_reason":"stop"}],'
-    b'"usage":{"prompt_tokens":5,"completion_tokens":7}}'
+    b'"usage":{"prompt_tokens":5,"completion_tokens":7,'
+    b'"cost":0.5,"is_byok":true,"cost_details":{"upstream_inference_cost":1}}}'
 )

@@ -335,6 +335,8 @@ def test_fault_of_ours_never_reaches_the_caller(provider, monkeypatch, pool, pla
     assert sum(guard.faults().values()) > before
 
 
-def test_urllib3_before_its_second_major_is_left_alone_and_named(caplog):
-    assert TRANSPORT._seams(SimpleNamespace(__version__="1.26.20")) == []
-    assert "urllib3 1.26.20 is too old to be traced" in caplog.text
+def test_urllib3_that_reads_in_another_way_is_left_alone_and_named(caplog):
+    response = SimpleNamespace(HTTPResponse=type("HTTPResponse", (), {}))
+    assert TRANSPORT._seams(SimpleNamespace(__version__="1.26.10", response=response)) == []
+    assert "urllib3 1.26.10 is too old to be traced" in caplog.text
+    assert "upgrade it to 1.26.11 or newer" in caplog.text

@@ -4,10 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-_LACKS: Final = {
-    "aiohttp": ((3, 12), "the usage of streams is not asked for through it, their tokens are estimates"),
-    "urllib3": ((2,), "calls of models through it are not seen"),
-}
+_STREAMS: Final = "the usage of streams is not asked for through it, their tokens are estimates"
+_LACKS: Final = {"aiohttp": ((3, 12), _STREAMS), "urllib3": ((2,), _STREAMS)}
 NAMES: Final = tuple(_LACKS)
 
 

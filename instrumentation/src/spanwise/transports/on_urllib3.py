@@ -4,7 +4,8 @@
 #
 # The place is `HTTPConnectionPool._make_request`: requests and botocore have no other way out, one call of it is one
 # attempt (urllib3 repeats above it, requests and botocore above that), and signing is done by then. urllib3-future
-# (niquests), which may stand in the place of urllib3, has the same method.
+# (niquests), which may stand in the place of urllib3, has the same method. In urllib3 1 it gives what `http.client`
+# gives, of which the response is made later.
 
 import io
 from collections.abc import Mapping
@@ -45,6 +46,11 @@ class _Flight:
         self.call.retried(response.status)
 
     @guard.guarded
+    def ride(self, answer: Any) -> None:
+        """Go with the answer of `http.client` until the response is made of it."""
+        answer._spanwise_flight = self  # noqa: SLF001
+
+    @guard.guarded
     def fail(self, error: BaseException) -> None:
         """End the attempt."""
         self.call.attempt.end(type(error).__qualname__)
@@ -52,7 +58,11 @@ class _Flight:
 
 def _seams(urllib3: Any) -> list[Seam]:
     if not hasattr(urllib3, "BaseHTTPResponse"):
-        return too_old("urllib3", urllib3.__version__, "2")  # it reads responses in another way
+        response = urllib3.response.HTTPResponse
+        if not hasattr(response, "_fp_read"):
+            return too_old("urllib3", urllib3.__version__, "1.26.11")
+        pool = urllib3.connectionpool.HTTPConnectionPool
+        return [Seam(pool, "_make_request", _first_attempt), Seam(response, "__init__", _first_response)]
     # urllib3-future may have given the connection away before a refusal is seen, so there nothing is asked for.
     own = urllib3.BaseHTTPResponse is not urllib3.HTTPResponse
     return [Seam(urllib3.connectionpool.HTTPConnectionPool, "_make_request", partial(_attempt, asks=own))]
@@ -142,6 +152,38 @@ def _ask(flight: _Flight, body: bytes) -> None:
     flight.asked = True
 
 
+def _first_attempt(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Make an attempt of urllib3 1; nothing is asked for: its responses have no buffer that could hide the answer."""
+    flight = _begin(pool, args, kwargs, asks=False)
+    if flight is None:
+        return wrapped(*args, **kwargs)
+    token = names_context.attach(flight.context)
+    try:
+        answer = wrapped(*args, **flight.kwargs)
+    except BaseException as error:
+        flight.fail(error)
+        raise
+    finally:
+        names_context.detach(token)
+    flight.ride(answer)
+    return answer
+
+
+def _first_response(wrapped: Any, response: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    answer: Any = kwargs.get("original_response")
+    flight: _Flight | None = getattr(answer, "_spanwise_flight", None)
+    if flight is None:
+        return wrapped(*args, **kwargs)
+    del answer._spanwise_flight  # noqa: SLF001
+    flight.kwargs = kwargs
+    try:
+        wrapped(*args, **kwargs)
+    except BaseException as error:
+        flight.fail(error)
+        raise
+    return _arrived(flight, response)
+
+
 def _arrived(flight: _Flight, response: Any) -> None:
     try:
         _watch_answer(flight, response)
@@ -155,7 +197,7 @@ def _arrived(flight: _Flight, response: Any) -> None:
 
 def _is_read(flight: _Flight, response: Any) -> bool:
     """Say whether the body has been read already, by urllib3 itself."""
-    return flight.kwargs.get("preload_content", True) or not hasattr(response, "_raw_read")
+    return flight.kwargs.get("preload_content", True) or not hasattr(response, "_fp_read")
 
 
 def _put(response: Any, watch: Watch, *, hides: bool) -> None:

@@ -103,6 +103,28 @@ class _Chunked(_Plain):
         self._spanwise_finish()
 
 
+class _First(_Chunked):
+    """The same for urllib3 1."""
+
+    def _fp_read(self, amt: int | None) -> bytes:
+        own: Any = super()
+        raw = own._fp_read(amt)
+        if raw:
+            self._spanwise_watch.feed(raw)
+        if amt != 0 and (amt is None or not raw or cast("Any", self).isclosed()):
+            self._spanwise_finish()
+        return raw
+
+    def read(self, *args: Any, **kwargs: Any) -> bytes:
+        """Read as urllib3 does, whose own faults are told."""
+        own: Any = super()
+        try:
+            return own.read(*args, **kwargs)
+        except BaseException as error:
+            self._spanwise_watch.fail(error)
+            raise
+
+
 class _Hiding(_Watched):
     """A response some of whose bytes the caller does not get; it has no content encoding."""
 
@@ -151,8 +173,12 @@ def _pieces(data: bytes, size: int | None) -> Iterator[bytes]:
 @lru_cache(maxsize=32)
 def watched_class(plain: type, *, hides: bool) -> type:
     """Give the class of a response with a watch on it; it goes by the name of the plain one."""
-    chunked = "BaseHTTPResponse" in {base.__name__ for base in plain.__mro__}  # urllib3-future has no such base
-    hiding = _HidingOnce if hasattr(plain, "read1") else _Hiding
-    kind = hiding if hides else _Chunked if chunked else _Plain
+    kind: type[_Watched]
+    if hides:
+        kind = _HidingOnce if hasattr(plain, "read1") else _Hiding
+    elif not hasattr(plain, "_raw_read"):
+        kind = _First
+    else:  # urllib3-future has no such base
+        kind = _Chunked if "BaseHTTPResponse" in {base.__name__ for base in plain.__mro__} else _Plain
     told = {"__module__": plain.__module__, "__qualname__": plain.__qualname__, "__doc__": plain.__doc__}
     return type(plain.__name__, (kind, plain), told)
