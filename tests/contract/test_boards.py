@@ -20,7 +20,8 @@ DEADLINE_S = 60.0
 HISTORY_S = 8.0
 MOST_SERIES = 60
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
-VALUES = {LABEL["error_type"]: ("", "timeout"), LABEL["model"]: ("gpt-4o", "claude.sonnet"), LABEL["agent"]: ("a", "b")}
+ERROR = LABEL["error_type"]
+VALUES = {LABEL["model"]: ("claude.sonnet", "gpt-4o"), LABEL["agent"]: ("a", "b")}
 
 
 def exposition(step):
@@ -30,7 +31,8 @@ def exposition(step):
         yield f"# HELP {metric.name} {metric.help}"
         for turn in range(2):
             labels = {label: VALUES.get(label, (f"{label}-0", f"{label}-1"))[turn] for label in metric.labels}
-            yield from samples(metric, labels, step * (turn + 1))
+            for error in ("", "timeout") if ERROR in labels else (None,):
+                yield from samples(metric, labels if error is None else {**labels, ERROR: error}, step * (turn + 1))
             if not metric.labels:
                 break
     yield "# EOF"
@@ -163,7 +165,7 @@ def test_each_query_returns_data(fed, board, panel, query, how_many):
 )
 def test_exemplars_lead_to_a_trace(fed, query):
     now = time.time()
-    found = fed.exemplars(substitute(query.expr), now - 60, now)
+    found = fed.exemplars(substitute(query.expr), now - 600, now)
     ids = {each["labels"]["trace_id"] for series in found for each in series["exemplars"]}
     assert ids == {TRACE_ID}
 

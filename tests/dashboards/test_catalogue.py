@@ -1,7 +1,4 @@
 import json
-from pathlib import Path
-
-import pytest
 
 from spanwise_dashboards.catalogue import FILES, boards, drift, write
 
@@ -34,12 +31,3 @@ def test_a_changed_a_missing_and_a_left_over_file_are_drift(tmp_path):
 def test_files_are_named_after_the_uid(tmp_path):
     for file in write(tmp_path):
         assert json.loads(file.read_text())["uid"] == file.stem
-
-
-@pytest.mark.parametrize("board", boards(), ids=lambda board: board.uid)
-def test_each_board_and_panel_is_documented(board):
-    page = (Path(__file__).parents[2] / "docs/boards.md").read_text()
-    assert f"`{board.uid}`" in page
-    for row in board.rows:
-        for panel in row.panels:
-            assert f"| {panel.title} | {panel.question} |" in page

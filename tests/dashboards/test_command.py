@@ -46,8 +46,8 @@ def test_provision_says_what_it_did(token, capsys):
         first = capsys.readouterr().out
         assert main(asked) == 0
         second = capsys.readouterr().out
-    assert first.count("created") == 2 + len(boards())
-    assert second.count("unchanged") == 2 + len(boards())
+    assert first.count("created") == 3 + len(boards())
+    assert second.count("unchanged") == 3 + len(boards())
     assert "Spanwise / Fleet overview" in second
     assert "glsa_" not in first + second
 
@@ -58,7 +58,7 @@ def test_provision_answers_json(capsys):
         answer = json.loads(capsys.readouterr().out)
         assert answer["grafana"] == f"{state.url}/"
         assert answer["dry_run"] is True
-        assert [each["kind"] for each in answer["outcomes"]][:3] == ["data source", "folder", "board"]
+        assert [each["kind"] for each in answer["outcomes"]][:4] == ["data source", "data source", "folder", "board"]
         assert {each["action"] for each in answer["outcomes"]} == {"to create"}
         assert state.writes == []
 
@@ -101,3 +101,29 @@ def test_the_command_is_cheap_to_import():
     code = f"import sys, spanwise_dashboards.command; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_files_for_grafanas_own_provisioning_are_written(tmp_path, capsys):
+    assert main(["files", "--out", str(tmp_path), "--collector", "http://collector:8750"]) == 0
+    written = capsys.readouterr().out.split()
+    assert len(written) == 2 + len(boards())
+    assert "http://collector:8750" in (tmp_path / "datasources/spanwise.yaml").read_text()
+
+
+@pytest.mark.parametrize("argument", ["--prometheus", "--collector"])
+def test_a_wrong_address_is_named(argument, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["files", "--out", str(tmp_path), argument, "collector:8750"])
+    assert f"{argument.removeprefix('--')}: 'collector:8750'; expected http(s)://" in capsys.readouterr().err
+
+
+def test_a_dry_run_shows_what_would_change_in_a_board(token, capsys):
+    with grafana() as state:
+        asked = ["provision", "--grafana", state.url, "--token-file", str(token)]
+        main(asked)
+        state.boards["spanwise-fleet"]["dashboard"]["refresh"] = "5s"
+        capsys.readouterr()
+        assert main([*asked, "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert '-  "refresh": "5s"' in shown
+    assert '+  "refresh": "30s"' in shown

@@ -4,19 +4,21 @@ from spanwise_dashboards.address import address
 from spanwise_dashboards.catalogue import boards
 from spanwise_dashboards.errors import GrafanaAwayError, GrafanaRefusedError
 from spanwise_dashboards.grafana import Grafana
-from spanwise_dashboards.provision import DATA_SOURCE_UID, FOLDER_UID, Patience, provision
+from spanwise_dashboards.provision import FOLDER_UID, Patience, provision
+from spanwise_dashboards.sources import PROMETHEUS, TRACES
 from tests.support.grafana import grafana
 from tests.support.prometheus import prometheus
 
 BOARDS = boards()
-EVERYTHING = 2 + len(BOARDS)
+EVERYTHING = 3 + len(BOARDS)
+DATA_SOURCE_UID = PROMETHEUS.uid
 
 
-def run(state, *, token="glsa_admin", prometheus_url=None, dry_run=False, wait_s=0.0, slept=None, told=None):
+def run(state, *, token="glsa_admin", wait_s=0.0, slept=None, told=None, **wanted):
     slept, told = [] if slept is None else slept, [] if told is None else told
     patience = Patience(wait_s, slept.append, told.append)
     with Grafana(address(state.url, token)) as client:
-        return provision(client, BOARDS, patience, prometheus_url=prometheus_url, dry_run=dry_run)
+        return provision(client, BOARDS, patience, **wanted)
 
 
 def actions(outcomes):
@@ -25,20 +27,81 @@ def actions(outcomes):
 
 def test_an_empty_grafana_gets_data_source_folder_and_boards():
     with grafana() as state:
-        outcomes = run(state, prometheus_url="http://prometheus:9090")
+        outcomes = run(state, prometheus_url="http://prometheus:9090", collector_url="http://collector:8750")
         assert actions(outcomes) == ["created"] * EVERYTHING
         assert state.data_sources[DATA_SOURCE_UID]["url"] == "http://prometheus:9090"
+        assert state.data_sources[TRACES.uid]["url"] == "http://collector:8750"
         assert state.folders[FOLDER_UID]["title"] == "Spanwise"
         assert set(state.boards) == {board.uid for board in BOARDS}
         assert {board["meta"]["folderUid"] for board in state.boards.values()} == {FOLDER_UID}
 
 
-def test_boards_open_with_our_data_source():
+def test_boards_open_with_our_data_sources():
     with grafana() as state:
         run(state)
         for board in state.boards.values():
-            source = board["dashboard"]["templating"]["list"][0]
-            assert source["current"]["value"] == DATA_SOURCE_UID
+            for variable in board["dashboard"]["templating"]["list"]:
+                if variable["type"] == "datasource":
+                    ours = {"prometheus": PROMETHEUS.uid, "jaeger": TRACES.uid}[variable["query"]]
+                    assert variable["current"]["value"] == ours
+
+
+def test_exemplars_lead_to_the_traces():
+    with grafana() as state:
+        run(state)
+        (destination,) = state.data_sources[PROMETHEUS.uid]["jsonData"]["exemplarTraceIdDestinations"]
+        assert destination == {"name": "trace_id", "datasourceUid": TRACES.uid}
+        assert state.data_sources[TRACES.uid]["type"] == "jaeger"
+
+
+def test_where_people_send_exemplars_themselves_is_left_to_them():
+    with grafana() as state:
+        run(state)
+        own = [{"name": "trace_id", "datasourceUid": "tempo"}]
+        state.data_sources[PROMETHEUS.uid]["jsonData"]["exemplarTraceIdDestinations"] = own
+        assert actions(run(state)) == ["unchanged"] * EVERYTHING
+        assert state.data_sources[PROMETHEUS.uid]["jsonData"]["exemplarTraceIdDestinations"] == own
+
+
+def test_a_data_source_of_a_former_version_gets_the_link_to_traces():
+    with grafana() as state:
+        run(state)
+        del state.data_sources[PROMETHEUS.uid]["jsonData"]["exemplarTraceIdDestinations"]
+        assert actions(run(state))[0] == "updated"
+        assert "exemplarTraceIdDestinations" in state.data_sources[PROMETHEUS.uid]["jsonData"]
+
+
+def old_board(state, folder, tags):
+    meta = {"folderUid": folder, "provisioned": False}
+    state.boards["spanwise-old"] = {"meta": meta, "dashboard": {"title": "Old", "tags": tags, "id": 99, "version": 1}}
+
+
+def test_a_board_that_is_not_shipped_any_more_is_removed_where_that_is_asked():
+    with grafana() as state:
+        run(state)
+        old_board(state, FOLDER_UID, ["spanwise"])
+        assert "spanwise-old" not in [each.uid for each in run(state)]
+        assert run(state, prune=True, dry_run=True)[-1].action == "to remove"
+        assert "spanwise-old" in state.boards
+        last = run(state, prune=True)[-1]
+        assert (last.uid, last.action) == ("spanwise-old", "removed")
+        assert set(state.boards) == {board.uid for board in BOARDS}
+
+
+@pytest.mark.parametrize(("folder", "tags"), [("", ["spanwise"]), (FOLDER_UID, ["mine"])])
+def test_boards_of_others_are_never_removed(folder, tags):
+    with grafana() as state:
+        run(state)
+        old_board(state, folder, tags)
+        run(state, prune=True)
+        assert "spanwise-old" in state.boards
+
+
+def test_pruning_a_grafana_that_has_no_folder_of_ours_yet_removes_nothing():
+    with grafana() as state:
+        old_board(state, "", ["spanwise"])
+        assert run(state, prune=True, dry_run=True)[-1].action == "to create"
+        assert "spanwise-old" in state.boards
 
 
 @pytest.mark.parametrize("url", [None, "http://prometheus:9090"])
@@ -65,7 +128,7 @@ def test_a_board_that_somebody_changed_becomes_ours_again():
         board = state.boards[BOARDS[0].uid]
         del board["dashboard"]["panels"][-1]
         board["dashboard"]["version"] = 7
-        assert actions(run(state)) == ["unchanged", "unchanged", "updated", *["unchanged"] * (len(BOARDS) - 1)]
+        assert actions(run(state)) == [*["unchanged"] * 3, "updated", *["unchanged"] * (len(BOARDS) - 1)]
         assert state.boards[BOARDS[0].uid]["dashboard"]["version"] == 8
         assert set(actions(run(state))) == {"unchanged"}
 
@@ -74,7 +137,7 @@ def test_a_board_in_another_folder_is_brought_back():
     with grafana() as state:
         run(state)
         state.boards[BOARDS[0].uid]["meta"]["folderUid"] = ""
-        assert run(state)[2].action == "updated"
+        assert run(state)[3].action == "updated"
         assert state.boards[BOARDS[0].uid]["meta"]["folderUid"] == FOLDER_UID
 
 
@@ -82,7 +145,7 @@ def test_a_renamed_folder_keeps_its_name():
     with grafana() as state:
         run(state)
         state.folders[FOLDER_UID]["title"] = "Agents"
-        assert run(state)[1].title == "Agents"
+        assert run(state)[2].title == "Agents"
         assert state.folders[FOLDER_UID]["title"] == "Agents"
 
 
@@ -93,7 +156,7 @@ def test_another_prometheus_is_set_and_the_rest_of_the_data_source_kept():
         assert run(state, prometheus_url="http://new:9090")[0].action == "updated"
         source = state.data_sources[DATA_SOURCE_UID]
         assert source["url"] == "http://new:9090"
-        assert source["jsonData"] == {"httpMethod": "POST", "timeInterval": "30s"}
+        assert source["jsonData"]["timeInterval"] == "30s"
 
 
 def test_without_an_address_of_prometheus_the_data_source_keeps_its_own():
@@ -127,7 +190,8 @@ def test_a_dry_run_only_reads():
         state.boards[BOARDS[0].uid]["dashboard"]["title"] = "Mine"
         writes = list(state.writes)
         outcomes = run(state, dry_run=True, prometheus_url="http://new:9090")
-        assert actions(outcomes)[:3] == ["to update", "unchanged", "to update"]
+        assert actions(outcomes)[:4] == ["to update", "unchanged", "unchanged", "to update"]
+        assert '-  "title": "Mine"' in outcomes[3].diff
         assert state.writes == writes
 
 

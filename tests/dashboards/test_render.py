@@ -4,12 +4,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from spanwise_dashboards.board import Board, Query, Row
+from spanwise_dashboards.board import Board, Query, Row, TextBox, Traces
 from spanwise_dashboards.catalogue import boards
 from spanwise_dashboards.render import dump, render
-from spanwise_dashboards.style import stat
+from spanwise_dashboards.style import series, stat, trace_list
 
 SCHEMA = Path(__file__).parents[1] / "data/grafana/dashboard.jsonschema.json"
+PROMETHEUS = {"type": "prometheus", "uid": "${datasource}"}
+JAEGER = {"type": "jaeger", "uid": "${traces}"}
 FORBIDDEN = ("__inputs", "__requires", "__elements", "${DS_", "gnetId", "iteration", "libraryPanel")
 
 every_board = pytest.mark.parametrize("board", boards(), ids=lambda board: board.uid)
@@ -80,7 +82,40 @@ def test_panels_and_queries_use_the_chosen_data_source(board):
     for panel in render(board)["panels"]:
         if panel["type"] != "row":
             sources = [panel["datasource"], *(target["datasource"] for target in panel["targets"])]
-            assert all(source == {"type": "prometheus", "uid": "${datasource}"} for source in sources)
+            assert sources in ([PROMETHEUS] * len(sources), [JAEGER] * 2)
+
+
+def target_of(traces):
+    panel = trace_list("Found", "Which?", traces, link="/d/x")
+    board = Board(uid="b", title="B", question="?", variables=(), rows=(Row("One", (panel,)),))
+    return render(board)["panels"][1]["targets"]
+
+
+def test_jaeger_is_asked_for_what_is_wanted_and_for_nothing_else():
+    search = Traces("search", service="${service}", tags="error=true", limit=20)
+    asked = {"queryType": "search", "service": "${service}", "tags": "error=true", "limit": 20}
+    assert target_of(search) == [{"datasource": JAEGER, "refId": "A", **asked}]
+    assert target_of(Traces("id", trace_id="${trace_id}")) == [
+        {"datasource": JAEGER, "refId": "A", "query": "${trace_id}"}
+    ]
+    assert target_of(Traces("dependencyGraph")) == [
+        {"datasource": JAEGER, "refId": "A", "queryType": "dependencyGraph"}
+    ]
+
+
+def test_a_text_box_holds_its_first_value():
+    board = Board(
+        uid="b", title="B", question="?", variables=(), rows=(), boxes=(TextBox("tags", "Tags", "error=true"),)
+    )
+    box = render(board)["templating"]["list"][-1]
+    assert (box["type"], box["name"], box["query"]) == ("textbox", "tags", "error=true")
+    assert box["current"]["value"] == "error=true"
+
+
+def test_a_click_on_a_line_leads_where_the_panel_says():
+    panel = series("Runs", "Whose?", (Query("1"),), "cpm", link="/d/x")
+    board = Board(uid="b", title="B", question="?", variables=(), rows=(Row("One", (panel,)),))
+    assert render(board)["panels"][1]["fieldConfig"]["defaults"]["links"] == [{"title": "Open this one", "url": "/d/x"}]
 
 
 def test_panels_wrap_when_the_grid_is_full():

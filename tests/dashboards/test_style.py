@@ -1,7 +1,23 @@
 import pytest
 
-from spanwise_dashboards.board import Query
-from spanwise_dashboards.style import NEUTRAL, Column, falling, rising, series, stat, steps, table
+from spanwise_dashboards.board import Query, Traces, Variable
+from spanwise_dashboards.style import (
+    NEUTRAL,
+    Column,
+    bars,
+    falling,
+    heat,
+    rising,
+    series,
+    service_map,
+    stat,
+    steps,
+    table,
+    to_board,
+    trace_list,
+    trace_view,
+)
+from spanwise_schema.metrics import LABEL, LLM_DURATION
 
 
 def test_thresholds_say_which_side_is_good():
@@ -32,7 +48,7 @@ def test_a_table_shows_each_query_as_a_named_column_with_its_unit():
     panel = table(
         "Agents",
         "Which?",
-        ("agent", "Agent"),
+        (("agent", "Agent"), ("model", "Model")),
         (Column("Runs", "a", "short"), Column("p95", "b", "s")),
         worst_first="p95",
     )
@@ -40,6 +56,7 @@ def test_a_table_shows_each_query_as_a_named_column_with_its_unit():
     assert all(query.instant for query in panel.queries)
     assert panel.transformations[1]["options"]["renameByName"] == {
         "agent": "Agent",
+        "model": "Model",
         "Value #A": "Runs",
         "Value #B": "p95",
     }
@@ -49,4 +66,40 @@ def test_a_table_shows_each_query_as_a_named_column_with_its_unit():
 
 def test_a_table_is_sorted_by_a_column_that_it_has():
     with pytest.raises(ValueError, match=r"table 'Agents' is sorted by 'Pain'; its columns are \['Runs'\]"):
-        table("Agents", "Which?", ("agent", "Agent"), (Column("Runs", "a", "short"),), worst_first="Pain")
+        table("Agents", "Which?", (("agent", "Agent"),), (Column("Runs", "a", "short"),), worst_first="Pain")
+
+
+def test_a_click_on_a_key_of_a_table_opens_it():
+    panel = table(
+        "Agents", "Which?", (("agent", "Agent"),), (Column("Runs", "a", "short"),), worst_first="Runs", link="/d/x"
+    )
+    assert panel.overrides[0] == {
+        "matcher": {"id": "byName", "options": "Agent"},
+        "properties": [{"id": "links", "value": [{"title": "Open this agent", "url": "/d/x"}]}],
+    }
+
+
+def test_lines_and_bars_can_be_clicked():
+    assert series("Runs", "Whose?", (Query("1"),), "cpm", link="/d/x").link == "/d/x"
+    assert bars("Cost", "Whose?", Query("1", instant=True), "currencyUSD", link="/d/x").link == "/d/x"
+
+
+def test_a_link_keeps_the_other_drop_downs():
+    kept = (Variable("service", "Service", LABEL["service"], LLM_DURATION), Variable("agent", "A", "x", LLM_DURATION))
+    assert to_board("spanwise-agent", kept, "agent") == (
+        "/d/spanwise-agent?${__url_time_range}&${datasource:queryparam}&${service:queryparam}&var-agent=${__value.raw}"
+    )
+
+
+def test_a_heat_map_draws_the_buckets_as_they_come():
+    panel = heat("Duration", "How spread?", Query("sum by (le) (increase(x_bucket[1m]))"), "s")
+    assert panel.options["calculate"] is False
+    assert panel.options["yAxis"]["unit"] == "s"
+
+
+def test_panels_of_traces_ask_jaeger():
+    found = trace_list("Found", "Which?", Traces("search", service="$service"), link="/d/x")
+    assert found.traces == Traces("search", service="$service")
+    assert found.overrides[0]["properties"][0]["value"][0]["url"] == "/d/x"
+    assert trace_view("Trace", "What?", Traces("id", trace_id="$trace_id")).kind == "traces"
+    assert service_map("Services", "Who?", Traces("dependencyGraph")).kind == "nodeGraph"

@@ -1,8 +1,10 @@
 """A real Prometheus scrapes the collector's own page, and every query of every board returns data."""
 
+import contextlib
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -11,15 +13,38 @@ from spanwise_dashboards.catalogue import boards
 from spanwise_schema.measures import MEASURES
 from spanwise_schema.metrics import LLM_TTFT, METRICS
 from tests.support.otlp import request, span, traffic
+from tests.support.otlp_signals import event, gauge, logs, metrics, number
 from tests.support.prometheus import binary, prometheus, queries, substitute
 from tests.support.up import running
 
 SCRAPES = 12
+SIGNALS = {
+    "logs": logs([event("nothing that we know")]).SerializeToString(),
+    "metrics": metrics([gauge("process.cpu.utilization", [number(0.5)])]).SerializeToString(),
+}
 
 
-def post(up, body):
-    asked = urllib.request.Request(up.otlp, body, {"Content-Type": "application/x-protobuf"})
-    urllib.request.urlopen(asked, timeout=30).close()
+def post(up, body, signal="traces"):
+    url = up.otlp.replace("/v1/traces", f"/v1/{signal}")
+    asked = urllib.request.Request(url, body, {"Content-Type": "application/x-protobuf"})
+    with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(asked, timeout=30):
+        pass
+
+
+def trouble(seed, now_ns):
+    """A run that fails with a call told twice, a field that is no number, and a span that cannot be kept."""
+    trace = seed.to_bytes(16, "big")
+    times = {"trace_id": trace, "start_ns": now_ns - 10**9, "end_ns": now_ns}
+    failed = {"error.type": "timeout", "gen_ai.agent.name": "unlucky"}
+    told = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o", "gen_ai.provider.name": "openai"}
+    used = {**told, **failed, "gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 10}
+    return request([
+        span("run", {**failed, "gen_ai.operation.name": "invoke_agent"}, span_id=b"agent001", **times),
+        span("chat", used, span_id=b"call0001", parent_span_id=b"agent001", **times),
+        span("chat", used, span_id=b"call0002", parent_span_id=b"call0001", **times),
+        span("chat", {**told, "gen_ai.usage.input_tokens": "many"}, span_id=b"call0003", **times),
+        span("lost", span_id=b"", **times),
+    ]).SerializeToString()  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +56,10 @@ def up(tmp_path_factory):
             for seed in range(10_000):
                 body, _ = traffic(seed, spans=64, now_ns=time.time_ns(), spread_s=1)
                 post(up, body)
+                post(up, trouble(seed + 1, time.time_ns()))
+                post(up, b"no protobuf")
+                for signal in ("logs", "metrics"):
+                    post(up, SIGNALS[signal], signal)
                 if ended.wait(0.2):
                     return
 

@@ -23,7 +23,9 @@ Answer = tuple[int, Any]
 
 _VIEWER = frozenset({"folders:read", "dashboards:read"})
 _EDITOR = _VIEWER | {"folders:create", "dashboards:write"}
-_ADMIN = _EDITOR | {"datasources:read", "datasources:create", "datasources:write", "datasources:query"}
+_ADMIN = _EDITOR | {
+    "datasources:read", "datasources:create", "datasources:write", "datasources:query", "dashboards:delete",
+}  # fmt: skip
 RIGHTS = {"viewer": _VIEWER, "editor": _EDITOR, "admin": _ADMIN}
 
 
@@ -96,9 +98,11 @@ def _data_source_health(state: GrafanaState, _: Json, uid: str) -> Answer:
     if uid not in state.data_sources:
         return _refused(404, "Data source not found")
     url = state.data_sources[uid]["url"].rstrip("/")
+    asked = {"prometheus": "/api/v1/query?query=1%2B1", "jaeger": "/api/services"}[state.data_sources[uid]["type"]]
     try:
-        with urllib.request.urlopen(f"{url}/api/v1/query?query=1%2B1", timeout=5):
-            return 200, {"message": "Successfully queried the Prometheus API.", "status": "OK"}
+        with urllib.request.urlopen(f"{url}{asked}", timeout=5) as found:
+            json.load(found)
+            return 200, {"message": "Data source is working", "status": "OK"}
     except (urllib.error.URLError, OSError) as error:
         return _refused(400, f"error on post request: {error}", status="ERROR")
 
@@ -144,6 +148,21 @@ def _post_board(state: GrafanaState, body: Json, _: str) -> Answer:
     return 200, {"id": number, "uid": board["uid"], "url": meta["url"], "status": "success", "version": version + 1}
 
 
+def _search(state: GrafanaState, _: Json, __: str) -> Answer:
+    return 200, [
+        {"uid": uid, "title": board["dashboard"]["title"], "type": "dash-db", "folderUid": board["meta"]["folderUid"]}
+        for uid, board in state.boards.items()
+        if "spanwise" in board["dashboard"].get("tags", [])
+    ]
+
+
+def _delete_board(state: GrafanaState, _: Json, uid: str) -> Answer:
+    found = state.boards.pop(uid, None)
+    if found is None:
+        return _refused(404, "Dashboard not found")
+    return 200, {"title": found["dashboard"]["title"], "message": "Dashboard deleted", "id": found["dashboard"]["id"]}
+
+
 _ROUTES: list[tuple[str, str, str, Callable[[GrafanaState, Json, str], Answer]]] = [
     ("GET", r"/health", "", _health),
     ("GET", r"/datasources/uid/([^/]+)/health", "datasources:query", _data_source_health),
@@ -153,6 +172,8 @@ _ROUTES: list[tuple[str, str, str, Callable[[GrafanaState, Json, str], Answer]]]
     ("GET", r"/folders/([^/]+)", "folders:read", _get_folder),
     ("POST", r"/folders", "folders:create", _post_folder),
     ("GET", r"/dashboards/uid/([^/]+)", "dashboards:read", _get_board),
+    ("DELETE", r"/dashboards/uid/([^/]+)", "dashboards:delete", _delete_board),
+    ("GET", r"/search", "dashboards:read", _search),
     ("POST", r"/dashboards/db", "dashboards:write", _post_board),
 ]
 
@@ -201,7 +222,7 @@ def _handler(state: GrafanaState) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_GET = do_POST = do_PUT = _serve  # noqa: N815 - http.server looks for these names
+        do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server looks for these names
 
         def log_message(self, *_: object) -> None:
             """Keep the test's output clean."""

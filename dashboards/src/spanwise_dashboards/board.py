@@ -9,8 +9,8 @@ from typing import Final, Literal
 from spanwise_schema.metrics import Metric
 
 Colour = Literal["green", "orange", "red", "blue"]
-Kind = Literal["stat", "timeseries", "table", "bargauge", "state-timeline"]
-Unit = Literal["s", "percentunit", "currencyUSD", "cpm", "short", "none"]
+Kind = Literal["stat", "timeseries", "table", "bargauge", "state-timeline", "heatmap", "traces", "nodeGraph"]
+Unit = Literal["s", "percentunit", "currencyUSD", "cpm", "short", "none", "bytes"]
 
 GRID_WIDTH: Final = 24
 _UID: Final = re.compile(r"[a-zA-Z0-9_-]{1,40}")
@@ -57,12 +57,49 @@ class Variable:
         title: what people read.
         label: the Prometheus label it filters.
         metric: where its values are read from.
+        single: one value is chosen at a time, and there is no *All*; for what Jaeger is asked.
     """
 
     name: str
     title: str
     label: str
     metric: Metric
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """A field that people type into, as `$name` in what Jaeger is asked.
+
+    Attributes:
+        name: as queries spell it.
+        title: what people read.
+        value: what it holds at first.
+    """
+
+    name: str
+    title: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a panel asks the Jaeger data source; variables of the board may stand in every text.
+
+    Attributes:
+        asks: `search` for traces, `id` for one trace, `dependencyGraph` for who calls whom.
+        trace_id: of the one trace.
+        service: whose traces, operation, tags (as logfmt) and shortest duration (`500ms`) are searched; empty is any.
+        limit: the most traces that are listed.
+    """
+
+    asks: Literal["search", "id", "dependencyGraph"]
+    trace_id: str = ""
+    service: str = ""
+    operation: str = ""
+    tags: str = ""
+    min_duration: str = ""
+    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +111,8 @@ class Panel:
         title: a noun.
         question: what the panel answers; shown as its description.
         queries: in the order of Grafana's refIds A, B, C …
+        traces: what is asked of Jaeger in the place of queries.
+        link: where a click on a series leads.
         unit: Grafana's unit id; ratios are 0 to 1 with `percentunit`.
         thresholds: from the lowest; the first has no value.
         width: columns of the 24 that the grid has.
@@ -98,6 +137,8 @@ class Panel:
     custom: dict[str, object] = field(default_factory=dict[str, object])
     overrides: tuple[dict[str, object], ...] = ()
     transformations: tuple[dict[str, object], ...] = ()
+    traces: Traces | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +158,7 @@ class Board:
         title: unique in the folder.
         question: what the board answers; shown as its description.
         variables: each filters by those before it.
+        boxes: what people can type.
         rows: from the general to the specific.
 
     Raises:
@@ -128,6 +170,12 @@ class Board:
     question: str
     variables: tuple[Variable, ...]
     rows: tuple[Row, ...]
+    boxes: tuple[TextBox, ...] = ()
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether a panel of it asks Jaeger."""
+        return any(panel.traces for row in self.rows for panel in row.panels)
 
     def __post_init__(self) -> None:
         if not _UID.fullmatch(self.uid):

@@ -17,8 +17,8 @@ _EXAMPLES = """\
 examples:
   spanwise dashboards provision --grafana http://localhost:3000 --token-file grafana.token
   spanwise dashboards provision --grafana https://grafana.example.com/sub --token-file grafana.token \\
-      --prometheus http://prometheus:9090 --dry-run
-  spanwise dashboards render --out /etc/grafana/provisioning/dashboards/spanwise
+      --prometheus http://prometheus:9090 --collector http://collector:8750 --dry-run
+  spanwise dashboards files --out /etc/grafana/provisioning
 """
 
 
@@ -29,6 +29,9 @@ class _Arguments(Protocol):
     token: str | None
     token_file: Path | None
     prometheus: str | None
+    collector: str | None
+    boards: str | None
+    prune: bool
     wait: float
     dry_run: bool
     json: bool
@@ -43,6 +46,9 @@ def main(argv: list[str]) -> int:
     if arguments.action == "check":
         return _check()
     try:
+        _check_urls(arguments)
+        if arguments.action == "files":
+            return _files(arguments)
         address = _address(arguments)
     except ValueError as error:
         parser.error(str(error))
@@ -62,22 +68,32 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("check", help="fail with a diff if the package's files are not what the specs render")
     provision = actions.add_parser(
         "provision",
-        help="put data source, folder and boards into a Grafana",
-        description="Put data source, folder and boards into a Grafana. Doing it again changes nothing.",
+        help="put data sources, folder and boards into a Grafana",
+        description="Put data sources, folder and boards into a Grafana. Doing it again changes nothing.",
     )
     provision.add_argument("--grafana", required=True, metavar="URL", help="the address that opens Grafana")
     token = provision.add_mutually_exclusive_group(required=True)
     token.add_argument("--token", help="a service account token; others on the machine can see it while this runs")
     token.add_argument("--token-file", type=Path, metavar="FILE", help="a file that holds the token")
-    provision.add_argument(
-        "--prometheus",
-        metavar="URL",
-        help="Prometheus as Grafana reaches it (default: as it is, http://localhost:9090 for a new data source)",
-    )
+    files = actions.add_parser("files", help="write data sources and boards for Grafana's own provisioning folder")
+    files.add_argument("--out", type=Path, required=True, metavar="DIR", help="Grafana's folder `provisioning`")
+    files.add_argument("--boards", metavar="DIR", help="the boards' folder as Grafana sees it (default: where it is)")
+    for each in (provision, files):
+        each.add_argument(
+            "--prometheus",
+            metavar="URL",
+            help="Prometheus as Grafana reaches it (default: as it is, http://localhost:9090 for a new data source)",
+        )
+        each.add_argument(
+            "--collector",
+            metavar="URL",
+            help="the collector as Grafana reaches it (default: as it is, http://localhost:8750 for a new data source)",
+        )
+    provision.add_argument("--prune", action="store_true", help="remove boards of ours that are not shipped any more")
     provision.add_argument(
         "--wait", type=float, default=60.0, metavar="SECONDS", help="for a Grafana that is starting (default: 60)"
     )
-    provision.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    provision.add_argument("--dry-run", action="store_true", help="only say what would be done, with a diff")
     provision.add_argument("--json", action="store_true", help="answer JSON, not a table")
     return parser
 
@@ -100,11 +116,29 @@ def _check() -> int:
     return 1 if difference else 0
 
 
-def _address(arguments: _Arguments) -> Address:
-    from spanwise_dashboards.address import address, web_url
+def _check_urls(arguments: _Arguments) -> None:
+    from spanwise_dashboards.address import web_url
 
-    if arguments.prometheus is not None:
-        web_url("prometheus", arguments.prometheus)
+    for name, url in (("prometheus", arguments.prometheus), ("collector", arguments.collector)):
+        if url is not None:
+            web_url(name, url)
+
+
+def _files(arguments: _Arguments) -> int:
+    from spanwise_dashboards.files import provisioning
+
+    if arguments.out is None:
+        raise ValueError("out: none given; expected Grafana's folder `provisioning`")
+    for file in provisioning(
+        arguments.out, prometheus_url=arguments.prometheus, collector_url=arguments.collector, boards=arguments.boards
+    ):
+        print(file)
+    return 0
+
+
+def _address(arguments: _Arguments) -> Address:
+    from spanwise_dashboards.address import address
+
     if arguments.token is not None:
         return address(arguments.grafana, arguments.token)
     if arguments.token_file is None:
@@ -127,8 +161,9 @@ def _provision(arguments: _Arguments, address: Address) -> int:
     try:
         with Grafana(address) as grafana:
             outcomes = provision(
-                grafana, boards(), patience, prometheus_url=arguments.prometheus, dry_run=arguments.dry_run
-            )
+                grafana, boards(), patience, prometheus_url=arguments.prometheus, collector_url=arguments.collector,
+                dry_run=arguments.dry_run, prune=arguments.prune,
+            )  # fmt: skip
     except GrafanaError as error:
         print(f"spanwise dashboards: {error}", file=sys.stderr)
         return 1
@@ -155,4 +190,8 @@ def _print_table(url: str, outcomes: Sequence[Outcome]) -> None:
     table.add_column("Where", overflow="fold")
     for each in outcomes:
         table.add_row(each.kind, each.title, each.action, each.detail)
-    Console(markup=False).print(table)
+    console = Console(markup=False)
+    console.print(table)
+    for each in outcomes:
+        if each.diff:
+            console.print(each.diff, soft_wrap=True)

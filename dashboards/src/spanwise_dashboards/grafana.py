@@ -89,6 +89,19 @@ class Grafana:
         body = {"dashboard": board, "folderUid": folder_uid, "message": "spanwise dashboards", "overwrite": True}
         self._do(f"save the board {board['title']!r}", "dashboards:write", self._api.dashboard.update_dashboard, body)
 
+    def boards_in(self, folder_uid: str, tag: str) -> list[Json]:
+        """List the boards of a folder that carry a tag, each with its `uid` and `title`."""
+        # A folder that is not there yet holds none; Grafana would answer with the boards of all folders.
+        if self.folder(folder_uid) is None:
+            return []
+        found = self._call("list boards", "dashboards:read", self._api.client.GET, f"/search?type=dash-db&tag={tag}")
+        listed = cast("list[Json]", found) if isinstance(found, list) else []
+        return [each for each in listed if each.get("folderUid") == folder_uid]
+
+    def delete_board(self, uid: str, title: str) -> None:
+        """Delete a board."""
+        self._do(f"delete the board {title!r}", "dashboards:delete", self._api.dashboard.delete_dashboard, uid)
+
     def _find(self, what: str, right: str, call: Callable[..., object], *args: object) -> Json | None:
         try:
             return self._do(what, right, call, *args)
@@ -96,8 +109,14 @@ class Grafana:
             return None
 
     def _do(self, what: str, right: str, call: Callable[..., object], *args: object) -> Json:
+        answer = self._call(what, right, call, *args)
+        if not isinstance(answer, dict):
+            raise GrafanaRefusedError(f"{self.url} is not a Grafana; {_EXPECTED}")
+        return cast("Json", answer)
+
+    def _call(self, what: str, right: str, call: Callable[..., object], *args: object) -> object:
         try:
-            answer = call(*args)
+            return call(*args)
         except GrafanaException as error:
             raise self._translated(error, what, right) from error
         except ValueError as error:
@@ -105,9 +124,6 @@ class Grafana:
         except OSError as error:
             # What grafana-client's HTTP library raises is an OSError, and is not translated by it.
             raise GrafanaAwayError(f"cannot reach Grafana at {self.url}: {_cause(error)}") from error
-        if not isinstance(answer, dict):
-            raise GrafanaRefusedError(f"{self.url} is not a Grafana; {_EXPECTED}")
-        return cast("Json", answer)
 
     def _translated(self, error: GrafanaException, what: str, right: str) -> GrafanaError:
         status, response = cast("int", cast("Any", error).status_code), cast("object", cast("Any", error).response)

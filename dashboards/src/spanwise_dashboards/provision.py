@@ -1,24 +1,25 @@
-"""Puts data source, folder and boards into a Grafana; doing it again changes nothing."""
+"""Puts data sources, folder and boards into a Grafana; doing it again changes nothing."""
 
 from __future__ import annotations
 
+import difflib
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, cast
 
 from spanwise_dashboards.board import Board
 from spanwise_dashboards.errors import GrafanaAwayError, GrafanaRefusedError
 from spanwise_dashboards.grafana import Grafana, Json
-from spanwise_dashboards.render import render
+from spanwise_dashboards.render import TAG, render
+from spanwise_dashboards.sources import PROMETHEUS, SOURCES, TRACES, DataSource, changed, new
 
-Action = Literal["created", "updated", "unchanged", "to create", "to update"]
+Action = Literal["created", "updated", "unchanged", "removed", "to create", "to update", "to remove"]
 
 FOLDER_UID: Final = "spanwise"
 FOLDER_TITLE: Final = "Spanwise"
-DATA_SOURCE_UID: Final = "spanwise-prometheus"
-DATA_SOURCE_NAME: Final = "Spanwise Prometheus"
-PROMETHEUS_URL: Final = "http://localhost:9090"
 
 _PAUSE_S: Final = 0.25
 _LONGEST_PAUSE_S: Final = 4.0
@@ -38,6 +39,7 @@ class Outcome:
         uid: what Grafana calls it.
         action: what happened.
         detail: where it is, or what is wrong with it.
+        diff: of a board that would change (dry run): its JSON in Grafana against ours, unified.
     """
 
     kind: Literal["data source", "folder", "board"]
@@ -45,6 +47,7 @@ class Outcome:
     uid: str
     action: Action
     detail: str = ""
+    diff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,56 +83,53 @@ class Patience:
 
 
 def provision(
-    grafana: Grafana, boards: Sequence[Board], patience: Patience, *, prometheus_url: str | None, dry_run: bool
+    grafana: Grafana,
+    boards: Sequence[Board],
+    patience: Patience,
+    *,
+    prometheus_url: str | None = None,
+    collector_url: str | None = None,
+    dry_run: bool = False,
+    prune: bool = False,
 ) -> list[Outcome]:
-    """Bring data source, folder and boards to what they should be.
+    """Bring data sources, folder and boards to what they should be.
 
-    `prometheus_url` is Prometheus as Grafana reaches it; None keeps what the data source has, and is PROMETHEUS_URL for
-    a new one. A dry run only reads.
+    The addresses are Prometheus and the collector as Grafana reaches them; None keeps what a data source has. A dry run
+    only reads. `prune` removes boards of ours that are in the folder and not among `boards`.
 
     Raises:
         GrafanaAwayError: Grafana did not come up in time.
         GrafanaRefusedError: the address, the token or its rights are wrong, or something of ours is in the way.
     """
     patience.persist(grafana.check_ready)
-    outcomes = [
-        patience.persist(lambda: _data_source(grafana, prometheus_url, dry_run=dry_run)),
-        patience.persist(lambda: _folder(grafana, dry_run=dry_run)),
-    ]
-    for board in boards:
-
-        def step(board: Board = board) -> Outcome:
-            return _board(grafana, board, dry_run=dry_run)
-
+    outcomes: list[Outcome] = []
+    for source, url in ((PROMETHEUS, prometheus_url), (TRACES, collector_url)):
+        step = functools.partial(_data_source, grafana, source, url, dry_run=dry_run)
         outcomes.append(patience.persist(step))
+    outcomes.append(patience.persist(lambda: _folder(grafana, dry_run=dry_run)))
+    outcomes += [patience.persist(functools.partial(_board, grafana, board, dry_run=dry_run)) for board in boards]
+    if prune:
+        kept = {board.uid for board in boards}
+        outcomes += patience.persist(lambda: _prune(grafana, kept, dry_run=dry_run))
     return outcomes
 
 
-def _data_source(grafana: Grafana, url: str | None, *, dry_run: bool) -> Outcome:
-    found = grafana.data_source(DATA_SOURCE_UID)
-    wanted = _wanted_data_source(found, url)
+def _data_source(grafana: Grafana, source: DataSource, url: str | None, *, dry_run: bool) -> Outcome:
+    found = grafana.data_source(source.uid)
+    wanted = new(source, url) if found is None else changed(source, found, url)
     action = _action(found, wanted, dry_run=dry_run)
     if action == "created":
         grafana.create_data_source(wanted)
     elif action == "updated" and found is not None:
         if found.get("readOnly"):
             raise GrafanaRefusedError(
-                f"the data source {DATA_SOURCE_UID} of {grafana.url} comes from a file of Grafana's; change it there"
+                f"the data source {source.uid} of {grafana.url} comes from a file of Grafana's; change it there"
             )
         grafana.update_data_source({**found, **wanted})
     shown = {**(found or {}), **wanted}
-    fault = grafana.data_source_fault(DATA_SOURCE_UID) if action in {"created", "updated", "unchanged"} else ""
+    fault = grafana.data_source_fault(source.uid) if action in {"created", "updated", "unchanged"} else ""
     detail = f"{shown['url']}; Grafana's check of it: {fault}" if fault else str(shown["url"])
-    return Outcome("data source", str(shown["name"]), DATA_SOURCE_UID, action, detail)
-
-
-def _wanted_data_source(found: Json | None, url: str | None) -> Json:
-    if found is None:
-        return {
-            "uid": DATA_SOURCE_UID, "name": DATA_SOURCE_NAME, "type": "prometheus", "access": "proxy",
-            "url": url or PROMETHEUS_URL, "jsonData": {"httpMethod": "POST"},
-        }  # fmt: skip
-    return {"uid": DATA_SOURCE_UID, "type": "prometheus", **({"url": url} if url else {})}
+    return Outcome("data source", str(shown["name"]), source.uid, action, detail)
 
 
 def _folder(grafana: Grafana, *, dry_run: bool) -> Outcome:
@@ -150,16 +150,37 @@ def _board(grafana: Grafana, board: Board, *, dry_run: bool) -> Outcome:
     action = _action(found, folder, dry_run=dry_run)
     if action in {"created", "updated"}:
         grafana.save_board(wanted, FOLDER_UID)
-    return Outcome("board", board.title, board.uid, action, f"{grafana.url}d/{board.uid}")
+    diff = _diff(found["dashboard"], compared) if found and action == "to update" else ""
+    return Outcome("board", board.title, board.uid, action, f"{grafana.url}d/{board.uid}", diff)
+
+
+def _prune(grafana: Grafana, kept: AbstractSet[str], *, dry_run: bool) -> list[Outcome]:
+    left = [each for each in grafana.boards_in(FOLDER_UID, TAG) if each["uid"] not in kept]
+    if not dry_run:
+        for each in left:
+            grafana.delete_board(each["uid"], each["title"])
+    action: Action = "to remove" if dry_run else "removed"
+    return [Outcome("board", each["title"], each["uid"], action, "not shipped any more") for each in left]
 
 
 def _with_data_source(board: dict[str, object]) -> Json:
-    """Let the board open with our data source, where Grafana would take its default one."""
+    """Let the board open with our data sources, where Grafana would take its default ones."""
     copy: Json = json.loads(json.dumps(board))
+    ours = {source.variable: source for source in SOURCES}
     for variable in copy["templating"]["list"]:
-        if variable["name"] == "datasource":
-            variable["current"] = {"text": DATA_SOURCE_NAME, "value": DATA_SOURCE_UID}
+        if variable["type"] == "datasource":
+            source = ours[variable["name"]]
+            variable["current"] = {"text": source.name, "value": source.uid}
     return copy
+
+
+def _diff(found: Json, wanted: Json) -> str:
+    """Compare what Grafana has with what we want, without the keys that it adds to the board itself."""
+    theirs, ours = (
+        json.dumps({key: side.get(key) for key in sorted(wanted)}, indent=2, sort_keys=True).splitlines()
+        for side in (found, wanted)
+    )
+    return "\n".join(difflib.unified_diff(theirs, ours, "grafana", "spanwise", n=1, lineterm=""))
 
 
 def _action(found: Json | None, wanted: Json, *, dry_run: bool) -> Action:

@@ -15,7 +15,10 @@ RATE_INTERVAL: Final = "$__rate_interval"
 RANGE: Final = "$__range"
 
 _SAMPLES: Final[dict[str, tuple[Sample, ...]]] = {"counter": ("total",), "histogram": ("count", "sum", "bucket")}
-_FAILED: Final = f'{LABEL["error_type"]}!=""'
+FAILED: Final = f'{LABEL["error_type"]}!=""'
+"""The matcher of what failed."""
+SUCCEEDED: Final = f'{LABEL["error_type"]}=""'
+"""The matcher of what did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,32 @@ class Scope:
     variables: tuple[Variable, ...]
 
     def rate(
-        self, metric: Metric, by: Sequence[str] = (), *, sample: Sample | None = None, window: str = RATE_INTERVAL
+        self,
+        metric: Metric,
+        by: Sequence[str] = (),
+        *,
+        sample: Sample | None = None,
+        window: str = RATE_INTERVAL,
+        only: str = "",
     ) -> str:
-        """Ask for the increase per second of a counter, or of a histogram's `count` or `sum`."""
-        return f"{_sum(metric, by)} (rate({self._series(metric, sample)}[{window}]))"
+        """Ask for the increase per second of a counter, or of a histogram's `count` or `sum`; `only` is one matcher."""
+        return f"{_sum(metric, by)} (rate({self._series(metric, sample, only)}[{window}]))"
 
-    def increase(self, metric: Metric, by: Sequence[str] = (), *, sample: Sample | None = None) -> str:
+    def increase(self, metric: Metric, by: Sequence[str] = (), *, sample: Sample | None = None, only: str = "") -> str:
         """Ask how much a counter, or a histogram's `count` or `sum`, grew in the time that the board shows."""
-        return f"{_sum(metric, by)} (increase({self._series(metric, sample)}[{RANGE}]))"
+        return f"{_sum(metric, by)} (increase({self._series(metric, sample, only)}[{RANGE}]))"
+
+    def buckets(self, metric: Metric, *, window: str = RATE_INTERVAL) -> str:
+        """Ask for the growth of each bucket of a histogram, as a heat map draws it.
+
+        Raises:
+            ValueError: it is not a histogram.
+        """
+        return f"sum by (le) (increase({self._series(metric, 'bucket')}[{window}]))"
+
+    def ratio(self, part: str, whole: str) -> str:
+        """Divide two queries; no data where the second has no traffic."""
+        return f"{part} / ({whole} > 0)"
 
     def gauge(self, metric: Metric, by: Sequence[str] = ()) -> str:
         """Ask for the sum of a gauge.
@@ -49,9 +70,9 @@ class Scope:
 
     def error_ratio(self, metric: Metric, by: Sequence[str] = (), *, window: str = RATE_INTERVAL) -> str:
         """Ask for the share of failed ones, 0 to 1: 0 where none failed, no data where there was no traffic."""
-        failed = f"{_sum(metric, by)} (rate({self._series(metric, 'count', _FAILED)}[{window}]))"
+        failed = self.rate(metric, by, sample="count", window=window, only=FAILED)
         total = self.rate(metric, by, sample="count", window=window)
-        return f"({failed} or 0 * {total}) / ({total} > 0)"
+        return self.ratio(f"({failed} or 0 * {total})", total)
 
     def quantile(self, q: float, metric: Metric, by: Sequence[str] = (), *, window: str = RATE_INTERVAL) -> str:
         """Ask for a quantile of a histogram; no data where there was no traffic.
@@ -81,7 +102,8 @@ class Scope:
 
     def _selector(self, metric: Metric, name: str, *matchers: str) -> str:
         scope = [f'{each.label}=~"${each.name}"' for each in self.variables if each.label in metric.labels]
-        return f"{name}{{{','.join((*scope, *matchers))}}}" if scope or matchers else name
+        chosen = [*scope, *(each for each in matchers if each)]
+        return f"{name}{{{','.join(chosen)}}}" if chosen else name
 
 
 def _sum(metric: Metric, by: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from spanwise_dashboards.board import GRID_WIDTH, Board, Panel, Query, Row, Variable
+from spanwise_dashboards.board import GRID_WIDTH, Board, Panel, Query, Row, TextBox, Traces, Variable
 from spanwise_dashboards.query import Scope
 from spanwise_dashboards.style import steps
 
@@ -14,6 +14,7 @@ SCHEMA_VERSION: Final = 42
 TAG: Final = "spanwise"
 
 _PROMETHEUS: Final = {"type": "prometheus", "uid": "${datasource}"}
+_JAEGER: Final = {"type": "jaeger", "uid": "${traces}"}
 _GRAFANA: Final = {"type": "grafana", "uid": "-- Grafana --"}
 
 
@@ -29,7 +30,7 @@ def render(board: Board) -> dict[str, object]:
         "refresh": "30s",
         "schemaVersion": SCHEMA_VERSION,
         "tags": [TAG],
-        "templating": {"list": [_data_source(), *(_variable(board, each) for each in board.variables)]},
+        "templating": {"list": list(_templating(board))},
         "time": {"from": "now-1h", "to": "now"},
         "timezone": "browser",
         "title": board.title,
@@ -64,15 +65,16 @@ def _row(number: int, row: Row, top: int) -> dict[str, object]:
 
 
 def _panel(number: int, panel: Panel, left: int, top: int) -> dict[str, object]:
-    form = "table" if panel.kind == "table" else "time_series"
+    form = {"table": "table", "heatmap": "heatmap"}.get(panel.kind, "time_series")
+    targets = [_target(i, query, form) for i, query in enumerate(panel.queries)]
     return {
-        "datasource": _PROMETHEUS,
+        "datasource": _JAEGER if panel.traces else _PROMETHEUS,
         "description": panel.question,
         "fieldConfig": {"defaults": _defaults(panel), "overrides": list(panel.overrides)},
         "gridPos": {"h": panel.height, "w": panel.width, "x": left, "y": top},
         "id": number,
         "options": panel.options,
-        "targets": [_target(i, query, form) for i, query in enumerate(panel.queries)],
+        "targets": [_search(panel.traces)] if panel.traces else targets,
         "title": panel.title,
         "transformations": list(panel.transformations),
         "type": panel.kind,
@@ -85,6 +87,7 @@ def _defaults(panel: Panel) -> dict[str, object]:
         **bounds,
         "color": {"mode": panel.colour_mode},
         "custom": panel.custom,
+        **({"links": [{"title": "Open this one", "url": panel.link}]} if panel.link else {}),
         "thresholds": steps(panel.thresholds),
         "unit": panel.unit,
     }
@@ -104,15 +107,37 @@ def _target(index: int, query: Query, form: str) -> dict[str, object]:
     }
 
 
-def _data_source() -> dict[str, object]:
+def _search(traces: Traces) -> dict[str, object]:
+    asked: dict[str, object] = {"datasource": _JAEGER, "refId": "A"}
+    if traces.asks == "id":
+        return {**asked, "query": traces.trace_id}
+    if traces.asks == "dependencyGraph":
+        return {**asked, "queryType": "dependencyGraph"}
+    texts = {
+        "service": traces.service, "operation": traces.operation, "tags": traces.tags,
+        "minDuration": traces.min_duration,
+    }  # fmt: skip
+    wanted = {name: text for name, text in texts.items() if text}
+    return {**asked, "queryType": "search", "limit": traces.limit, **wanted}
+
+
+def _templating(board: Board) -> Iterator[dict[str, object]]:
+    yield _data_source("datasource", "Data source", "prometheus")
+    if board.has_traces:
+        yield _data_source("traces", "Traces", "jaeger")
+    yield from (_variable(board, each) for each in board.variables)
+    yield from map(_box, board.boxes)
+
+
+def _data_source(name: str, title: str, kind: str) -> dict[str, object]:
     return {
         "hide": 0,
         "includeAll": False,
-        "label": "Data source",
+        "label": title,
         "multi": False,
-        "name": "datasource",
+        "name": name,
         "options": [],
-        "query": "prometheus",
+        "query": kind,
         "refresh": 1,
         "regex": "",
         "skipUrlSync": False,
@@ -122,16 +147,16 @@ def _data_source() -> dict[str, object]:
 
 def _variable(board: Board, variable: Variable) -> dict[str, object]:
     definition = Scope(board.variables).label_values(variable)
+    # ".*" and not the list of values, so that series without the label stay in.
+    every = {"allValue": ".*", "current": {"text": ["All"], "value": ["$__all"]}}
     return {
-        # ".*" and not the list of values, so that series without the label stay in.
-        "allValue": ".*",
-        "current": {"text": ["All"], "value": ["$__all"]},
+        **({} if variable.single else every),
         "datasource": _PROMETHEUS,
         "definition": definition,
         "hide": 0,
-        "includeAll": True,
+        "includeAll": not variable.single,
         "label": variable.title,
-        "multi": True,
+        "multi": not variable.single,
         "name": variable.name,
         "options": [],
         "query": {"qryType": 1, "query": definition, "refId": "PrometheusVariableQueryEditor-VariableQuery"},
@@ -141,6 +166,14 @@ def _variable(board: Board, variable: Variable) -> dict[str, object]:
         "sort": 1,
         "type": "query",
     }
+
+
+def _box(box: TextBox) -> dict[str, object]:
+    chosen = {"selected": True, "text": box.value, "value": box.value}
+    return {
+        "current": chosen, "hide": 0, "label": box.title, "name": box.name, "options": [chosen], "query": box.value,
+        "skipUrlSync": False, "type": "textbox",
+    }  # fmt: skip
 
 
 def _annotations() -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from spanwise_dashboards.board import Panel, Query, Threshold, Unit
+from spanwise_dashboards.board import Panel, Query, Threshold, Traces, Unit, Variable
 
 NEUTRAL: Final = (Threshold(None, "blue"),)
 """For values that are neither good nor bad."""
@@ -60,6 +60,7 @@ def series(
     thresholds: tuple[Threshold, ...] = NEUTRAL,
     *,
     width: int = 8,
+    link: str = "",
 ) -> Panel:
     """Show lines over time, a dashed line at each threshold, the highest last value first in the legend."""
     options: dict[str, object] = {
@@ -80,11 +81,11 @@ def series(
     }
     return Panel(
         kind="timeseries", title=title, question=question, queries=queries, unit=unit, thresholds=thresholds,
-        width=width, height=8, options=options, colour_mode="palette-classic-by-name", custom=custom,
+        width=width, height=8, options=options, colour_mode="palette-classic-by-name", custom=custom, link=link,
     )  # fmt: skip
 
 
-def bars(title: str, question: str, query: Query, unit: Unit, *, width: int = 12) -> Panel:
+def bars(title: str, question: str, query: Query, unit: Unit, *, width: int = 12, link: str = "") -> Panel:
     """Show one bar for each series of an instant query."""
     options: dict[str, object] = {
         "displayMode": "basic",
@@ -97,7 +98,7 @@ def bars(title: str, question: str, query: Query, unit: Unit, *, width: int = 12
     }
     return Panel(
         kind="bargauge", title=title, question=question, queries=(query,), unit=unit, thresholds=NEUTRAL,
-        width=width, height=8, options=options, colour_mode="thresholds",
+        width=width, height=8, options=options, colour_mode="thresholds", link=link,
     )  # fmt: skip
 
 
@@ -119,28 +120,75 @@ def timeline(
     )  # fmt: skip
 
 
+def heat(title: str, question: str, query: Query, unit: Unit, *, width: int = 12) -> Panel:
+    """Show how the values of a histogram are spread over time: one mode or two, and the outliers."""
+    options: dict[str, object] = {
+        "calculate": False,
+        "cellGap": 1,
+        "color": {"exponent": 0.5, "mode": "scheme", "scheme": "Oranges", "steps": 64},
+        "exemplars": {"color": "rgba(255,0,255,0.7)"},
+        "filterValues": {"le": 1e-9},
+        "legend": {"show": True},
+        "rowsFrame": {"layout": "auto"},
+        "tooltip": {"mode": "single", "showColorScale": False, "yHistogram": False},
+        "yAxis": {"axisPlacement": "left", "reverse": False, "unit": unit},
+    }
+    return Panel(
+        kind="heatmap", title=title, question=question, queries=(query,), unit=unit, thresholds=NEUTRAL, width=width,
+        height=8, options=options, colour_mode="thresholds",
+        custom={"hideFrom": {"legend": False, "tooltip": False, "viz": False}, "scaleDistribution": {"type": "linear"}},
+    )  # fmt: skip
+
+
+def trace_list(title: str, question: str, traces: Traces, *, link: str, width: int = 24) -> Panel:
+    """List the traces that Jaeger finds, the newest first; a click on an id leads to `link`."""
+    return Panel(
+        kind="table", title=title, question=question, queries=(), traces=traces, unit="none", thresholds=NEUTRAL,
+        width=width, height=9, options={"cellHeight": "sm", "showHeader": True}, colour_mode="thresholds",
+        custom={"align": "auto", "filterable": False},
+        overrides=(_override("Trace ID", {"links": [{"title": "Open this trace", "url": link}]}),),
+    )  # fmt: skip
+
+
+def trace_view(title: str, question: str, traces: Traces) -> Panel:
+    """Show one trace span by span."""
+    return Panel(
+        kind="traces", title=title, question=question, queries=(), traces=traces, unit="none", thresholds=NEUTRAL,
+        width=24, height=18, options={}, colour_mode="thresholds",
+    )  # fmt: skip
+
+
+def service_map(title: str, question: str, traces: Traces) -> Panel:
+    """Show which service calls which."""
+    return Panel(
+        kind="nodeGraph", title=title, question=question, queries=(), traces=traces, unit="none", thresholds=NEUTRAL,
+        width=24, height=10, options={}, colour_mode="thresholds",
+    )  # fmt: skip
+
+
 def table(
     title: str,
     question: str,
-    key: tuple[str, str],
+    keys: tuple[tuple[str, str], ...],
     columns: tuple[Column, ...],
     *,
     worst_first: str,
     link: str = "",
     width: int = 14,
 ) -> Panel:
-    """Show one line for each value of a label, the line with the highest `worst_first` at the top.
+    """Show one line for each value of one or more labels, the line with the highest `worst_first` at the top.
 
-    `key` is the label and its heading; `link` is where a click on it leads.
+    `keys` are the labels and their headings; `link` is where a click on the first one leads.
     """
-    label, heading = key
     names = {f"Value #{chr(ord('A') + i)}": column.title for i, column in enumerate(columns)}
     if worst_first not in names.values():
         raise ValueError(f"table {title!r} is sorted by {worst_first!r}; its columns are {list(names.values())}")
-    order = {name: i for i, name in enumerate((label, *names))}
+    headings = dict(keys)
+    order = {name: i for i, name in enumerate((*headings, *names))}
     overrides = [_column(column) for column in columns]
     if link:
-        overrides.insert(0, _override(heading, {"links": [{"title": f"Only this {heading.lower()}", "url": link}]}))
+        heading = keys[0][1]
+        overrides.insert(0, _override(heading, {"links": [{"title": f"Open this {heading.lower()}", "url": link}]}))
     return Panel(
         kind="table", title=title, question=question, unit="none", thresholds=NEUTRAL, width=width, height=8,
         queries=tuple(Query(column.expr, column.title, instant=True) for column in columns),
@@ -153,11 +201,17 @@ def table(
             {
                 "id": "organize",
                 "options": {
-                    "excludeByName": {"Time": True}, "indexByName": order, "renameByName": {label: heading, **names},
+                    "excludeByName": {"Time": True}, "indexByName": order, "renameByName": {**headings, **names},
                 },
             },
         ),
     )  # fmt: skip
+
+
+def to_board(uid: str, keep: tuple[Variable, ...], choose: str, value: str = "${__value.raw}") -> str:
+    """Write the link to a board: it keeps time, data source and the drop-downs `keep`, and sets `choose` to `value`."""
+    kept = "".join(f"&${{{each.name}:queryparam}}" for each in keep if each.name != choose)
+    return f"/d/{uid}?${{__url_time_range}}&${{datasource:queryparam}}{kept}&var-{choose}={value}"
 
 
 def _column(column: Column) -> dict[str, object]:

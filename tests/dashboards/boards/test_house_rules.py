@@ -1,5 +1,6 @@
 """What holds for every board: Grafana's dashboard-linter, our design rules, and the traps of PromQL."""
 
+import json
 import re
 
 import pytest
@@ -13,6 +14,7 @@ SAMPLES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "
 EXPOSED = {f"{metric.name}{sample}": metric for metric in METRICS for sample in SAMPLES[metric.type]}
 OF_PROMETHEUS = {"ALERTS": {"alertname", "alertstate"}}
 WORDS = {"sum", "by", "rate", "increase", "or", "count", "vector", "histogram_quantile", "topk", "max", "min"}
+KINDS = {"stat", "timeseries", "table", "bargauge", "state-timeline", "heatmap", "traces", "nodeGraph"}
 
 every_board = pytest.mark.parametrize("board", boards(), ids=lambda board: board.uid)
 every_query = pytest.mark.parametrize(
@@ -59,18 +61,39 @@ def test_ratios_run_from_zero_to_one(board):
 
 @every_board
 def test_there_are_no_pies(board):
-    assert {panel.kind for panel in panels(board)} <= {"stat", "timeseries", "table", "bargauge", "state-timeline"}
+    assert {panel.kind for panel in panels(board)} <= KINDS
+
+
+@every_board
+def test_each_panel_asks_one_data_source(board):
+    for panel in panels(board):
+        assert bool(panel.queries) != bool(panel.traces)
+
+
+@every_board
+def test_each_link_leads_to_a_board_and_sets_what_that_board_has(board):
+    variables = {each.uid: {v.name for v in (*each.variables, *each.boxes)} for each in boards()}
+    for uid, rest in re.findall(r"/d/([\w-]+)\?([^\"]*)", json.dumps(render(board)["panels"])):
+        assert set(re.findall(r"var-(\w+)=", rest)) <= variables[uid]
+        kept = set(re.findall(r"\$\{(\w+):queryparam\}", rest))
+        assert kept <= {v.name for v in (*board.variables, *board.boxes)} | {"datasource", "traces"}
 
 
 @every_board
 def test_variables_follow_the_time_range_and_keep_series_without_the_label(board):
-    data_source, *variables = render(board)["templating"]["list"]
-    assert (data_source["type"], data_source["query"]) == ("datasource", "prometheus")
-    assert "current" not in data_source
-    for variable in variables:
-        assert variable["refresh"] == 2
-        assert variable["allValue"] == ".*"
-        assert variable["includeAll"]
+    for variable in render(board)["templating"]["list"]:
+        if variable["type"] == "query":
+            assert variable["refresh"] == 2
+            assert variable["multi"] == variable["includeAll"] == ("allValue" in variable)
+            assert variable.get("allValue", ".*") == ".*"
+
+
+@every_board
+def test_people_choose_each_data_source_that_the_board_asks(board):
+    found = [each for each in render(board)["templating"]["list"] if each["type"] == "datasource"]
+    asked = {panel["datasource"]["type"] for panel in render(board)["panels"] if "datasource" in panel}
+    assert {each["query"] for each in found} == asked | {"prometheus"}
+    assert not any("current" in each for each in found)
 
 
 @every_query
@@ -93,7 +116,7 @@ def test_each_query_names_labels_that_its_metrics_have(query):
 @every_query
 def test_each_legend_names_labels_that_the_query_keeps(query):
     kept = {label for group in re.findall(r"\bby \(([^)]*)\)", query.expr) for label in group.split(", ")}
-    assert set(re.findall(r"\{\{(\w+)\}\}", query.legend)) <= kept - {"le"}
+    assert set(re.findall(r"\{\{(\w+)\}\}", query.legend)) <= kept
 
 
 @every_query
@@ -136,7 +159,7 @@ def empty_prometheus(tmp_path_factory):
 @every_query
 @pytest.mark.parametrize("chosen", [[], ["a.b"], ["a.b", "c+d"]], ids=["all", "one", "two"])
 def test_each_query_is_promql(query, chosen, empty_prometheus):
-    names = ("service", "environment", "tenant", "agent") if chosen else ()
+    names = set(re.findall(r"\$(\w+)", query.expr)) - {"__rate_interval", "__range"} if chosen else ()
     expr = substitute(query.expr, variables=dict.fromkeys(names, chosen))
     assert "$" not in expr
     empty_prometheus.query(expr)

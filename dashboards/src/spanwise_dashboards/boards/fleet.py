@@ -6,7 +6,7 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import RANGE, Scope
-from spanwise_dashboards.style import Column, bars, falling, rising, series, stat, table, timeline
+from spanwise_dashboards.style import Column, bars, falling, rising, series, stat, table, timeline, to_board
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
@@ -38,10 +38,9 @@ _VARIABLES: Final = (
 _ASK: Final = Scope(_VARIABLES)
 _ERRORS: Final = rising(0.01, 0.05)
 _SLOW: Final = rising(60, 120)
-_ONLY_THIS_AGENT: Final = (
-    f"/d/{UID}?${{__url_time_range}}&${{datasource:queryparam}}&${{service:queryparam}}"
-    "&${environment:queryparam}&${tenant:queryparam}&var-agent=${__value.raw}"
-)
+_THIS_AGENT: Final = to_board("spanwise-agent", _VARIABLES, "agent")
+_MODEL_OF_LINE: Final = to_board("spanwise-llm", _VARIABLES, "model", f"${{__field.labels.{_MODEL}}}")
+_PROVIDER_OF_LINE: Final = to_board("spanwise-llm", _VARIABLES, "provider", f"${{__field.labels.{_PROVIDER}}}")
 
 _NOW: Final = Row(
     "Health now",
@@ -91,8 +90,8 @@ _AGENTS: Final = Row(
     "Agents that need attention",
     (
         table(
-            "Agents", "Which agent hurts most? The worst error ratio is first; a click keeps only that agent.",
-            (_AGENT, "Agent"),
+            "Agents", "Which agent hurts most? The worst error ratio is first; a click opens that agent.",
+            ((_AGENT, "Agent"),),
             (
                 Column("Runs", _ASK.increase(RUN_DURATION, [_AGENT]), "short"),
                 Column("Error ratio", _ASK.error_ratio(RUN_DURATION, [_AGENT], window=RANGE), "percentunit", _ERRORS),
@@ -101,7 +100,7 @@ _AGENTS: Final = Row(
                 Column("Cost", _ASK.increase(RUN_COST, [_AGENT], sample="sum"), "currencyUSD"),
                 Column("Active", _ASK.gauge(RUNS_ACTIVE, [_AGENT]), "none"),
             ),
-            worst_first="Error ratio", link=_ONLY_THIS_AGENT,
+            worst_first="Error ratio", link=_THIS_AGENT,
         ),
         timeline(
             "Agent health", "When was each agent unhealthy?",
@@ -116,20 +115,21 @@ _PARTS: Final = Row(
         series(
             "Model call p95 by model", "Which model is slow? Each diamond is a call with its trace id.",
             (Query(_ASK.quantile(0.95, LLM_DURATION, [_MODEL]), f"{{{{{_MODEL}}}}}", exemplars=True),), "s",
-            rising(15, 30),
+            rising(15, 30), link=_MODEL_OF_LINE,
         ),
         series(
             "Model call error ratio by provider", "Does a provider fail for everybody?",
             (Query(_ASK.error_ratio(LLM_DURATION, [_PROVIDER]), f"{{{{{_PROVIDER}}}}}"),), "percentunit", _ERRORS,
+            link=_PROVIDER_OF_LINE,
         ),
         table(
-            "Tools", "Which tool fails or is slow?", (_TOOL, "Tool"),
+            "Tools", "Which tool fails or is slow?", ((_TOOL, "Tool"),),
             (
                 Column("Calls", _ASK.increase(TOOL_DURATION, [_TOOL]), "short"),
                 Column("Error ratio", _ASK.error_ratio(TOOL_DURATION, [_TOOL], window=RANGE), "percentunit", _ERRORS),
                 Column("p95", _ASK.quantile(0.95, TOOL_DURATION, [_TOOL], window=RANGE), "s", rising(10, 30)),
             ),
-            worst_first="Error ratio", width=8,
+            worst_first="Error ratio", width=8, link=to_board("spanwise-tools", _VARIABLES, "tool"),
         ),
     ),
 )  # fmt: skip
@@ -140,6 +140,7 @@ _SPEND: Final = Row(
         bars(
             "Cost by model", "Which ten models cost most in the shown time?",
             Query(f"topk(10, {_ASK.increase(LLM_COST, [_MODEL])})", f"{{{{{_MODEL}}}}}", instant=True), "currencyUSD",
+            link=to_board("spanwise-cost", _VARIABLES, "model", f"${{__field.labels.{_MODEL}}}"),
         ),
         series(
             "Tokens per minute", "Do prompts or answers grow, and does the provider's cache help?",

@@ -1,0 +1,129 @@
+"""Cost and tokens: what agents cost, who spends it, and whether it jumps."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanwise_dashboards.board import Board, Query, Row, Variable
+from spanwise_dashboards.query import Scope
+from spanwise_dashboards.style import Column, bars, heat, rising, series, stat, table, to_board
+from spanwise_schema.metrics import (
+    CACHE_READ_TOKENS,
+    INPUT_TOKENS,
+    LABEL,
+    LLM_COST,
+    LLM_DURATION,
+    OUTPUT_TOKENS,
+    RUN_COST,
+    UNPRICED_CALLS,
+    UNPRICED_TOKENS,
+)
+
+_AGENT: Final = LABEL["agent"]
+_MODEL: Final = LABEL["model"]
+_PROVIDER: Final = LABEL["provider"]
+_TENANT: Final = LABEL["tenant"]
+
+_VARIABLES: Final = (
+    Variable("service", "Service", LABEL["service"], LLM_DURATION),
+    Variable("environment", "Environment", LABEL["environment"], LLM_DURATION),
+    Variable("tenant", "Tenant", _TENANT, LLM_DURATION),
+    Variable("agent", "Agent", _AGENT, LLM_DURATION),
+    Variable("provider", "Provider", _PROVIDER, LLM_DURATION),
+    Variable("model", "Model", _MODEL, LLM_DURATION),
+)
+_ASK: Final = Scope(_VARIABLES)
+_BY: Final = (_AGENT, _MODEL)
+_TOKENS: Final = f"({_ASK.rate(INPUT_TOKENS, sample='sum')} + {_ASK.rate(OUTPUT_TOKENS, sample='sum')})"
+_NOW: Final = f"3600 * {_ASK.rate(LLM_COST)}"
+
+_SUMMARY: Final = Row(
+    "Summary",
+    (
+        stat("Cost", "What did the shown time cost?", Query(_ASK.increase(LLM_COST), instant=True), "currencyUSD"),
+        stat("Cost per hour", "What does it cost now?", Query(_NOW), "currencyUSD"),
+        stat("Cost per day at this pace", "What will a day cost?", Query(f"24 * {_NOW}"), "currencyUSD"),
+        stat(
+            "Cost per 1,000 tokens", "Does the mix get dearer?",
+            Query(f"1000 * {_ASK.ratio(_ASK.rate(LLM_COST), _TOKENS)}"), "currencyUSD",
+        ),
+        stat(
+            "Unpriced calls", "How many calls are in no cost here, because nobody knows their price?",
+            Query(f"{_ASK.increase(UNPRICED_CALLS)} or vector(0)", instant=True), "short", rising(1, 100),
+        ),
+        stat(
+            "Unpriced tokens", "How many tokens are in no cost here?",
+            Query(f"{_ASK.increase(UNPRICED_TOKENS)} or vector(0)", instant=True), "short", rising(1, 100_000),
+        ),
+    ),
+)  # fmt: skip
+
+_SPEND: Final = Row(
+    "Spend per hour",
+    (
+        series(
+            "Cost per hour by agent", "Who spends?",
+            (Query(f"3600 * {_ASK.rate(LLM_COST, [_AGENT])}", f"{{{{{_AGENT}}}}}"),), "currencyUSD",
+            link=to_board("spanwise-agent", _VARIABLES, "agent", f"${{__field.labels.{_AGENT}}}"),
+        ),
+        series(
+            "Cost per hour by model", "On which model?",
+            (Query(f"3600 * {_ASK.rate(LLM_COST, [_MODEL])}", f"{{{{{_MODEL}}}}}"),), "currencyUSD",
+            link=to_board("spanwise-llm", _VARIABLES, "model", f"${{__field.labels.{_MODEL}}}"),
+        ),
+        series(
+            "Cost per hour by tenant", "For whom?",
+            (Query(f"3600 * {_ASK.rate(LLM_COST, [_TENANT])}", f"{{{{{_TENANT}}}}}"),), "currencyUSD",
+        ),
+    ),
+)  # fmt: skip
+
+_WHERE: Final = Row(
+    "Where to save first",
+    (
+        table(
+            "Agents and models", "Which pair costs most? The dearest is first; a click opens the agent.",
+            ((_AGENT, "Agent"), (_MODEL, "Model")),
+            (
+                Column("Cost", _ASK.increase(LLM_COST, _BY), "currencyUSD"),
+                Column("Calls", _ASK.increase(LLM_DURATION, _BY), "short"),
+                Column("Input tokens", _ASK.increase(INPUT_TOKENS, _BY, sample="sum"), "short"),
+                Column("Output tokens", _ASK.increase(OUTPUT_TOKENS, _BY, sample="sum"), "short"),
+                Column("From cache", _ASK.increase(CACHE_READ_TOKENS, _BY), "short"),
+            ),
+            worst_first="Cost", link=to_board("spanwise-agent", _VARIABLES, "agent"),
+        ),
+        bars(
+            "Cost by provider", "Whom do we pay?",
+            Query(f"topk(10, {_ASK.increase(LLM_COST, [_PROVIDER])})", f"{{{{{_PROVIDER}}}}}", instant=True),
+            "currencyUSD", width=10,
+        ),
+    ),
+)  # fmt: skip
+
+_RUNS: Final = Row(
+    "Runs and tokens",
+    (
+        heat(
+            "Cost of a run", "Are there runs that cost far more than others?",
+            Query(_ASK.buckets(RUN_COST), "{{le}}"), "currencyUSD",
+        ),
+        series(
+            "Tokens per minute", "Do prompts or answers grow, and does the cache help?",
+            (
+                Query(f"60 * {_ASK.rate(INPUT_TOKENS, sample='sum')}", "input"),
+                Query(f"60 * {_ASK.rate(OUTPUT_TOKENS, sample='sum')}", "output"),
+                Query(f"60 * {_ASK.rate(CACHE_READ_TOKENS)}", "input from cache"),
+            ),
+            "short", width=12,
+        ),
+    ),
+)  # fmt: skip
+
+BOARD: Final = Board(
+    uid="spanwise-cost",
+    title="Spanwise / Cost and tokens",
+    question="What do agents cost, who spends it, and does it jump?",
+    variables=_VARIABLES,
+    rows=(_SUMMARY, _SPEND, _WHERE, _RUNS),
+)

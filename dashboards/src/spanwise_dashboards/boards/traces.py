@@ -1,0 +1,83 @@
+"""Traces explorer: find a run and read it span by span."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanwise_dashboards.board import Board, Query, Row, TextBox, Traces, Variable
+from spanwise_dashboards.query import Scope
+from spanwise_dashboards.style import (
+    falling,
+    rising,
+    series,
+    service_map,
+    stat,
+    to_board,
+    trace_list,
+    trace_view,
+)
+from spanwise_schema.metrics import LABEL, RUN_DURATION, RUNS_ACTIVE
+
+_VARIABLES: Final = (Variable("service", "Service", LABEL["service"], RUN_DURATION, single=True),)
+_BOXES: Final = (
+    TextBox("operation", "Operation"),
+    TextBox("tags", "Tags"),
+    TextBox("shortest", "Shortest duration"),
+    TextBox("trace_id", "Trace id"),
+)
+_ASK: Final = Scope(_VARIABLES)
+_KEPT: Final = "".join(f"&${{{name}:queryparam}}" for name in ("traces", "operation", "tags", "shortest"))
+_THIS_TRACE: Final = to_board("spanwise-traces", _VARIABLES, "trace_id") + _KEPT
+
+_SERVICE: Final = Row(
+    "The service",
+    (
+        stat("Runs per minute", "How busy is it?", Query(f"60 * {_ASK.rate(RUN_DURATION)}"), "cpm", width=6),
+        stat(
+            "Success ratio", "Do runs succeed?", Query(f"1 - {_ASK.error_ratio(RUN_DURATION)}"), "percentunit",
+            falling(0.95, 0.99), width=6,
+        ),
+        stat(
+            "Run duration p95", "Are runs slow?", Query(_ASK.quantile(0.95, RUN_DURATION)), "s", rising(60, 120),
+            width=6,
+        ),
+        stat("Runs in flight", "What runs now?", Query(_ASK.gauge(RUNS_ACTIVE), instant=True), "none", width=6),
+    ),
+)  # fmt: skip
+
+_FIND: Final = Row(
+    "Find",
+    (
+        trace_list(
+            "Found traces",
+            "Which traces match service, operation, tags (`error=true user.id=42`) and shortest duration (`2s`)? "
+            "A click shows one below.",
+            Traces(
+                "search", service="${service}", operation="${operation}", tags="${tags}", min_duration="${shortest}",
+                limit=100,
+            ),
+            link=_THIS_TRACE, width=16,
+        ),
+        series(
+            "Run duration", "Which moment was slow? A diamond opens its trace.",
+            (Query(_ASK.quantile(0.95, RUN_DURATION), "p95", exemplars=True),), "s", rising(60, 120), width=8,
+        ),
+    ),
+)  # fmt: skip
+
+_READ: Final = Row(
+    "Read",
+    (
+        trace_view("Chosen trace", "What happened in this run?", Traces("id", trace_id="${trace_id}")),
+        service_map("Services", "Who calls whom?", Traces("dependencyGraph")),
+    ),
+)  # fmt: skip
+
+BOARD: Final = Board(
+    uid="spanwise-traces",
+    title="Spanwise / Traces",
+    question="Which run was it, and what happened in it, span by span?",
+    variables=_VARIABLES,
+    rows=(_SERVICE, _FIND, _READ),
+    boxes=_BOXES,
+)

@@ -1,0 +1,7 @@
+from spanwise_dashboards.boards.collector import BOARD
+
+
+def test_what_goes_wrong_is_shown_even_when_nothing_did():
+    counts = {panel.title: panel.queries[0].expr for panel in BOARD.rows[0].panels}
+    for title in ("Rejected spans", "Refused requests", "Evicted runs"):
+        assert counts[title].endswith("or vector(0)")
