@@ -1,4 +1,5 @@
 import os
+import threading
 
 from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SpanExporter, SpanExportResult
 
@@ -22,7 +23,7 @@ class Counted(SpanExporter):
 
 
 def test_exporter_is_made_anew_in_another_process_and_the_parents_is_left_alone(monkeypatch):
-    per_process = exporters.PerProcess(Counted)
+    per_process = exporters.PerProcess(Counted, "there")
     before = Counted.made
     per_process.export([])
     assert Counted.made == before
@@ -51,3 +52,47 @@ def test_exporter_of_another_package_is_loaded_by_its_name(monkeypatch):
     monkeypatch.setattr(exporters, "entry_points", lambda **_: (Entry(),))
     (built,) = exporters.build(Export(exporters=("other",)))
     assert isinstance(built._exporter, Counted)
+
+
+class Refusing(Counted):
+    """Fails as long as it has answers to give."""
+
+    def __init__(self):
+        super().__init__()
+        self.answers = [SpanExportResult.FAILURE, SpanExportResult.FAILURE]
+
+    def export(self, spans):
+        del spans
+        return self.answers.pop() if self.answers else SpanExportResult.SUCCESS
+
+
+def test_spans_that_do_not_arrive_are_told_once_until_they_do_again(caplog):
+    per_process = exporters.PerProcess(Refusing, "http://c:1/v1/traces")
+    assert per_process.export([]) is per_process.export([]) is SpanExportResult.FAILURE
+    told = ["spanwise: spans do not reach http://c:1/v1/traces and are lost; is a collector there?"]
+    assert [record.getMessage() for record in caplog.records] == told
+    assert per_process.export([]) is SpanExportResult.SUCCESS
+    per_process._exporter.answers.append(SpanExportResult.FAILURE)
+    per_process.export([])
+    assert [record.getMessage() for record in caplog.records] == told * 2
+
+
+def test_spans_still_on_their_way_when_it_ends_are_told_as_lost(caplog):
+    began, over = threading.Event(), threading.Event()
+
+    class Waiting(Counted):
+        def export(self, spans):
+            del spans
+            began.set()
+            over.wait(30)
+            return SpanExportResult.FAILURE
+
+    per_process = exporters.PerProcess(Waiting, "http://c:1/v1/traces")
+    thread = threading.Thread(target=per_process.export, args=([],))
+    thread.start()
+    assert began.wait(30)
+    per_process.shutdown()
+    assert len(caplog.records) == 1
+    over.set()
+    thread.join()
+    assert len(caplog.records) == 1

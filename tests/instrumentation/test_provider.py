@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import TracerProvider, _TracerConfig
 
 from spanwise import provider, tracer
 from spanwise.config import Config
@@ -40,6 +40,45 @@ def test_foreign_provider_is_not_flushed():
 def test_none_exports_nothing():
     made = provider.build(Config(export=Export(exporters=())))
     assert made._active_span_processor._span_processors == ()
+
+
+class _Off:
+    """The entry point of a configurator that turns the tracers named `off` off."""
+
+    def load(self):
+        return lambda scope: _TracerConfig(is_enabled=scope.name != "off")
+
+
+@pytest.fixture
+def configured(otlp, monkeypatch):
+    monkeypatch.setattr(provider, "entry_points", lambda **_: (_Off(),))
+    export = Export(traces_endpoint=f"{otlp.endpoint}/v1/traces", tracer_configurator="some")
+    made = []
+
+    def build():
+        made.append(provider.build(Config(export=export)))
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.shutdown()
+
+
+def test_configurator_says_which_tracers_are_on(otlp, configured):
+    built = configured()
+    for name in ("on", "off"):
+        built.get_tracer(name).start_span(name).end()
+    assert provider.flush(built) is True
+    assert otlp.names() == ["on"]
+
+
+def test_sdk_without_a_place_for_a_configurator_is_told(otlp, configured, monkeypatch, caplog):
+    monkeypatch.delattr(TracerProvider, "_set_tracer_configurator")
+    built = configured()
+    built.get_tracer("off").start_span("off").end()
+    assert provider.flush(built) is True
+    assert otlp.names() == ["off"]
+    assert "OTEL_PYTHON_TRACER_CONFIGURATOR is set, and this version of the SDK does not know it" in caplog.text
 
 
 def test_service_is_named_after_the_program(monkeypatch):

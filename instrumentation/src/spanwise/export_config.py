@@ -14,6 +14,7 @@ SCHEDULE_DELAY_MS = 1000
 EXPORTERS = "opentelemetry_traces_exporter"
 SAMPLERS = "opentelemetry_traces_sampler"
 ID_GENERATORS = "opentelemetry_id_generator"
+CONFIGURATORS = "_opentelemetry_tracer_configurator"
 
 _BY_PROTOCOL = {"http/protobuf": HTTP, "grpc": GRPC}
 _GRPC_PACKAGE = "opentelemetry-exporter-otlp-proto-grpc"
@@ -45,8 +46,7 @@ class Export:
     sampler_arg: str = ""
     id_generator: str = ""
     config_file: str = ""
-    unheard: tuple[str, ...] = ()
-    """Variables that are set and do not hold."""
+    tracer_configurator: str = ""
 
 
 def read(reader: Reader, endpoint: str | None) -> Export:
@@ -62,6 +62,9 @@ def read(reader: Reader, endpoint: str | None) -> Export:
     generator = reader.text("OTEL_PYTHON_ID_GENERATOR")
     if generator:
         reader.installed("OTEL_PYTHON_ID_GENERATOR", generator, ID_GENERATORS, ("random",))
+    configurator = reader.text("OTEL_PYTHON_TRACER_CONFIGURATOR")
+    if configurator:
+        reader.installed("OTEL_PYTHON_TRACER_CONFIGURATOR", configurator, CONFIGURATORS, ())
     return Export(
         exporters=exporters,
         traces_endpoint=_endpoint(reader, endpoint, exporters),
@@ -70,7 +73,7 @@ def read(reader: Reader, endpoint: str | None) -> Export:
         sampler_arg=reader.text("OTEL_TRACES_SAMPLER_ARG"),
         id_generator="" if generator == "random" else generator,
         config_file=_config_file(reader),
-        unheard=tuple(filter(reader.text, ("OTEL_PYTHON_TRACER_CONFIGURATOR",))),
+        tracer_configurator=configurator,
     )
 
 

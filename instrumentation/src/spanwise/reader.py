@@ -86,7 +86,8 @@ class Reader:
             return True
         others = sorted({*known, *entry_points(group=group).names})
         more = f" (`pip install {package}` adds it)" if package else ""
-        self.wrong(name, value, f"one of {', '.join(others)}{more}")
+        expected = f"one of {', '.join(others)}" if others else f"an entry point of {group}, of which there is none"
+        self.wrong(name, value, expected + more)
         return False
 
     @staticmethod
