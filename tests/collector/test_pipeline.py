@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from spanwise_collector import pipeline as module
+from spanwise_collector import runs
 from spanwise_collector.batch import Decoded
 from spanwise_collector.handover import Item
 from spanwise_collector.intake import read
@@ -12,6 +13,7 @@ from spanwise_collector.normalise import normalise
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.price import PriceBook
 from spanwise_collector.query import Query
+from spanwise_collector.reader import RunFilter
 from spanwise_collector.rollup.rollup import Rollup
 from spanwise_collector.rollup.summary import LOST_NS
 from spanwise_collector.store.store import Store
@@ -173,8 +175,16 @@ def test_what_only_an_agent_told_is_counted_while_nothing_comes(tmp_path):
         pipeline.settle()
         assert tokens(pipeline)["spanwise_llm_input_tokens"] == 100
         assert "gen_ai_client_operation_duration_seconds" not in tokens(pipeline)
+        clock[0] += 2 * 10**9
         pipeline.settle()
         assert tokens(pipeline)["spanwise_llm_input_tokens"] == 100
+        used = (MEASURES["run.tokens"], MEASURES["llm.tokens.input"])
+        asked = [Query(measure, "sum", (), {}, 90 * 10**9, clock[0]) for measure in used]
+        assert [series.points[0].value for query in asked for series in pipeline.answer(query)] == [110, 100]
+        stored = "select category, token_scope, sum(input_tokens) as tokens from spans group by all order by all"
+        assert pipeline.store.sql(stored).rows() == [("agent", "rollup", None), ("llm", "usage", 100)]
+        (run,) = runs.page(store, RunFilter(0, clock[0]), clock[0]).runs
+        assert (run["tokens"], run["input_tokens"], run["steps"], run["llm_calls"]) == (110, 100, 0, 0)
 
 
 def test_what_another_signal_told_first_is_left_out_and_its_money_is_tallied_over_a_restart(tmp_path):

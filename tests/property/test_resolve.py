@@ -81,8 +81,7 @@ def pieces(draw, rows):
 
 def added(counted):
     calls = counted.filter(pl.col("category") == "llm")
-    durations = calls["duration_ns"].count() if "duration_ns" in calls.columns else 0
-    return durations, calls["input_tokens"].sum(), calls["cost_pico_usd"].sum()
+    return calls["duration_ns"].count(), calls["input_tokens"].sum(), calls["cost_pico_usd"].sum()
 
 
 def totals(batches, resume_at=None):
@@ -96,7 +95,8 @@ def totals(batches, resume_at=None):
         batch = frame(*rows)
         fresh = batch.filter(seen.add(batch))
         if fresh.height:
-            found.append(added(resolver.add(fresh, now_ns).counted))
+            _, counted, sums = resolver.add(fresh, now_ns)
+            found += added(counted), added(sums)
         now_ns += SECOND // 2
     found.append(added(resolver.settle(now_ns + QUIET_NS)))
     return tuple(map(sum, zip(*found, strict=True)))

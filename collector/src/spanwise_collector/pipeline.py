@@ -111,8 +111,9 @@ class Pipeline:
         self.resolver.tally.add("signal", chosen.spans, chosen.tokens, chosen.cost_pico_usd)
         if fresh.height:
             resolved = self.resolver.add(fresh, received_ns)
-            self.rollup.add(resolved.stored, received_ns, resolved.counted)
+            self.rollup.add(resolved.stored, received_ns, resolved.counted, resolved.sums)
             self.store.append(resolved.stored)
+            self.store.append(resolved.sums)
         self.ledger.stored += fresh.height
         self.ledger.duplicate += frame.height - fresh.height
 
@@ -121,7 +122,8 @@ class Pipeline:
         now_ns = self._now_ns()
         settled = self.resolver.settle(now_ns)
         if settled.height or self.rollup.runs.due(now_ns):
-            self.rollup.add(_EMPTY, now_ns, settled if settled.height else None)
+            self.rollup.add(_EMPTY, now_ns, None, settled)
+            self.store.append(settled)
 
     def due(self) -> bool:
         """Tell whether it is time to commit."""

@@ -61,10 +61,11 @@ CALL: Final[dict[str, Kind]] = {
     "inferred": "bool",  # true where the span was concluded from what later calls say
     "retry_reason": "str",  # why the call before it was made again
     "dialect": "str",
-    "signal": "str",  # event, metric: what told it; null for a span of a tracer
+    # what told it: event, metric, or agent where its sum of its calls counts; null for a span of a tracer
+    "signal": "str",
     # leaf: a call that counts; duplicate: of a call that another span told, with only the numbers that it did not tell;
     # rollup: an agent or a workflow that told a sum, which is left out; none: an answer from a cache;
-    # usage: tokens that an event or a metric told without the call; null for others
+    # usage: tokens that an event, a metric or an agent told without the call; null for others
     "token_scope": "str",
 }
 

@@ -26,16 +26,14 @@ class Fold:
 
     def add(self, *rows, after_ns=0):
         self.now_ns += after_ns
-        self.stored, self.counted = self.resolver.add(frame(*rows), self.now_ns)
-        return self._sum(self.counted)
+        self.stored, self.counted, sums = self.resolver.add(frame(*rows), self.now_ns)
+        return self._sum(pl.concat([self.counted, sums]))
 
     def wait(self, ns=QUIET_NS):
         self.now_ns += ns
         return self._sum(self.resolver.settle(self.now_ns))
 
     def _sum(self, counted):
-        if "duration_ns" not in counted.columns:
-            counted = counted.with_columns(duration_ns=pl.lit(None, pl.Int64))
         self.total = tuple(a + b for a, b in zip(self.total, added(counted), strict=True))
         return self.total
 

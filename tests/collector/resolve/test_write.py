@@ -1,4 +1,5 @@
 import polars as pl
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from spanwise_collector.resolve.write import Verdict, repeated, rows_of, scoped, totals, write
 from spanwise_schema.measures import DIMENSIONS
@@ -38,10 +39,25 @@ def test_an_agents_sum_is_read_and_counts_without_a_duration():
     batch = scoped(frame(agent(1, tokens=30, dialect="adk"), call(2)))
     ((trace_id, total),) = totals(batch)
     assert (trace_id, total.span, total.dialect) == (batch["trace_id"][0], 1, "adk")
+    assert rows_of([total]).schema == batch.schema
     row_ = rows_of([total]).row(0, named=True)
-    assert (row_["category"], row_["token_scope"], row_["operation"]) == ("llm", "rollup", "invoke_agent")
-    assert (row_["input_tokens"], row_["cost_pico_usd"]) == (30, 30)
+    assert (row_["category"], row_["token_scope"], row_["operation"]) == ("llm", "usage", "invoke_agent")
+    assert (row_["input_tokens"], row_["cost_pico_usd"], row_["duration_ns"]) == (30, 30, None)
     assert write(batch, [])[0]["input_tokens"].to_list() == [None, 100]
+
+
+def test_an_agents_sum_that_counts_is_a_span_below_the_agent_with_an_id_of_its_own():
+    batch = scoped(frame(agent(1, tokens=30, dialect="adk", agent="planner", conversation_id="c")))
+    ((_, total),) = totals(batch)
+    (made,) = rows_of([total]).rows(named=True)
+    assert rows_of([total]).rows(named=True) == [made]
+    own = batch.row(0, named=True)
+    assert (made["trace_id"], made["parent_span_id"]) == (own["trace_id"], own["span_id"])
+    assert made["span_id"] not in (own["span_id"], bytes(8))
+    assert (made["signal"], made["dialect"], made["conversation_id"]) == ("agent", "adk", "c")
+    assert made["start_ns"] == made["end_ns"] == own["end_ns"]
+    span = Span.FromString(made["raw"])
+    assert (span.name, span.span_id, span.parent_span_id) == ("usage told by planner", made["span_id"], own["span_id"])
 
 
 def test_answers_from_a_cache_are_counted_apart():

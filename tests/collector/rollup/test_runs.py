@@ -156,6 +156,33 @@ def test_late_spans_add_to_the_run_that_was_counted():
     assert late.after.select(names).rows() == [(2, 7, 9, "a")]
 
 
+def test_what_an_agent_told_of_its_calls_is_added_to_its_run_and_to_those_around_it():
+    runs = Runs()
+    rows = [row(1, "agent", parent=None, agent="outer", took_s=9), row(2, "agent", parent=1, agent="inner", took_s=5)]
+    assert told(runs.add(batch(*rows), NOON), "agent", "steps", "tokens") == [("inner", 0, None), ("outer", 0, None)]
+    sums = batch(row(9, "llm", parent=2, token_scope="usage", input_tokens=30, output_tokens=3, cost_pico_usd=5))
+    runs.tell(sums)
+    assert runs.due(NOON + 60 * SECOND)
+    later = runs.add(nothing(), NOON + 60 * SECOND)
+    names = ("agent", "steps", "tokens", "cost_pico_usd")
+    assert sorted(later.after.select(names).rows()) == [("inner", 0, 33, 5), ("outer", 0, 33, 5)]
+
+
+def test_what_an_agent_told_is_there_when_the_run_around_it_ends():
+    runs = Runs()
+    runs.add(batch(row(2, "agent", parent=1, agent="inner")), NOON)
+    runs.tell(batch(row(9, "llm", parent=2, token_scope="usage", input_tokens=30)))
+    ended = runs.add(batch(row(1, "agent", parent=None, agent="outer", took_s=99)), NOON + 99 * SECOND)
+    assert told(ended, "agent", "tokens") == [("inner", 30), ("outer", 30)]
+
+
+def test_what_an_agent_told_of_a_trace_that_is_not_held_makes_no_run():
+    runs = Runs()
+    runs.tell(batch(row(9, "llm", parent=2, token_scope="usage", input_tokens=30, agent="a")))
+    assert (len(runs), runs.active().total()) == (0, 0)
+    assert not runs.due(NOON + LOST_NS)
+
+
 def test_a_lost_run_that_ends_after_all_is_counted_once():
     runs = Runs()
     runs.add(batch(row(2, "llm", parent=1, agent="a", at_s=2)), NOON)

@@ -26,11 +26,13 @@ class Resolved(NamedTuple):
     Attributes:
         stored: the batch with `token_scope`; numbers that another span told are null.
         counted: what is to be folded: the same, but what a span adds to another's call is in that call's series and
-            window, and only calls have a duration; besides, totals of agents that count by now.
+            window, and only calls have a duration.
+        sums: what agents told that counts by now, as spans of its own: columns STORED.
     """
 
     stored: pl.DataFrame
     counted: pl.DataFrame
+    sums: pl.DataFrame
 
 
 class Resolver:
@@ -68,14 +70,13 @@ class Resolver:
             self._await(trace_id, total)
         for counts in repeated(frame):
             self.tally.add("replayed", *counts)
-        settled = self.settle(now_ns)
-        return Resolved(stored, pl.concat([counted, settled], how="diagonal") if settled.height else counted)
+        return Resolved(stored, counted, self.settle(now_ns))
 
     def settle(self, now_ns: int) -> pl.DataFrame:
         """Look, at most once a second, at traces that became quiet, and give the totals of agents that count by now.
 
         Returns:
-            Rows to be folded: ids, DIMENSIONS, tokens and cost, `category` "llm", `token_scope` "rollup".
+            Spans of their own, to be folded and stored: see `spanwise_collector.resolve.write.rows_of`.
         """
         counted: list[Total] = []
         if now_ns - self._swept_ns >= NANO:
@@ -114,7 +115,7 @@ class Resolver:
         return Verdict(row, call.called, *counts, labels, end_ns)
 
     def _related(self, trace_id: bytes, call: Call) -> Related | None:
-        trace, (twins, beside) = self._memory.trace(trace_id), self._memory.twins(call)
+        trace, (twins, beside) = self._memory.trace(trace_id), self._memory.twins(trace_id, call)
         if not twins and not trace.totals and not trace.reaches(call.start_ns, call.end_ns):
             return None
         tree = self._memory.tree(trace_id)

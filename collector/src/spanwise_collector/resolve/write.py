@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from spanwise_collector.resolve.trace import Total
 from spanwise_schema.columns import STORED, Kind
@@ -16,18 +19,17 @@ from spanwise_schema.measures import DIMENSIONS
 Labels = tuple[str | None, ...]
 """Values of DIMENSIONS, in their order."""
 
-_DTYPE: Final[dict[Kind, type[pl.DataType]]] = {"str": pl.String, "i64": pl.Int64}
+AGENT: Final = "agent"
+"""The column `signal` of what an agent told as the sum of its calls, where it counts."""
+
+_DTYPE: Final[dict[Kind, type[pl.DataType]]] = {
+    "bytes": pl.Binary, "str": pl.String, "i64": pl.Int64, "f64": pl.Float64, "bool": pl.Boolean,
+}  # fmt: skip
 _USAGE: Final = (*(name for name in STORED if name.endswith("_tokens")), "token_basis")
 _COST: Final = ("cost_pico_usd", "cost_source", "price_version")
-_ROW: Final[dict[str, type[pl.DataType]]] = {
-    "category": pl.String,
-    "token_scope": pl.String,
-    "trace_id": pl.Binary,
-    "span_id": pl.Binary,
-    "end_ns": pl.Int64,
-    **dict.fromkeys(DIMENSIONS, pl.String),
-    **{name: _DTYPE[STORED[name]] for name in (*_USAGE, *_COST)},
-}
+_SUM: Final = ("trace_id", "span_id", "end_ns", "conversation_id", "user", *DIMENSIONS, *_USAGE, *_COST)
+_ROW: Final = {name: _DTYPE[kind] for name, kind in STORED.items()}
+_NO_ROWS: Final = pl.DataFrame(schema=_ROW)
 _TOLD: Final = pl.col("input_tokens").is_not_null() | pl.col("output_tokens").is_not_null()
 _SCOPE: Final = (
     pl.when(pl.col("category") == "llm")
@@ -74,14 +76,27 @@ def totals(frame: pl.DataFrame) -> Iterator[tuple[bytes, Total]]:
     told = frame.filter(is_told)
     spans = told["span_id"].bin.reinterpret(dtype=pl.UInt64)
     starts = told.select(pl.coalesce("start_ns", "end_ns", 0)).to_series()
-    rows = told.select(list(_ROW)).with_columns(category=pl.lit("llm")).iter_rows(named=True)
+    rows = told.select(_SUM).iter_rows(named=True)
     for span, start_ns, dialect, row in zip(spans, starts, told["dialect"], rows, strict=True):
         yield row["trace_id"], Total(span, start_ns, row, dialect)
 
 
 def rows_of(counted: Sequence[Total]) -> pl.DataFrame:
-    """Make rows to be folded of totals that count: some of the columns STORED."""
-    return pl.DataFrame([total.row for total in counted], schema=_ROW)
+    """Make spans of totals that count: columns STORED, each below its agent, of no length, `token_scope` "usage"."""
+    return pl.DataFrame([_sum_row(total) for total in counted], schema=_ROW) if counted else _NO_ROWS
+
+
+def _sum_row(total: Total) -> dict[str, Any]:
+    row = total.row
+    span_id = blake2b(row["trace_id"] + row["span_id"], digest_size=8).digest()
+    ids = {"trace_id": row["trace_id"], "span_id": span_id, "parent_span_id": row["span_id"]}
+    name = "usage told by " + (row["agent"] or "an agent")
+    told = KeyValue(key="spanwise.signal", value=AnyValue(string_value=AGENT))
+    times = {"start_time_unix_nano": row["end_ns"], "end_time_unix_nano": row["end_ns"]}
+    raw = Span(**ids, **times, name=name, kind=Span.SPAN_KIND_INTERNAL, attributes=[told])
+    made = {"name": name, "kind": raw.kind, "status_code": 0, "resource": b"", "raw": raw.SerializeToString()}
+    said = {"category": "llm", "token_scope": "usage", "signal": AGENT, "dialect": total.dialect}
+    return {**dict.fromkeys(_ROW), **row, **ids, **made, **said, "start_ns": row["end_ns"]}
 
 
 def repeated(frame: pl.DataFrame) -> list[tuple[int, int, int]]:

@@ -45,12 +45,22 @@ class Rollup:
         self._windows = Windows()
         self._unsaved: list[pl.DataFrame] = []
 
-    def add(self, frame: pl.DataFrame, now_ns: int, counted: pl.DataFrame | None = None) -> None:
+    def add(
+        self,
+        frame: pl.DataFrame,
+        now_ns: int,
+        counted: pl.DataFrame | None = None,
+        sums: pl.DataFrame | None = None,
+    ) -> None:
         """Fold a batch of spans not seen before (columns STORED) that was received at `now_ns`.
 
-        `counted` is what it adds to calls where that is not the same: see `spanwise_collector.resolve.Resolved`.
+        `counted` is what it adds to calls where that is not the same, and `sums` is what agents told that counts:
+        see `spanwise_collector.resolve.Resolved`.
         """
         calls = frame if counted is None else counted
+        if sums is not None and sums.height:
+            calls = pl.concat([calls, sums])
+            self.runs.tell(sums)
         runs = self.runs.add(frame, now_ns)
         folded = [fold(calls, self.book), fold(runs.new, self.book)]
         delta = pl.concat([*(each.delta for each in folded), correct(runs.before, runs.after, self.book)])

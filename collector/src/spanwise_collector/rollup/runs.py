@@ -34,7 +34,7 @@ from spanwise_schema.metrics import RUNS_ACTIVE
 
 Labels = tuple[str, ...]
 
-LATE_NS: Final = 60 * NANO
+LATE_NS: Final = 65 * NANO  # an agent's sum counts after a minute: see spanwise_collector.resolve
 MOST_TRACES: Final = 100_000
 MOST_SPANS: Final = 500_000
 _MANY: Final = 16  # from this part of MOST_SPANS on, ended traces make room before their minute is over
@@ -118,6 +118,13 @@ class Runs:
             counted.append(self._evict(now_ns))
         found = [part for part in counted if part is not _NOTHING]
         return Counted(*(pl.concat(parts) for parts in zip(*found, strict=True))) if found else _NOTHING
+
+    def tell(self, sums: pl.DataFrame) -> None:
+        """Add what agents told of their calls (columns SPANS among others) to runs of which spans are held."""
+        rows = in_order(sums.select(list(SPANS)))
+        known = [key for key in rows["trace_id"].unique().to_list() if key in self._ended or key in self._open]
+        self._spans.add(rows.filter(pl.col("trace_id").is_in(known)))
+        self._late.update(key for key in known if self._of(key).counted_ns)
 
     def _note(self, rows: pl.DataFrame, now_ns: int) -> list[bytes]:
         """Remember what came of which trace; give those whose runs are to be counted now."""
