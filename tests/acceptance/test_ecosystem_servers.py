@@ -105,8 +105,9 @@ def test_gunicorn_that_traced_before_it_forked_tells_each_call_once(tmp_path):
     assert told == made
 
 
-def test_gunicorn_with_an_asynchronous_worker_tells_each_call_once(tmp_path):
-    command = ["gunicorn", "--bind", "127.0.0.1:0", "--workers", "2", "--worker-class", "asgi", "web:app"]
+@pytest.mark.parametrize("kind", ["asgi", "uvicorn.workers.UvicornWorker"])
+def test_gunicorn_with_an_asynchronous_worker_tells_each_call_once(tmp_path, kind):
+    command = ["gunicorn", "--bind", "127.0.0.1:0", "--workers", "2", "--worker-class", kind, "web:app"]
     made, told = play(tmp_path, command, ASGI, 2)
     assert told == made
 
