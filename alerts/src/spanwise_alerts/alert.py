@@ -1,9 +1,9 @@
-"""The nouns of the way: observation, alert, notice, letter, outcome."""
+"""The nouns of the way: observation, alert, notice, message, letter, outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from spanwise_alerts.rule import TIERS, TierName
@@ -77,18 +77,22 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is told about one change of one alert.
+    """What an alert says now: it is routed, grouped, muted and told.
 
     Attributes:
         tier: the tier it has; of a resolved alert the one it had.
-        previous_tier: the tier told before; None at first.
-        labels: the identity: `alertname`, the rule's labels, the series' dimensions.
-        value: in `unit`; None where there is no data any more.
-        threshold: of `tier`, in `unit`.
+        previous_tier: the tier before; None at first.
+        rule: which made it; of a pushed alert its `alertname`.
+        labels: the identity: `alertname`, the rule's labels, the series' dimensions; or as pushed.
+        value: in `unit`; None where there is no data any more, or none was pushed.
+        threshold: of `tier`, in `unit`; None where there is none.
         starts_at_s: Unix time; `ends_at_s` is None while it fires.
         fingerprint: of the labels, as Alertmanager computes it.
-        group_key: what messages are threaded by.
         step: 1 for the first notice of a firing, then counting.
+        annotations: texts beside the labels: `summary`, `description`, `runbook_url`, or as pushed.
+        generator_url: where it comes from.
+        updated_at_s: Unix time.
+        source: `rule` for an alert of ours, `push` for one that others posted.
     """
 
     status: Status
@@ -100,7 +104,7 @@ class Notice:
     labels: dict[str, str]
     value: float | None
     value_text: str
-    threshold: float
+    threshold: float | None
     threshold_text: str
     unit: str
     window_s: float
@@ -108,10 +112,13 @@ class Notice:
     starts_at_s: float
     ends_at_s: float | None
     fingerprint: str
-    group_key: str
     step: int
     runbook: str
     links: dict[str, str]
+    annotations: dict[str, str] = field(default_factory=dict[str, str])
+    generator_url: str = ""
+    updated_at_s: float = 0.0
+    source: Literal["rule", "push"] = "rule"
 
     @property
     def kind(self) -> Kind:
@@ -122,19 +129,86 @@ class Notice:
             return "fired"
         return "upgraded" if TIERS.index(self.tier) > TIERS.index(self.previous_tier) else "downgraded"
 
+    @property
+    def routed_labels(self) -> dict[str, str]:
+        """The labels as routes, silences and inhibition see them: an alert of ours has `severity`, its tier now."""
+        if self.source == "push" or "severity" in self.labels:
+            return self.labels
+        return {**self.labels, "severity": self.tier}
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields, ready for JSON."""
-        return asdict(self)
+        """Return the fields, ready for JSON; the mappings are not copied."""
+        return {name: getattr(self, name) for name in _NOTICE_FIELDS}
+
+
+_NOTICE_FIELDS: Final = tuple(name for name in Notice.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An alert as others post it.
+
+    Attributes:
+        starts_at_s: Unix time; None where it was not said, as `ends_at_s`.
+        generator_url: empty where it was not said.
+    """
+
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str] = field(default_factory=dict[str, str])
+    starts_at_s: float | None = None
+    ends_at_s: float | None = None
+    generator_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alert that is not resolved, and how it stands with those who would be told.
+
+    Attributes:
+        state: `suppressed` where something holds it back, `unprocessed` until its group was looked at once.
+        silenced_by: ids of silences.
+        inhibited_by: fingerprints of alerts.
+        muted_by: names of time intervals, and `flapping`.
+        receivers: names of those to whom it is routed.
+        expires_at_s: when a pushed alert counts as resolved unless it is pushed again; None for one of ours.
+    """
+
+    notice: Notice
+    state: Literal["active", "suppressed", "unprocessed"]
+    silenced_by: tuple[str, ...] = ()
+    inhibited_by: tuple[str, ...] = ()
+    muted_by: tuple[str, ...] = ()
+    receivers: tuple[str, ...] = ()
+    expires_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group of alerts that are told together.
+
+    Attributes:
+        key: as Alertmanager writes it.
+        labels: what its members have in common by `group_by`.
+        route: the matchers down to its route, as text.
+        muted_by: names of time intervals that mute it now.
+    """
+
+    key: str
+    labels: Mapping[str, str]
+    receiver: str
+    route: str
+    members: tuple[Standing, ...]
+    muted_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An alert that is kept: it is pending or fires.
+    """An alert of ours that is kept: it is pending or fires.
 
     Attributes:
         fingerprint: of its labels.
         alert: as it is.
-        told: the notice told last; None while pending.
+        told: what it says now; None while pending.
     """
 
     fingerprint: str
@@ -144,28 +218,65 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one tick does to one alert; recorded in one transaction.
+    """What one evaluation does to one alert of ours.
 
     Attributes:
         fingerprint: of the alert.
         held: the alert as it is now; None once it is over.
-        notice: what is told; None where nothing is.
-        letters: the notice for each channel.
+        notice: what it says from now on; None where that does not change.
     """
 
     fingerprint: str
     held: Held | None
     notice: Notice | None = None
-    letters: tuple[Letter, ...] = ()
+
+
+Reason = Literal["first", "new", "tier", "resolved", "unmuted", "repeat", "flapping", "digest", "overflow", "reminder"]
+"""Why a message goes out; where several hold, the first of them in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One flush of one group to one receiver.
+
+    Attributes:
+        group_key: as Alertmanager writes it; messages with the same one arrive in order.
+        status: `firing` where one of the notices fires.
+        notices: the gravest first, resolved ones last; empty for a reminder.
+        headline: said in place of a single notice's summary; empty where the notices speak for themselves.
+    """
+
+    group_key: str
+    receiver: str
+    status: Status
+    reason: Reason
+    notices: tuple[Notice, ...]
+    group_labels: dict[str, str]
+    common_labels: dict[str, str]
+    common_annotations: dict[str, str]
+    headline: str = ""
+
+    @property
+    def tier(self) -> TierName:
+        """The gravest tier of what fires; of what resolved where nothing fires; `info` without notices."""
+        return self.notices[0].tier if self.notices else "info"
+
+    @property
+    def summary(self) -> str:
+        """One line: the headline, the only notice's summary, or how many there are."""
+        if self.headline or not self.notices:
+            return self.headline
+        more = len(self.notices) - 1
+        return f"{self.notices[0].summary} (and {more} more)" if more else self.notices[0].summary
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One notice for one channel.
+    """One message for one channel.
 
     Attributes:
         key: the idempotency key; the same at each attempt.
-        first_key: the key of the first letter of this firing to this channel.
+        first_key: the key of the first letter of this thread to this channel.
         channel: such as `team/webhook`.
         attempts: failed ones so far.
     """
@@ -173,7 +284,7 @@ class Letter:
     key: str
     first_key: str
     channel: str
-    notice: Notice
+    message: Message
     attempts: int = 0
 
 

@@ -22,7 +22,12 @@ from pydantic import (
 
 from spanwise_alerts.faults import ConfigError, Fault, expected, faults_of
 from spanwise_alerts.files import read_yaml
-from spanwise_alerts.rule import Duration, Rule, Section, refuse
+from spanwise_alerts.route import Flap, InhibitRule, Maintenance, Reminder, Route, Storm, faults_in
+from spanwise_alerts.rule import COLLECTOR, Duration, Rule, Section, refuse
+from spanwise_alerts.rules.defaults import default_rules
+from spanwise_alerts.rules.kinds import AnyRule
+from spanwise_alerts.sources import NamedSource
+from spanwise_alerts.timing import NamedIntervals
 
 _ADDRESS: Final = re.compile(r"[^@\s,;:<>()\[\]\\\"\x00-\x1f]+@[^@\s,;:<>()\\\"\x00-\x1f]+")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -87,6 +92,7 @@ class Webhook(Section):
     timeout_s: Duration = Field(
         default=10.0, alias="timeout", gt=0, description="for each phase of a request (default 10s)", examples=["10s"]
     )
+    send_resolved: bool = Field(default=True, description="tell that an alert is over, too (default true)")
 
 
 class Email(Section):
@@ -110,6 +116,7 @@ class Email(Section):
     timeout_s: Duration = Field(
         default=10.0, alias="timeout", gt=0, description="for each answer of the server (default 10s)", examples=["10s"]
     )
+    send_resolved: bool = Field(default=True, description="tell that an alert is over, too (default true)")
 
     @property
     def smtp_port(self) -> int:
@@ -153,11 +160,12 @@ class Receiver(Section):
             raise ValueError("expected `webhook`, `email` or both")
         return self
 
-
-class Route(Section):
-    """Who is told."""
-
-    receiver: str = Field(description="the name of one", examples=["team"])
+    @property
+    def channels(self) -> dict[str, bool]:
+        """The names of its channels, the webhook and each mail address; with whether they are told of ends."""
+        hooks = {f"{self.name}/webhook": self.webhook.send_resolved} if self.webhook else {}
+        mails = {f"{self.name}/email/{to}": self.email.send_resolved for to in self.email.to} if self.email else {}
+        return {**hooks, **mails}
 
 
 class AlertsConfig(Section):
@@ -166,21 +174,68 @@ class AlertsConfig(Section):
     http: HostPort = Field(
         default="127.0.0.1:9093", description="Alertmanager's API v2, health and own metrics, HOST:PORT"
     )
+    external_url: str = Field(
+        default="", description="where people and receivers reach this alert manager; empty: nothing links to it",
+        examples=["https://alerts.example.com"],
+    )  # fmt: skip
     interval_s: Duration = Field(
         default=0.5, alias="interval", gt=0, le=1.0, description="how often rules are evaluated; at most 1s"
     )
-    rules: list[Rule] = Field(default_factory=list[Rule], description="threshold rules")
+    rules: list[AnyRule] = Field(default_factory=list[AnyRule], description="what is judged; see rules.md")
     rule_files: list[str] = Field(
         default_factory=list[str],
         description="files with `rules:`, as paths or patterns relative to this file",
         examples=["rules/*.yaml"],
     )
+    default_rules: bool = Field(
+        default=True, description="also watch what Spanwise brings along; a rule of yours of the same name replaces one"
+    )
+    sources: list[NamedSource] = Field(
+        default_factory=list[NamedSource], description="who else may be asked for numbers, beside the collector"
+    )
     receivers: list[Receiver] = Field(
         default_factory=list[Receiver], description="whom to tell, by webhook, by mail or by both"
     )
-    route: Route | None = Field(
-        default=None, validate_default=True, description="which receiver is told; the only one needs no route"
+    time_intervals: list[NamedIntervals] = Field(
+        default_factory=list[NamedIntervals], description="time intervals that routes name"
     )
+    route: Route = Field(
+        default_factory=Route, validate_default=True, description="who is told what and when; see routing.md"
+    )
+    inhibit_rules: list[InhibitRule] = Field(
+        default_factory=list[InhibitRule], description="which alerts hold others back"
+    )
+    maintenance: list[Maintenance] = Field(
+        default_factory=list[Maintenance], description="silences that recur"
+    )
+    flap: Flap = Field(default_factory=Flap, description="when an alert that comes and goes is told by a digest")
+    storm: Storm = Field(default_factory=Storm, description="how many messages one receiver gets")
+    reminder: Reminder = Field(default_factory=Reminder, description="a word before a silence ends")
+    resolve_timeout_s: Duration = Field(
+        default=300.0, alias="resolve_timeout", gt=0,
+        description="when a pushed alert without an end is over unless it is pushed again (default 5m)",
+    )  # fmt: skip
+    start_delay_s: Duration = Field(
+        default=1.0, alias="start_delay",
+        description="how long after a start nothing is told if no rule was evaluated yet (default 1s)",
+    )  # fmt: skip
+
+    @property
+    def watched(self) -> list[Rule]:
+        """All rules that are evaluated: the user's, and the default ones whose names they do not take."""
+        names = {rule.name for rule in self.rules}
+        brought = [rule for rule in default_rules() if rule.name not in names] if self.default_rules else []
+        return [*self.rules, *brought]
+
+    @field_validator("sources")
+    @classmethod
+    def _told_apart(cls, sources: list[NamedSource]) -> list[NamedSource]:
+        names = [source.name for source in sources]
+        refuse([
+            ((place, "name"), f"got {name!r}, expected a name that no other source has")
+            for place, name in enumerate(names) if name in names[:place]
+        ])  # fmt: skip
+        return sources
 
     @field_validator("receivers")
     @classmethod
@@ -192,28 +247,35 @@ class AlertsConfig(Section):
         ])  # fmt: skip
         return receivers
 
+    @field_validator("time_intervals", "maintenance")
+    @classmethod
+    def _named_once(cls, items: list[NamedIntervals] | list[Maintenance]) -> object:
+        names = [item.name for item in items]
+        refuse([
+            ((place, "name"), f"got {name!r}, which is there twice")
+            for place, name in enumerate(names) if name in names[:place]
+        ])  # fmt: skip
+        return items
+
     @field_validator("route")
     @classmethod
-    def _known(cls, route: Route | None, info: ValidationInfo) -> Route | None:
-        if "receivers" not in info.data:
-            return route
-        names = [receiver.name for receiver in info.data["receivers"]]
-        if route is not None and route.receiver not in names:
-            refuse([(("receiver",), expected(route.receiver, names))])
-        if route is None and len(names) > 1:
-            raise ValueError(f"missing; with several receivers, expected `receiver`: one of {', '.join(names)}")
+    def _known(cls, route: Route, info: ValidationInfo) -> Route:
+        if "receivers" in info.data and "time_intervals" in info.data:
+            intervals = [named.name for named in info.data["time_intervals"]]
+            refuse(faults_in(route, [receiver.name for receiver in info.data["receivers"]], intervals))
         return route
 
-    @property
-    def told(self) -> Receiver | None:
-        """The receiver that alerts are routed to; the only one needs no route."""
-        if self.route is None:
-            return self.receivers[0] if self.receivers else None
-        return next(receiver for receiver in self.receivers if receiver.name == self.route.receiver)
+    @field_validator("reminder")
+    @classmethod
+    def _reachable(cls, reminder: Reminder, info: ValidationInfo) -> Reminder:
+        names = [receiver.name for receiver in info.data.get("receivers", ())]
+        if reminder.receiver is not None and "receivers" in info.data and reminder.receiver not in names:
+            refuse([(("receiver",), expected(reminder.receiver, names))])
+        return reminder
 
 
 class _RuleFile(Section):
-    rules: list[Rule]
+    rules: list[AnyRule]
 
 
 def load(data: object, file: str, base: Path) -> AlertsConfig:
@@ -241,7 +303,7 @@ def load(data: object, file: str, base: Path) -> AlertsConfig:
                 found += [(shown, f"rules[{i}].name", rule) for i, rule in enumerate(rules)]
             except ConfigError as error:
                 faults += error.faults
-    faults += _doubled(found)
+    faults += [*_doubled(found), *_unasked(found, section)]
     if faults:
         raise ConfigError(faults)
     return config.model_copy(update={"rules": [rule for _, _, rule in found]})
@@ -274,3 +336,12 @@ def _doubled(found: list[tuple[str, str, Rule]]) -> Iterator[Fault]:
         if rule.name in first:
             yield Fault(file, path, f"got {rule.name!r}, expected a name that no other rule has ({first[rule.name]})")
         first.setdefault(rule.name, f"{file}: {path}")
+
+
+def _unasked(found: list[tuple[str, str, Rule]], section: object) -> Iterator[Fault]:
+    listed = cast("dict[str, object]", section).get("sources") if isinstance(section, dict) else None
+    entries = cast("list[object]", listed) if isinstance(listed, list) else []
+    names = [COLLECTOR, *(str(cast("dict[str, object]", one).get("name")) for one in entries if isinstance(one, dict))]
+    for file, path, rule in found:
+        if rule.source not in names:
+            yield Fault(file, path.removesuffix("name") + "source", expected(rule.source, names))

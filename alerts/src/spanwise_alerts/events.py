@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spanwise_alerts.alert import Kind, Letter, Notice, Outcome
+from spanwise_alerts.alert import Kind, Letter, Message, Notice, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,13 @@ class DeliveryAttempted:
     attempts: int
 
 
-Event = AlertChanged | DeliveryAttempted
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """A message waits in the outbox for each channel of its receiver; it is recorded already."""
+
+    at_s: float
+    message: Message
+
+
+Event = AlertChanged | Notified | DeliveryAttempted
 OnEvent = Callable[[Event], None]

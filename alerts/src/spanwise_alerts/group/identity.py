@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from spanwise_alerts.alert import Labels
+from spanwise_alerts.matchers import quoted
 from spanwise_alerts.rule import Rule
 
 _OFFSET: Final = 14695981039346656037
@@ -31,11 +32,7 @@ def fingerprint(labels: Mapping[str, str]) -> str:
     return f"{digest:016x}"
 
 
-def group_key(labels: Mapping[str, str]) -> str:
-    """Return the key of the alert's group as Alertmanager writes it; every alert is a group of its own."""
-    pairs = ", ".join(f'{name}="{_escaped(labels[name])}"' for name in sorted(labels))
-    return f"{{}}:{{{pairs}}}"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def group_key(route: str, labels: Mapping[str, str]) -> str:
+    """Return the key of a group as Alertmanager writes it: the matchers down to its route, and its labels."""
+    pairs = ", ".join(f"{name}={quoted(labels[name])}" for name in sorted(labels))
+    return f"{route}:{{{pairs}}}"

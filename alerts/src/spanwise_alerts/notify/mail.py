@@ -16,7 +16,7 @@ import aiosmtplib
 from jinja2 import PackageLoader
 from jinja2.sandbox import SandboxedEnvironment
 
-from spanwise_alerts.alert import Letter, Notice, Outcome
+from spanwise_alerts.alert import Letter, Message, Outcome
 from spanwise_alerts.config import Email
 from spanwise_alerts.quantity import human_duration
 
@@ -41,8 +41,8 @@ _POLICY: Final = EmailPolicy(header_factory=_HEADERS)
 class MailChannel:
     """One recipient: a refusal of one address neither stops nor repeats the mail to another."""
 
-    def __init__(self, receiver: str, to: str, config: Email, now: Callable[[], float]) -> None:
-        self.name = f"{receiver}/email/{to}"
+    def __init__(self, name: str, to: str, config: Email, now: Callable[[], float]) -> None:
+        self.name = name
         self._to = to
         self._config = config
         self._now = now
@@ -80,11 +80,11 @@ class MailChannel:
 
 
 def message_of(letter: Letter, sender: str, to: Sequence[str], now_s: float) -> EmailMessage:
-    """Write the message; its Message-ID is the idempotency key, the first one of the firing is referenced."""
-    notice = letter.notice
+    """Write the message; its Message-ID is the idempotency key, the first one of its thread is referenced."""
+    told = letter.message
     domain = sender.rpartition("@")[2]
     message = EmailMessage(policy=_POLICY)
-    message["Subject"] = subject_of(notice)
+    message["Subject"] = subject_of(told)
     message["From"] = Address("Spanwise", addr_spec=sender)
     message["To"] = ", ".join(to)
     message["Date"] = format_datetime(datetime.fromtimestamp(now_s, UTC))
@@ -93,23 +93,26 @@ def message_of(letter: Letter, sender: str, to: Sequence[str], now_s: float) -> 
         message["In-Reply-To"] = message["References"] = f"<{letter.first_key}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     names = {
-        "notice": notice,
-        "colour": _RESOLVED if notice.ends_at_s else _COLOUR[notice.tier],
-        "heading": _mark(notice),
+        "message": told,
+        "colours": [_RESOLVED if notice.ends_at_s else _COLOUR[notice.tier] for notice in told.notices],
+        "colour": _COLOUR[told.tier] if told.status == "firing" else _RESOLVED,
+        "heading": _mark(told),
     }
     message.set_content(_templates().get_template("mail.txt.j2").render(names))
     message.add_alternative(_templates().get_template("mail.html.j2").render(names), subtype="html")
     return message
 
 
-def subject_of(notice: Notice) -> str:
+def subject_of(message: Message) -> str:
     """Write the subject: one line, whatever the labels hold."""
-    text = "".join(char if char.isprintable() else " " for char in f"[{_mark(notice)}] {notice.summary}")
+    text = "".join(char if char.isprintable() else " " for char in f"[{_mark(message)}] {message.summary}")
     return " ".join(text.split())[:_SUBJECT_CHARS]
 
 
-def _mark(notice: Notice) -> str:
-    return "RESOLVED" if notice.status == "resolved" else f"FIRING:{notice.tier}"
+def _mark(message: Message) -> str:
+    if message.reason == "reminder":
+        return "REMINDER"
+    return "RESOLVED" if message.status == "resolved" else f"FIRING:{message.tier}"
 
 
 def _refused(code: int, text: str) -> Outcome:

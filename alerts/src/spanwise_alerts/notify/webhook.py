@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from spanwise_alerts.alert import Letter, Outcome
+from spanwise_alerts.alert import Letter, Notice, Outcome
 from spanwise_alerts.config import Webhook
 
 _AGENT: Final = "spanwise-alerts/0.1"
@@ -22,8 +22,8 @@ _MAX_WAIT_S: Final = 3600.0
 class WebhookChannel:
     """One URL; redirects are not followed, and its link is never shown."""
 
-    def __init__(self, receiver: str, config: Webhook, now: Callable[[], float]) -> None:
-        self.name = f"{receiver}/webhook"
+    def __init__(self, name: str, config: Webhook, now: Callable[[], float]) -> None:
+        self.name = name
         self._url = config.url.text
         self._now = now
         # without TLS no certificates need to be loaded
@@ -54,11 +54,27 @@ class WebhookChannel:
 
 
 def body_of(letter: Letter) -> dict[str, Any]:
-    """Return the body, version 1; times are RFC 3339 in UTC."""
-    notice = letter.notice
+    """Return the body, version 2; times are RFC 3339 in UTC."""
+    message = letter.message
     return {
-        "version": "1",
+        "version": "2",
         "delivery": letter.key,
+        "thread": letter.first_key,
+        "status": message.status,
+        "tier": message.tier,
+        "reason": message.reason,
+        "summary": message.summary,
+        "receiver": message.receiver,
+        "group_key": message.group_key,
+        "group_labels": message.group_labels,
+        "common_labels": message.common_labels,
+        "common_annotations": message.common_annotations,
+        "alerts": [_alert(notice) for notice in message.notices],
+    }
+
+
+def _alert(notice: Notice) -> dict[str, Any]:
+    return {
         "status": notice.status,
         "tier": notice.tier,
         "previous_tier": notice.previous_tier,
@@ -66,6 +82,7 @@ def body_of(letter: Letter) -> dict[str, Any]:
         "summary": notice.summary,
         "description": notice.description,
         "labels": notice.labels,
+        "annotations": notice.annotations,
         "value": notice.value,
         "value_text": notice.value_text,
         "threshold": notice.threshold,
@@ -77,6 +94,7 @@ def body_of(letter: Letter) -> dict[str, Any]:
         "fingerprint": notice.fingerprint,
         "runbook": notice.runbook,
         "links": notice.links,
+        "source": notice.source,
     }
 
 

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from spanwise_alerts.alert import Alert, Held, Letter, Level, Notice
+from spanwise_alerts.alert import Alert, Held, Letter, Level, Message, Notice
+from spanwise_alerts.plan import Happening, Kept
+from spanwise_alerts.silence import Silence, silence_from
+from spanwise_alerts.told import Entry, entry_from
+
+Row = Mapping[Any, Any]
 
 
 def state_of(alert: Alert) -> dict[str, Any]:
@@ -14,7 +19,7 @@ def state_of(alert: Alert) -> dict[str, Any]:
     return asdict(alert)
 
 
-def alert_from(state: Mapping[Any, Any]) -> Alert:
+def alert_from(state: Row) -> Alert:
     """Read an alert back."""
     levels = {name: Level(**level) for name, level in state["levels"].items()}
     series = tuple((name, value) for name, value in state["series"])
@@ -22,19 +27,58 @@ def alert_from(state: Mapping[Any, Any]) -> Alert:
     return Alert(**fields)
 
 
-def held_from(row: Mapping[Any, Any]) -> Held:
-    """Read back a row of `alerts`."""
-    return Held(row["fingerprint"], alert_from(row["state"]), Notice(**row["told"]) if row["told"] else None)
+def alert_row(mark: str, held: Held) -> dict[str, Any]:
+    """Return a row of `alerts`."""
+    return {"fingerprint": mark, "rule": held.alert.rule, "state": state_of(held.alert)}
 
 
-def row_of(letter: Letter, now_s: float) -> dict[str, Any]:
+def held_from(row: Row) -> Held:
+    """Read back a row of `alerts`, joined with that of `notices` where there is one."""
+    return Held(row["fingerprint"], alert_from(row["state"]), Notice(**row["notice"]) if row["notice"] else None)
+
+
+def notice_row(mark: str, kept: Kept) -> dict[str, Any]:
+    """Return a row of `notices`."""
+    return {
+        "fingerprint": mark, "notice": kept.notice.to_dict(), "expires_s": kept.expires_at_s, "timeout": kept.timeout,
+    }  # fmt: skip
+
+
+def kept_from(row: Row) -> Kept:
+    """Read back a row of `notices`."""
+    return Kept(Notice(**row["notice"]), row["expires_s"], row["timeout"])
+
+
+def log_row(entry: Entry) -> dict[str, Any]:
+    """Return a row of `notification_log`."""
+    return {"group_key": entry.group_key, "receiver": entry.receiver, "told": entry.to_dict()}
+
+
+def log_from(row: Row) -> Entry:
+    """Read back a row of `notification_log`."""
+    return entry_from(row["group_key"], row["receiver"], row["told"])
+
+
+def silence_row(silence: Silence) -> dict[str, Any]:
+    """Return a row of `silences`."""
+    return {"id": silence.id, "silence": silence.to_dict()}
+
+
+def silence_of(row: Row) -> Silence:
+    """Read back a row of `silences`."""
+    return silence_from(row["silence"])
+
+
+def outbox_row(letter: Letter, now_s: float) -> dict[str, Any]:
     """Return a new row of `outbox`, due at once."""
+    message = letter.message
+    body = {name: getattr(message, name) for name in Message.__dataclass_fields__}
     return {
         "key": letter.key,
         "first_key": letter.first_key,
         "channel": letter.channel,
-        "fingerprint": letter.notice.fingerprint,
-        "notice": letter.notice.to_dict(),
+        "group_key": message.group_key,
+        "message": {**body, "notices": [notice.to_dict() for notice in message.notices]},
         "status": "pending",
         "attempts": 0,
         "due_s": now_s,
@@ -43,6 +87,14 @@ def row_of(letter: Letter, now_s: float) -> dict[str, Any]:
     }
 
 
-def letter_from(row: Mapping[Any, Any]) -> Letter:
+def letter_from(row: Row) -> Letter:
     """Read a letter back."""
-    return Letter(row["key"], row["first_key"], row["channel"], Notice(**row["notice"]), row["attempts"])
+    body: dict[str, Any] = row["message"]
+    fields: dict[str, Any] = {**body, "notices": tuple(Notice(**notice) for notice in body["notices"])}
+    message = Message(**fields)
+    return Letter(row["key"], row["first_key"], row["channel"], message, row["attempts"])
+
+
+def audit_row(happening: Happening) -> dict[str, Any]:
+    """Return a row of `audit`."""
+    return asdict(happening)

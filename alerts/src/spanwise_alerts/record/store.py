@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from spanwise_alerts.alert import Change, Held, Letter, Outcome
+from spanwise_alerts.alert import Held, Letter, Outcome
 from spanwise_alerts.errors import RecordError
-from spanwise_alerts.record.rows import held_from, letter_from, row_of, state_of
-from spanwise_alerts.record.tables import ALERTS, AUDIT, METADATA, OUTBOX, WATCHED
+from spanwise_alerts.plan import Happening, Plan, Recorded
+from spanwise_alerts.record.rows import audit_row, held_from, kept_from, letter_from, log_from, silence_of
+from spanwise_alerts.record.tables import ALERTS, AUDIT, METADATA, NOTICES, NOTIFICATION_LOG, OUTBOX, SILENCES, WATCHED
+from spanwise_alerts.record.trail import Wanted, trail
+from spanwise_alerts.record.write import write
 
 T = TypeVar("T")
+
+LETTERS_KEPT_S: Final = 7 * 86400.0
+AUDIT_KEPT_S: Final = 30 * 86400.0
 
 
 class Store:
@@ -62,8 +68,10 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
 
     async def alerts(self) -> list[Held]:
-        """Return every alert that is pending or firing, with the notice told last."""
-        return await self._run(lambda db: [held_from(dict(row)) for row in db.execute(select(ALERTS)).mappings()])
+        """Return every alert of ours that is pending or firing, with what it says."""
+        joined = ALERTS.outerjoin(NOTICES, ALERTS.c.fingerprint == NOTICES.c.fingerprint)
+        query = select(ALERTS, NOTICES.c.notice).select_from(joined)
+        return await self._run(lambda db: [held_from(row) for row in db.execute(query).mappings()])
 
     async def watched(self) -> dict[str, float]:
         """Return when each rule was last watched (Unix time)."""
@@ -79,15 +87,40 @@ class Store:
 
         await self._run(work)
 
-    async def commit(self, changes: Sequence[Change], now_s: float) -> None:
-        """Keep changes of alerts, the letters about them and the audit rows, all or nothing."""
-        await self._run(lambda db: _commit(db, changes, now_s))
+    async def recorded(self, since_s: float) -> Recorded:
+        """Return what is to be known at a start; changes of alerts since `since_s` (Unix time)."""
+        changed = select(AUDIT.c.fingerprint, AUDIT.c.at_s).where(
+            AUDIT.c.at_s > since_s, AUDIT.c.what.in_(["fired", "resolved"])
+        )
+
+        def work(db: Connection) -> Recorded:
+            return Recorded(
+                [kept_from(row) for row in db.execute(select(NOTICES)).mappings()],
+                [log_from(row) for row in db.execute(select(NOTIFICATION_LOG)).mappings()],
+                [silence_of(row) for row in db.execute(select(SILENCES)).mappings()],
+                [(fingerprint, at_s) for fingerprint, at_s in db.execute(changed.order_by(AUDIT.c.id))],
+            )
+
+        return await self._run(work)
+
+    async def commit(self, plan: Plan) -> None:
+        """Keep a plan, all of it or nothing."""
+        await self._run(lambda db: write(db, plan))
+
+    async def prune(self, now_s: float) -> None:
+        """Forget what was delivered or given up, and what happened, so long ago that nobody asks for it."""
+
+        def work(db: Connection) -> None:
+            db.execute(delete(OUTBOX).where(OUTBOX.c.status != "pending", OUTBOX.c.ended_s < now_s - LETTERS_KEPT_S))
+            db.execute(delete(AUDIT).where(AUDIT.c.at_s < now_s - AUDIT_KEPT_S))
+
+        await self._run(work)
 
     async def due(self, channel: str, now_s: float, limit: int) -> list[Letter]:
-        """Return letters of a channel that may go now: of each alert the oldest only."""
+        """Return letters of a channel that may go now: of each group the oldest only."""
         query = select(OUTBOX).where(OUTBOX.c.id.in_(_heads(channel)), OUTBOX.c.due_s <= now_s)
         query = query.order_by(OUTBOX.c.id).limit(limit)
-        return await self._run(lambda db: [letter_from(dict(row)) for row in db.execute(query).mappings()])
+        return await self._run(lambda db: [letter_from(row) for row in db.execute(query).mappings()])
 
     async def next_due_s(self, channel: str) -> float | None:
         """Return when the next letter of a channel may go; None where none waits."""
@@ -106,7 +139,7 @@ class Store:
 
         def work(db: Connection) -> None:
             db.execute(update(OUTBOX).where(OUTBOX.c.key == letter.key).values(values))
-            db.execute(insert(AUDIT).values(_audit(now_s, outcome.kind, letter.notice.fingerprint, detail)))
+            db.execute(insert(AUDIT).values(audit_row(Happening(now_s, outcome.kind, "", detail, letter.key))))
 
         await self._run(work)
 
@@ -116,33 +149,19 @@ class Store:
         values = {"status": "dead", "ended_s": now_s, "reason": "the receiver is not configured any more"}
         return await self._run(lambda db: db.execute(update(OUTBOX).where(lost).values(values)).rowcount)
 
+    async def trail(self, wanted: Wanted) -> list[Happening]:
+        """Return what happened, the oldest first."""
+        return await self._run(lambda db: trail(db, wanted))
+
     async def counts(self) -> dict[tuple[str, str], int]:
         """Count letters by channel and status."""
         query = select(OUTBOX.c.channel, OUTBOX.c.status, func.count()).group_by(OUTBOX.c.channel, OUTBOX.c.status)
         return await self._run(lambda db: {(channel, status): n for channel, status, n in db.execute(query)})
 
 
-def _commit(db: Connection, changes: Sequence[Change], now_s: float) -> None:
-    db.execute(delete(ALERTS).where(ALERTS.c.fingerprint.in_([change.fingerprint for change in changes])))
-    for change in changes:
-        if change.held is not None:
-            alert, told = change.held.alert, change.held.told
-            row = {"fingerprint": change.fingerprint, "rule": alert.rule, "state": state_of(alert)}
-            db.execute(insert(ALERTS).values(**row, told=told.to_dict() if told else None))
-        if change.notice is not None:
-            notice = change.notice
-            db.execute(insert(AUDIT).values(_audit(now_s, notice.kind, notice.fingerprint, notice.to_dict())))
-        for letter in change.letters:
-            db.execute(insert(OUTBOX).values(row_of(letter, now_s)))
-
-
-def _audit(at_s: float, what: str, fingerprint: str, detail: dict[str, Any]) -> dict[str, Any]:
-    return {"at_s": at_s, "what": what, "fingerprint": fingerprint, "detail": detail}
-
-
 def _heads(channel: str) -> Any:  # noqa: ANN401  SQLAlchemy's type of a subquery says less than its name
     waiting = (OUTBOX.c.status == "pending") & (OUTBOX.c.channel == channel)
-    return select(func.min(OUTBOX.c.id)).where(waiting).group_by(OUTBOX.c.fingerprint)
+    return select(func.min(OUTBOX.c.id)).where(waiting).group_by(OUTBOX.c.group_key)
 
 
 def _durable(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

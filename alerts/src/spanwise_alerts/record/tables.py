@@ -1,10 +1,10 @@
-"""The tables: alerts that are pending or firing, letters, what happened, and when each rule was last watched."""
+"""The tables: alerts, what they say, what was told, silences, letters, what happened, when each rule was watched."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import JSON, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 METADATA: Final = MetaData()
 
@@ -14,7 +14,30 @@ ALERTS: Final = Table(
     Column("fingerprint", String(16), primary_key=True),
     Column("rule", Text, nullable=False),
     Column("state", JSON, nullable=False),
-    Column("told", JSON),
+)
+
+NOTICES: Final = Table(
+    "notices",
+    METADATA,
+    Column("fingerprint", String(16), primary_key=True),
+    Column("notice", JSON, nullable=False),
+    Column("expires_s", Float),
+    Column("timeout", Boolean, nullable=False),
+)
+
+NOTIFICATION_LOG: Final = Table(
+    "notification_log",
+    METADATA,
+    Column("group_key", Text, primary_key=True),
+    Column("receiver", Text, primary_key=True),
+    Column("told", JSON, nullable=False),
+)
+
+SILENCES: Final = Table(
+    "silences",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("silence", JSON, nullable=False),
 )
 
 OUTBOX: Final = Table(
@@ -24,8 +47,8 @@ OUTBOX: Final = Table(
     Column("key", String(64), nullable=False, unique=True),
     Column("first_key", String(64), nullable=False),
     Column("channel", Text, nullable=False),
-    Column("fingerprint", String(16), nullable=False),
-    Column("notice", JSON, nullable=False),
+    Column("group_key", Text, nullable=False),
+    Column("message", JSON, nullable=False),
     Column("status", String(9), nullable=False),  # pending, delivered, dead
     Column("attempts", Integer, nullable=False),
     Column("due_s", Float, nullable=False),
@@ -33,18 +56,21 @@ OUTBOX: Final = Table(
     Column("ended_s", Float),
     Column("reason", Text, nullable=False),
 )
-Index("outbox_waiting", OUTBOX.c.status, OUTBOX.c.channel, OUTBOX.c.fingerprint, OUTBOX.c.id)
+Index("outbox_waiting", OUTBOX.c.status, OUTBOX.c.channel, OUTBOX.c.group_key, OUTBOX.c.id)
 
 AUDIT: Final = Table(
     "audit",
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("at_s", Float, nullable=False),
-    Column("what", String(20), nullable=False),  # fired, upgraded, downgraded, resolved, delivered, retry, dead
+    Column("what", String(20), nullable=False),  # see Happening
     Column("fingerprint", String(16), nullable=False),
+    Column("letter", String(64), nullable=False),
     Column("detail", JSON, nullable=False),
 )
 Index("audit_of_alert", AUDIT.c.fingerprint, AUDIT.c.id)
+Index("audit_of_letter", AUDIT.c.letter)
+Index("audit_by_time", AUDIT.c.at_s)
 
 WATCHED: Final = Table(
     "watched",

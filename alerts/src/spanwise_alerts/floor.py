@@ -1,0 +1,289 @@
+"""All that goes on: alerts, the groups they are in, what was told, and what holds alerts back."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from spanwise_alerts.alert import Notice
+from spanwise_alerts.config import AlertsConfig
+from spanwise_alerts.group.group import Case, Group
+from spanwise_alerts.group.identity import group_key
+from spanwise_alerts.group.tree import Node, tree_of
+from spanwise_alerts.mute.flap import Flapping
+from spanwise_alerts.mute.inhibit import Inhibition
+from spanwise_alerts.mute.silenced import Silences
+from spanwise_alerts.mute.storm import Bucket
+from spanwise_alerts.plan import Kept, Plan, Recorded
+from spanwise_alerts.told import Entry
+
+_MINUTE_S = 60.0
+
+
+class Floor:
+    """The state of the dispatcher; what is changed here is written by the plan that comes along."""
+
+    def __init__(self, config: AlertsConfig, recorded: Recorded, new_id: Callable[[], str], now_s: float) -> None:
+        self.cases: dict[str, Case] = {}
+        self.log = {(entry.group_key, entry.receiver): entry for entry in recorded.entries}
+        self.silences = Silences(recorded.silences)
+        self.new_id = new_id
+        self.flapping = Flapping(config.flap)
+        for mark, at_s in recorded.changes:
+            self.flapping.changed(mark, at_s)
+        self.configure(config, now_s)
+        for kept in recorded.kept:
+            self.cases[kept.notice.fingerprint] = Case(
+                kept.notice, kept.notice.routed_labels, kept.expires_at_s, kept.timeout
+            )
+
+    def configure(self, config: AlertsConfig, now_s: float) -> None:
+        """Take a configuration in place of the one before; `rebuild` puts the groups together again."""
+        self.config = config
+        self.channels = {receiver.name: receiver.channels for receiver in config.receivers}
+        self.tree = tree_of(config.route, list(self.channels))
+        self.buckets = {name: Bucket(config.storm, now_s) for name in self.channels}
+        self.backlog: dict[str, dict[tuple[str, str], Group]] = {name: {} for name in self.channels}
+        self.groups: dict[tuple[str, str], Group] = {}
+        self.inhibition = Inhibition(config.inhibit_rules)
+        self.silences.plan(config.maintenance)
+        self.silences.move(now_s)
+        self._timings = {named.name: named for named in config.time_intervals}
+        self._timed = any(node.mute or node.active for node in self.tree.walk())
+        self._held_now: dict[str, bool] = {}
+        self._minute = -1
+        self._queue: list[tuple[float, int, Group]] = []
+        self._turn = itertools.count()
+        self._expiries: list[tuple[float, str]] = []
+        self.stirred = False
+
+    def rebuild(self, plan: Plan, now_s: float) -> None:
+        """Put every alert into its groups, and take up what was told under another routing."""
+        self.time_passes(now_s)
+        for mark, case in self.cases.items():
+            case.groups = {}
+            self._inhibit(mark, case)
+            self.place(mark, case, plan, now_s)
+            if case.expires_at_s is not None and case.firing:
+                heapq.heappush(self._expiries, (case.expires_at_s, mark))
+        for entry in list(self.log.values()):
+            self._take_up(entry, plan, now_s)
+
+    def _take_up(self, entry: Entry, plan: Plan, now_s: float) -> None:
+        if entry.receiver not in self.channels:
+            self.note(entry, None, plan)
+            return
+        key = (entry.group_key, entry.receiver)
+        group = self.groups.get(key)
+        firing = {mark: tier for mark, tier in entry.firing.items() if mark in self.cases}
+        if firing.keys() != entry.firing.keys():
+            self.note(entry, replace(entry, firing=firing, hushed=entry.hushed & firing.keys()), plan)
+        for mark in firing:
+            if group is None or mark not in group.cases:
+                case = self.cases[mark]
+                other = next((g for g in case.groups.values() if g.node.receiver == entry.receiver), None)
+                if other is not None:
+                    self._carry(mark, key, other, plan)
+                    continue
+                if group is None:
+                    group = self._open(Node.detached(self.tree, entry.receiver), dict(entry.labels), key[0], now_s)
+                self._join(mark, case, group)
+                group.guests.add(mark)
+        if group is not None:
+            group.flushed, group.anchor_s = True, now_s
+            self.wake(group, now_s, at_once=True)
+        elif not self.log[key].firing:
+            self.note(entry, None, plan)
+
+    def see(self, kept: Kept, plan: Plan, now_s: float) -> Case:
+        """Take in what an alert says now."""
+        notice = kept.notice
+        mark = notice.fingerprint
+        case = self.cases.get(mark)
+        if case is None:
+            case = self.cases[mark] = Case(notice, notice.routed_labels)
+            was, labels, fired = "", None, True
+        else:
+            was, labels, fired = case.notice.tier, case.labels, not case.firing
+        changed = labels is None or fired == case.firing or was != notice.tier
+        case.notice, case.expires_at_s, case.timeout = notice, kept.expires_at_s, kept.timeout
+        if fired == case.firing:
+            self.flapping.changed(mark, now_s)
+        if notice.source != "push" or labels is None or notice.labels != labels:
+            case.labels = notice.routed_labels
+        if case.firing and case.expires_at_s is not None:
+            heapq.heappush(self._expiries, (case.expires_at_s, mark))
+        plan.kept[mark] = kept
+        if changed or case.labels != labels:
+            self._inhibit(mark, case)
+            self.place(mark, case, plan, now_s, urgent=changed and case.firing and notice.kind == "upgraded")
+        if not case.groups and not case.firing:
+            self.forget(mark, plan)
+        return case
+
+    def forget(self, mark: str, plan: Plan) -> None:
+        """Let go of an alert that is over and told."""
+        del self.cases[mark]
+        plan.kept[mark] = None
+
+    def _inhibit(self, mark: str, case: Case) -> None:
+        moved = self.inhibition.fires(mark, case.labels) if case.firing else self.inhibition.is_over(mark)
+        self.stirred = self.stirred or moved
+
+    def place(self, mark: str, case: Case, plan: Plan, now_s: float, *, urgent: bool = False) -> None:
+        """Put an alert into the groups that it is routed to; who was told of it before is told of what follows."""
+        wanted: dict[tuple[str, str], Group] = {}
+        for node in self.tree.match(case.labels):
+            if node.receiver:
+                labels = node.labels_of(case.labels)
+                key = group_key(node.key, labels)
+                found = self.groups.get((key, node.receiver))
+                if found is None:
+                    if not case.firing:
+                        continue
+                    found = self._open(node, labels, key, self._first_s(node, case.notice, now_s))
+                wanted[found.id] = found
+        for key, group in list(case.groups.items()):
+            if key not in wanted:
+                self._leave(mark, case, group, wanted.values(), plan)
+        for group in wanted.values():
+            if case.firing or mark in group.cases:
+                self._join(mark, case, group)
+                group.guests.discard(mark)
+        for group in case.groups.values():
+            critical = case.firing and case.notice.tier == "critical" and group.node.critical_at_once
+            self.wake(group, now_s, at_once=critical or (urgent and group.flushed))
+
+    def _first_s(self, node: Node, notice: Notice, now_s: float) -> float:
+        # what began longer ago than the wait has waited enough, as in Alertmanager
+        return now_s if notice.starts_at_s + node.group_wait_s < now_s else now_s + node.group_wait_s
+
+    def _open(self, node: Node, labels: dict[str, str], key: str, first_s: float) -> Group:
+        group = self.groups[key, node.receiver] = Group(key, node, labels, first_s)
+        return group
+
+    @staticmethod
+    def _join(mark: str, case: Case, group: Group) -> None:
+        group.cases[mark] = case
+        case.groups[group.id] = group
+
+    def _leave(self, mark: str, case: Case, group: Group, others: Iterable[Group], plan: Plan) -> None:
+        entry = self.log.get(group.id)
+        if entry is not None and mark in entry.firing:
+            other = next((g for g in others if g.node.receiver == group.node.receiver), None)
+            if other is None:
+                group.guests.add(mark)
+                return
+            self._carry(mark, group.id, other, plan)
+        self.part(mark, case, group)
+
+    @staticmethod
+    def part(mark: str, case: Case, group: Group) -> None:
+        """Take an alert out of a group."""
+        group.cases.pop(mark, None)
+        group.guests.discard(mark)
+        group.withheld.pop(mark, None)
+        case.groups.pop(group.id, None)
+
+    def _carry(self, mark: str, source: tuple[str, str], group: Group, plan: Plan) -> None:
+        """Move what a receiver was told of an alert to another of its groups."""
+        was = self.log[source]
+        entry = self.entry(group)
+        tier = was.firing[mark]
+        rest = {key: value for key, value in was.firing.items() if key != mark}
+        self.note(was, replace(was, firing=rest, hushed=was.hushed - {mark}) if rest else None, plan)
+        hushed = entry.hushed | (was.hushed & {mark})
+        told_s = max(entry.told_s, was.told_s)
+        self.note(entry, replace(entry, firing={**entry.firing, mark: tier}, hushed=hushed, told_s=told_s), plan)
+
+    def entry(self, group: Group) -> Entry:
+        """Return what was told of a group; a new one where nothing was."""
+        return self.log.get(group.id) or Entry(group.key, group.node.receiver, group.labels, self.new_id())
+
+    def note(self, old: Entry, new: Entry | None, plan: Plan) -> None:
+        """Write down what was told of a group."""
+        key = (old.group_key, old.receiver)
+        if new is None:
+            if self.log.pop(key, None) is not None:
+                plan.entries[key] = None
+        elif self.log.get(key) != new:
+            self.log[key] = plan.entries[key] = new
+
+    def wake(self, group: Group, now_s: float, *, at_once: bool = False) -> None:
+        """Have a group looked at: at once, or as soon as its interval allows."""
+        self.call(group, now_s if at_once else group.next_s(now_s))
+
+    def call(self, group: Group, at_s: float) -> None:
+        """Have a group looked at, at a moment or before."""
+        if at_s < group.due_s:
+            group.due_s = at_s
+            heapq.heappush(self._queue, (at_s, next(self._turn), group))
+
+    def due(self, now_s: float) -> list[Group]:
+        """Take the groups that are to be looked at now."""
+        found: list[Group] = []
+        while self._queue and self._queue[0][0] <= now_s:
+            at_s, _, group = heapq.heappop(self._queue)
+            if group.due_s == at_s and self.groups.get(group.id) is group:
+                found.append(group)
+        return found
+
+    def expired(self, now_s: float) -> list[Case]:
+        """Take the pushed alerts whose end has come."""
+        found: list[Case] = []
+        while self._expiries and self._expiries[0][0] <= now_s:
+            at_s, mark = heapq.heappop(self._expiries)
+            case = self.cases.get(mark)
+            if case is not None and case.firing and case.expires_at_s == at_s:
+                found.append(case)
+        return found
+
+    def time_passes(self, now_s: float) -> None:
+        """Begin and end what the clock begins and ends; wake the groups that it is about."""
+        for silence in self.silences.move(now_s):
+            for case in self.cases.values():
+                if silence.matches(case.labels):
+                    for group in case.groups.values():
+                        self.wake(group, now_s)
+        if self._timed and now_s // _MINUTE_S != self._minute:
+            self._minute = now_s // _MINUTE_S
+            held = {name: timing.holds(now_s) for name, timing in self._timings.items()}
+            if held != self._held_now:
+                self._held_now = held
+                for group in self.groups.values():
+                    if group.node.mute or group.node.active:
+                        self.wake(group, now_s)
+
+    def settle(self, now_s: float) -> None:
+        """Wake the groups that hold something back, where what holds back has changed."""
+        if self.stirred:
+            self.stirred = False
+            for group in self.groups.values():
+                if group.withheld:
+                    self.wake(group, now_s)
+
+    def muted_by(self, node: Node) -> tuple[str, ...]:
+        """Return the names of the time intervals that mute a route now."""
+        muted = tuple(name for name in node.mute if self._held_now.get(name))
+        if node.active and not any(self._held_now.get(name) for name in node.active):
+            return (*muted, *node.active)
+        return muted
+
+    def next_s(self) -> float:
+        """Return when something is to be done next (Unix time); infinite where nothing is."""
+        while self._queue and self._queue[0][0] != self._queue[0][2].due_s:
+            heapq.heappop(self._queue)
+        return min(
+            self._queue[0][0] if self._queue else math.inf,
+            self._expiries[0][0] if self._expiries else math.inf,
+            self.silences.next_s,
+            (self._minute + 1) * _MINUTE_S if self._timed else math.inf,
+            *(self.buckets[name].next_s() for name, waiting in self.backlog.items() if waiting),
+        )
+
+    def firing(self) -> Mapping[str, Case]:
+        """Return the alerts that are not over, by fingerprint."""
+        return {mark: case for mark, case in self.cases.items() if case.firing}

@@ -1,0 +1,1 @@
+"""Hold back what nobody wants to be told now."""
