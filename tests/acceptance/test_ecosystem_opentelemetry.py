@@ -120,6 +120,50 @@ def test_spanwise_run_exports_over_grpc_where_that_is_asked_for(tmp_path, over_g
     assert (over_grpc.names, done.stderr) == (["chat gpt-4o"], "")
 
 
+FORKS = """
+import os
+import threading
+import httpx2
+from opentelemetry.trace import get_tracer_provider
+
+def call(name):
+    httpx2.post(os.environ["PROVIDER"] + "/chat/completions", json={"model": name, "messages": []})
+
+call("before")
+assert get_tracer_provider().force_flush()  # the channel of the parent is in use
+stop, busy = threading.Event(), threading.Event()
+
+def go_on():
+    while not stop.is_set():
+        call("beside")
+        get_tracer_provider().force_flush()
+        busy.set()
+
+beside = threading.Thread(target=go_on)
+beside.start()
+busy.wait()
+children = []
+for child in range(3):
+    pid = os.fork()
+    if pid == 0:
+        call(f"child {child}")
+        raise SystemExit
+    children.append(pid)
+statuses = [os.waitpid(pid, 0)[1] for pid in children]
+stop.set()
+beside.join()
+call("after")
+assert statuses == [0, 0, 0]
+"""
+
+
+def test_children_forked_while_the_parent_exports_over_grpc_tell_their_own_calls(tmp_path, over_grpc):
+    asked = {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT": over_grpc.endpoint}
+    run(tmp_path, ["spanwise", "run"], FORKS, **asked)
+    told = sorted(name.removeprefix("chat ") for name in over_grpc.names if name != "chat beside")
+    assert told == ["after", "before", "child 0", "child 1", "child 2"]
+
+
 def test_wrong_export_setting_is_told_once_at_the_first_call_and_the_program_runs(tmp_path):
     done, names = run(tmp_path, ["spanwise", "run"], CALL + CALL, OTEL_TRACES_EXPORTER="zipkin")
     assert done.stderr.count("OTEL_TRACES_EXPORTER: got 'zipkin', expected one of console, otlp") == 1
