@@ -1,0 +1,87 @@
+"""The couriers of all channels: started, changed with the configuration, and let finish."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final, Protocol
+
+from spanwise_alerts.alert import Channel
+from spanwise_alerts.config import Receiver
+from spanwise_alerts.events import OnEvent
+from spanwise_alerts.notify.courier import Courier, Outbox
+from spanwise_alerts.notify.mail import MailChannel
+from spanwise_alerts.notify.webhook import WebhookChannel
+
+_DRAIN_S: Final = 5.0
+_log = logging.getLogger(__name__)
+
+
+class Letterbox(Outbox, Protocol):
+    """Where letters wait, and are given up."""
+
+    async def bury(self, channels: Iterable[str], now_s: float) -> int:
+        """Give up the waiting letters of all but these channels; return how many."""
+        ...
+
+
+class Deliveries:
+    """One courier for each channel of each receiver."""
+
+    def __init__(
+        self,
+        outbox: Letterbox,
+        now: Callable[[], float],
+        draw: Callable[[], float],
+        on_event: OnEvent,
+        start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+    ) -> None:
+        """Take `start`, which runs a courier and notices when one fails."""
+        self._outbox = outbox
+        self._now = now
+        self._draw = draw
+        self._on_event = on_event
+        self._start = start
+        self._couriers: list[tuple[Courier, asyncio.Task[None]]] = []
+
+    async def open(self, receivers: Iterable[Receiver]) -> None:
+        """Deliver to these receivers, in place of those before; letters under way arrive first."""
+        await self.close()
+        channels = channels_of(receivers, self._now)
+        lost = await self._outbox.bury([channel.name for channel in channels], self._now())
+        if lost:
+            _log.warning("%d letters are dead: their receiver is not configured any more", lost)
+        couriers = [Courier(c, self._outbox, self._now, self._draw, self._on_event) for c in channels]
+        self._couriers = [(courier, self._start(courier.run())) for courier in couriers]
+
+    def wake(self) -> None:
+        """Look into the outbox now."""
+        for courier, _ in self._couriers:
+            courier.wake()
+
+    async def close(self) -> None:
+        """Let letters under way arrive; the others wait in the outbox."""
+        couriers, self._couriers = self._couriers, []
+        for courier, _ in couriers:
+            courier.rest()
+        running = [task for _, task in couriers]
+        if running:
+            await asyncio.wait(running, timeout=_DRAIN_S)
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
+        for courier, _ in couriers:
+            await courier.close()
+
+
+def channels_of(receivers: Iterable[Receiver], now: Callable[[], float]) -> list[Channel]:
+    """Return the channels of receivers: the webhook of each, and one for each mail address."""
+    channels: list[Channel] = []
+    for receiver in receivers:
+        names = iter(receiver.channels)
+        if receiver.webhook:
+            channels.append(WebhookChannel(next(names), receiver.webhook, now))
+        if receiver.email:
+            channels += [MailChannel(next(names), to, receiver.email, now) for to in receiver.email.to]
+    return channels
