@@ -21,6 +21,9 @@ LETTERS_UNDELIVERED: Final = Metric(
 CHANGES: Final = Metric(
     "spanwise_alerts_changes", "counter", ("kind",), "Changes of alerts: fired, upgraded, downgraded, resolved."
 )
+MESSAGES: Final = Metric(
+    "spanwise_alerts_messages", "counter", ("receiver", "reason"), "Messages about groups of alerts, by why they went."
+)
 DELIVERY_ATTEMPTS: Final = Metric(
     "spanwise_alerts_delivery_attempts", "counter", ("channel", "outcome"),
     "Attempts to deliver a letter, by how they ended.",

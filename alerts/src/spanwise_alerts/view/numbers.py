@@ -1,43 +1,57 @@
-"""Our own numbers for Prometheus: rules watched, alerts firing, letters waiting."""
+"""Our own numbers for Prometheus, as the catalogue names them: rules watched, alerts firing, letters waiting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from spanwise_alerts.events import AlertChanged, Event
-from spanwise_alerts.memory import Memory
+from spanwise_alerts.events import AlertChanged, DeliveryAttempted, Event, Notified
+from spanwise_alerts.memory import Health
 from spanwise_alerts.rule import TIERS
+from spanwise_alerts.view.desk import Desk
+from spanwise_schema import alert_metrics as catalogue
+from spanwise_schema.metrics import Metric
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_STANDINGS: Final = ("active", "suppressed", "unprocessed")
+_SILENCES: Final = ("active", "pending", "expired")
 
 
 class Numbers:
-    """Counts events, and reads the memory when asked."""
+    """Counts events, and looks at the rest when asked."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, desk: Desk, health: Callable[[], Mapping[str, Health]], now: Callable[[], float]) -> None:
         self._registry = CollectorRegistry()
-        self._gauges = _Gauges(memory)
+        self._gauges = _Gauges(desk, health, now)
         self._registry.register(self._gauges)
-        self._changes = Counter(
-            "spanwise_alerts_changes", "Changes of alerts: fired, upgraded, downgraded, resolved.", ("kind",),
-            registry=self._registry,
-        )  # fmt: skip
-        self._attempts = Counter(
-            "spanwise_alerts_delivery_attempts", "Attempts to deliver a letter, by how they ended.",
-            ("channel", "outcome"), registry=self._registry,
-        )  # fmt: skip
+        self._changes = self._counter(catalogue.CHANGES)
+        self._messages = self._counter(catalogue.MESSAGES)
+        self._attempts = self._counter(catalogue.DELIVERY_ATTEMPTS)
+        self._received = self._counter(catalogue.RECEIVED)
+        self._invalid = self._counter(catalogue.RECEIVED_INVALID)
+
+    def _counter(self, metric: Metric) -> Counter:
+        return Counter(metric.name, metric.help, metric.labels, registry=self._registry)
 
     def count(self, event: Event) -> None:
         """Take one event into the counters."""
-        if isinstance(event, AlertChanged):
-            self._changes.labels(event.kind).inc()
-        else:
-            self._attempts.labels(event.letter.channel, event.outcome.kind).inc()
+        match event:
+            case AlertChanged():
+                self._changes.labels(event.kind).inc()
+            case Notified():
+                self._messages.labels(event.message.receiver, event.message.reason).inc()
+            case DeliveryAttempted():
+                self._attempts.labels(event.letter.channel, event.outcome.kind).inc()
+
+    def posted(self, taken: int, invalid: int) -> None:
+        """Count alerts that others posted."""
+        self._received.inc(taken)
+        self._invalid.inc(invalid)
 
     def text(self, letters: Mapping[tuple[str, str], int]) -> bytes:
         """Return all numbers in Prometheus' text format; `letters` counts them by (channel, status)."""
@@ -46,23 +60,36 @@ class Numbers:
 
 
 class _Gauges(Collector):
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, desk: Desk, health: Callable[[], Mapping[str, Health]], now: Callable[[], float]) -> None:
+        self._desk = desk
+        self._health = health
+        self._now = now
         self.letters: Mapping[tuple[str, str], int] = {}
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        firing = GaugeMetricFamily("spanwise_alerts_firing", "Alerts that fire, by tier.", labels=["tier"])
-        tiers = [held.alert.tier for held in self._memory.all()]
-        for tier in TIERS:
-            firing.add_metric([tier], tiers.count(tier))
-        yield firing
-        faulty = sum(bool(health.fault) for health in self._memory.health.values())
-        yield GaugeMetricFamily("spanwise_alerts_rules", "Rules that are loaded.", value=len(self._memory.health))
-        yield GaugeMetricFamily("spanwise_alerts_rules_failing", "Rules that cannot be evaluated now.", value=faulty)
-        letters = GaugeMetricFamily(
-            "spanwise_alerts_letters_undelivered", "Letters that wait or were given up.", labels=["channel", "status"]
-        )
+        standings, now_s = list(self._desk.alerts()), self._now()
+        yield _family(catalogue.FIRING, TIERS, Tally(standing.notice.tier for standing in standings))
+        yield _family(catalogue.STANDING, _STANDINGS, Tally(standing.state for standing in standings))
+        yield _single(catalogue.GROUPS, len(self._desk.groups()))
+        states = Tally(silence.state(now_s) for silence in self._desk.silences())
+        yield _family(catalogue.SILENCES, _SILENCES, states)
+        health = self._health().values()
+        yield _single(catalogue.RULES, len(health))
+        yield _single(catalogue.RULES_FAILING, sum(bool(rule.fault) for rule in health))
+        metric = catalogue.LETTERS_UNDELIVERED
+        letters = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
         for (channel, status), count in sorted(self.letters.items()):
             if status != "delivered":
                 letters.add_metric([channel, status], count)
         yield letters
+
+
+def _single(metric: Metric, value: int) -> GaugeMetricFamily:
+    return GaugeMetricFamily(metric.name, metric.help, value=value)
+
+
+def _family(metric: Metric, names: tuple[str, ...], counts: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
+    for name in names:
+        family.add_metric([name], counts.get(name, 0))
+    return family

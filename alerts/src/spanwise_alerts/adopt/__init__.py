@@ -1,0 +1,1 @@
+"""Take over from Alertmanager: read its configuration, and show ours in its words."""

@@ -1,0 +1,164 @@
+"""From an alertmanager.yml to the `alerts:` section of our YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from spanwise_alerts.adopt.duration import write
+from spanwise_alerts.adopt.models import (
+    AlertmanagerConfig,
+    EmailConfig,
+    Global,
+    InhibitRule,
+    Receiver,
+    Route,
+    WebhookConfig,
+)
+from spanwise_alerts.config import AlertsConfig, Secret, load
+from spanwise_alerts.faults import ConfigError, Fault, faults_of
+from spanwise_alerts.files import read_yaml
+
+_DEFAULT_S: Final = {"group_wait": 30.0, "group_interval": 300.0, "repeat_interval": 14400.0}
+_IMPLICIT_TLS_PORT: Final = 465
+Section = dict[str, Any]
+
+
+def section_of(path: Path, name: str) -> Section:
+    """Read an alertmanager.yml as our `alerts:` section; secrets stay wrapped, `plain` writes them out.
+
+    Args:
+        path: of the file.
+        name: the file as the user named it.
+
+    Raises:
+        ConfigError: with everything that is wrong or cannot be honoured.
+    """
+    data = read_yaml(path, name)
+    try:
+        config = AlertmanagerConfig.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(faults_of(error, AlertmanagerConfig, name)) from error
+    faults: list[Fault] = []
+    receivers = [
+        _receiver(receiver, config.global_, Fault(name, f"receivers[{place}]", ""), faults)
+        for place, receiver in enumerate(config.receivers)
+    ]
+    if faults:
+        raise ConfigError(faults)
+    section: Section = {
+        "resolve_timeout": write(config.global_.resolve_timeout),
+        "receivers": receivers,
+        "route": {**{key: write(default_s) for key, default_s in _DEFAULT_S.items()}, **_route(config.route)},
+    }
+    if config.inhibit_rules:
+        section["inhibit_rules"] = [_inhibit(rule) for rule in config.inhibit_rules]
+    if intervals := [*config.mute_time_intervals, *config.time_intervals]:
+        section["time_intervals"] = intervals
+    return section
+
+
+def config_of(path: Path, name: str) -> AlertsConfig:
+    """Read an alertmanager.yml as our configuration.
+
+    Raises:
+        ConfigError: with everything that is wrong or cannot be honoured.
+    """
+    return load(plain(section_of(path, name)), name, path.parent)
+
+
+def plain(section: Section, *, shown: bool = True) -> Section:
+    """Write secrets out, or as *** where they are not `shown`."""
+
+    def bare(value: Any) -> Any:  # noqa: ANN401  whatever YAML holds
+        match value:
+            case Secret():
+                return value.text if shown else repr(value)
+            case dict():
+                return {key: bare(inner) for key, inner in value.items()}  # pyright: ignore[reportUnknownVariableType]
+            case list():
+                return [bare(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType]
+            case _:
+                return value
+
+    return bare(section)
+
+
+def _route(route: Route) -> Section:
+    said: Section = {"receiver": route.receiver, "group_by": route.group_by}
+    for key in _DEFAULT_S:
+        duration_s: float | None = getattr(route, key)
+        said[key] = None if duration_s is None else write(duration_s)
+    said |= {
+        "matchers": route.written() or None,
+        "continue": route.continue_ or None,
+        "mute_time_intervals": route.mute_time_intervals or None,
+        "active_time_intervals": route.active_time_intervals or None,
+        "routes": [_route(child) for child in route.routes] or None,
+    }
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _inhibit(rule: InhibitRule) -> Section:
+    return {"source_matchers": rule.source(), "target_matchers": rule.target(), "equal": rule.equal}
+
+
+def _receiver(receiver: Receiver, defaults: Global, at: Fault, faults: list[Fault]) -> Section:
+    made: Section = {"name": receiver.name}
+    for place, _ in enumerate(receiver.webhook_configs[1:], 1):
+        faults.append(_fault(at, f"webhook_configs[{place}]", "expected one webhook a receiver; route to a second one"))
+    if receiver.webhook_configs:
+        made["webhook"] = _webhook(receiver.webhook_configs[0])
+    mails = [
+        _email(email, defaults, Fault(at.file, f"{at.path}.email_configs[{place}]", ""), faults)
+        for place, email in enumerate(receiver.email_configs)
+    ]
+    for place, other in enumerate(mails[1:], 1):
+        if {**other, "to": 0} != {**mails[0], "to": 0}:
+            faults.append(_fault(at, f"email_configs[{place}]", "expected what email_configs[0] says, but for `to`"))
+    if mails:
+        made["email"] = {**mails[0], "to": list(dict.fromkeys(to for mail in mails for to in mail["to"]))}
+    return made
+
+
+def _webhook(config: WebhookConfig) -> Section:
+    made: Section = {"url": config.url, "format": "alertmanager"}
+    if config.timeout:
+        made["timeout"] = write(config.timeout)
+    return made if config.send_resolved else {**made, "send_resolved": False}
+
+
+def _email(config: EmailConfig, defaults: Global, at: Fault, faults: list[Fault]) -> Section:
+    sender, smarthost = config.sender or defaults.smtp_from, config.smarthost or defaults.smtp_smarthost
+    for key, found, word in (("from", sender, "smtp_from"), ("smarthost", smarthost, "smtp_smarthost")):
+        if not found:
+            faults.append(_fault(at, key, f"missing, and so is global.{word}"))
+    host, _, port = (smarthost or ":0").rpartition(":")
+    user = config.auth_username or defaults.smtp_auth_username
+    required = defaults.smtp_require_tls if config.require_tls is None else config.require_tls
+    if user and not required:
+        faults.append(_fault(at, "require_tls", "got False with a log-in, expected True: no password without TLS"))
+    tls = "tls" if int(port) == _IMPLICIT_TLS_PORT else "starttls" if required else "none"
+    made: Section = {"to": config.to, "from": sender, "host": host, "port": int(port), "tls": tls}
+    made |= dict(_log_in(config, defaults, user))
+    return {**made, "send_resolved": config.send_resolved}
+
+
+def _log_in(config: EmailConfig, defaults: Global, user: str | None) -> Iterator[tuple[str, Any]]:
+    if not user:
+        return
+    yield "username", user
+    own = config.auth_password or config.auth_password_file
+    password = config.auth_password if own else defaults.smtp_auth_password
+    file = config.auth_password_file if own else defaults.smtp_auth_password_file
+    if password:
+        yield "password", password
+    elif file:
+        yield "password_file", str(file)
+
+
+def _fault(at: Fault, path: str, message: str) -> Fault:
+    return Fault(at.file, f"{at.path}.{path}", message)

@@ -1,0 +1,175 @@
+"""The collector's numbers over a stretch of time: asked for once, then read at any of its moments."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Final
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from spanwise_alerts.alert import Labels
+from spanwise_alerts.errors import AskError
+from spanwise_alerts.question import NOTHING, Answer, Question, Table
+
+_MAX_POINTS: Final = 10_000
+_TIMEOUT_S: Final = 120.0
+_ADDED: Final = frozenset({"sum", "count", "ratio"})
+"""Statistics of a long window that can be made of those of short ones beside each other."""
+
+
+class _Point(BaseModel):
+    at: float
+    value: float | None
+    count: int
+
+
+class _Series(BaseModel):
+    labels: dict[str, str]
+    points: list[_Point]
+
+
+class _Answer(BaseModel):
+    series: list[_Series]
+
+
+@dataclass(slots=True)
+class _Line:
+    """The points of one series; with sums from the first point to each, where windows are put together."""
+
+    at_s: list[float]
+    values: list[float | None]
+    counts: list[int]
+    parts: list[float] = field(default_factory=list[float])
+    seen: list[int] = field(default_factory=list[int])
+
+    def sum_up(self, stat: str) -> None:
+        """Add up from the first point on."""
+        parts = [
+            (value or 0.0) * (count if stat == "ratio" else 1)
+            for value, count in zip(self.values, self.counts, strict=True)
+        ]
+        self.parts, self.seen = [0.0, *accumulate(parts)], [0, *accumulate(self.counts)]
+
+    def between(self, stat: str, after_s: float, until_s: float) -> tuple[float | None, int]:
+        """Return the value and the count of all points after one moment up to another."""
+        first, last = bisect.bisect_right(self.at_s, after_s), bisect.bisect_right(self.at_s, until_s)
+        count, part = self.seen[last] - self.seen[first], self.parts[last] - self.parts[first]
+        if not count:
+            return None, 0
+        return (part / count if stat == "ratio" else part), count
+
+    def last(self, until_s: float, within_s: float) -> tuple[float | None, int]:
+        """Return the newest point up to a moment, and no older than so much."""
+        place = bisect.bisect_right(self.at_s, until_s) - 1
+        if place < 0 or self.at_s[place] < until_s - within_s:
+            return None, 0
+        return self.values[place], self.counts[place]
+
+
+class Past:
+    """Answers the questions of rules about moments that are `step_s` apart.
+
+    A window that is longer than a step is put together from steps where its statistic allows it (sum, count, ratio);
+    its edges are those of steps.
+    """
+
+    def __init__(self, url: str, step_s: float) -> None:
+        self._url = url.rstrip("/")
+        self._step_s = step_s
+        self._lines: dict[Question, tuple[Table, list[_Line]]] = {}
+
+    async def read(
+        self, questions: Callable[[float], Iterable[Question]], start_s: float, end_s: float
+    ) -> None:  # fmt: skip
+        """Read all that is asked at moments from `start_s` to `end_s` (Unix time).
+
+        Raises:
+            AskError: the collector does not answer, or cannot.
+        """
+        reach: dict[Question, float] = {}
+        for question in questions(start_s):
+            shape, added_s = self._shape(question, start_s)
+            reach[shape] = max(reach.get(shape, 0.0), added_s or 0.0)
+        async with httpx.AsyncClient(timeout=_TIMEOUT_S, trust_env=False) as client:
+            for shape, back_s in reach.items():
+                series = await self._asked(client, shape, start_s - shape.ago_s - back_s, end_s - shape.ago_s)
+                self._lines[shape] = _table(shape, series)
+
+    def answer(self, question: Question, now_s: float) -> Answer:
+        """Answer a question at a moment that was read."""
+        shape, added_s = self._shape(question, now_s)
+        table, lines = self._lines.get(shape, (NOTHING.table, []))
+        # a moment belongs to the point that is nearest
+        until_s = now_s - question.ago_s + self._step_s / 4
+        if added_s is None:
+            found = [line.last(until_s, self._step_s / 2) for line in lines]
+        else:
+            found = [line.between(question.stat, until_s - added_s, until_s) for line in lines]
+        if question.top:
+            found = _greatest(found, question.top)
+        return Answer(table, [value for value, _ in found], [count for _, count in found])
+
+    def _shape(self, question: Question, now_s: float) -> tuple[Question, float | None]:
+        """Return what to read for a question, and how far back to add it up; None where one point is the answer."""
+        window_s = question.window_s if question.since_s is None else now_s - question.since_s
+        plain = replace(question, since_s=None, top=0, fresh_s=0.0)
+        if question.since_s is not None or (window_s > self._step_s and question.stat in _ADDED):
+            return replace(plain, window_s=self._step_s), window_s
+        return plain, None
+
+    async def _asked(
+        self, client: httpx.AsyncClient, shape: Question, start_s: float, end_s: float
+    ) -> dict[Labels, list[_Point]]:
+        if shape.promql:
+            raise AskError("rules with promql are not in the collector's past; ask Prometheus for it")
+        found: dict[Labels, list[_Point]] = {}
+        # all moments of the stretch lie on one grid, counted from its end
+        steps = int((end_s - start_s) // self._step_s)
+        for begin in range(0, steps + 1, _MAX_POINTS):
+            last = min(begin + _MAX_POINTS - 1, steps)
+            times = (end_s - (steps - begin) * self._step_s, end_s - (steps - last) * self._step_s)
+            for series in await self._part(client, shape, *times):
+                labels = tuple(sorted((k, v) for k, v in series.labels.items() if v))
+                found.setdefault(labels, []).extend(series.points)
+        return found
+
+    async def _part(
+        self, client: httpx.AsyncClient, shape: Question, start_s: float, end_s: float
+    ) -> Sequence[_Series]:
+        where = [("where", f"{name}:{value}") for name, value in shape.where]
+        by = [("by", ",".join(shape.by))] if shape.by else []
+        stretch = [
+            ("start", f"{start_s:.3f}"), ("end", f"{end_s + 0.001:.3f}"), ("step", f"{self._step_s:g}s"),
+            ("window", f"{shape.window_s:g}s"),
+        ]  # fmt: skip
+        asked = httpx.QueryParams([("measure", shape.measure), ("stat", shape.stat), *by, *where, *stretch])
+        try:
+            response = await client.get(f"{self._url}/api/v1/measure/range", params=asked)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise AskError(f"{self._url} did not answer: {type(error).__name__} {error}".rstrip()) from error
+        if not response.is_success:
+            raise AskError(f"{self._url} answered {response.status_code}: {response.text[:300]}")
+        try:
+            return _Answer.model_validate_json(response.content).series
+        except ValidationError as error:
+            raise AskError(f"{self._url} answered something else: {error.errors()[0]['msg']}") from error
+
+
+def _table(shape: Question, series: dict[Labels, list[_Point]]) -> tuple[Table, list[_Line]]:
+    lines: list[_Line] = []
+    for points in series.values():
+        line = _Line([p.at for p in points], [p.value for p in points], [p.count for p in points])
+        line.sum_up(shape.stat)
+        lines.append(line)
+    return Table(list(series)), lines
+
+
+def _greatest(found: list[tuple[float | None, int]], top: int) -> list[tuple[float | None, int]]:
+    values = sorted((value for value, _ in found if value is not None), reverse=True)
+    if len(values) <= top:
+        return found
+    return [(value, count) if value is not None and value >= values[top - 1] else (None, 0) for value, count in found]
