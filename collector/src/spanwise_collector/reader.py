@@ -179,10 +179,6 @@ class Reader(Protocol):
         """Give the metrics of others that are passed on."""
         ...
 
-    def trace(self, trace_id: bytes) -> pl.DataFrame:
-        """Give the spans of a trace: columns STORED."""
-        ...
-
     def search(self, wanted: TraceFilter) -> list[TraceSpans]:
         """Find traces, newest first; of a long one only the oldest spans."""
         ...

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
 from spanwise_collector import runs, search, services, spoken
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.query import Query, Series
@@ -62,10 +60,6 @@ class Reads:
     def answer(self, query: Query) -> list[Series]:
         """Answer one question."""
         return self._pipeline.answer(query)
-
-    def trace(self, trace_id: bytes) -> pl.DataFrame:
-        """Give the spans of a trace: columns STORED."""
-        return self._pipeline.store.trace(trace_id)
 
     def search(self, wanted: TraceFilter) -> list[TraceSpans]:
         """Find traces, newest first; of a long one only the oldest spans."""

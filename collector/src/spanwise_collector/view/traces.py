@@ -26,15 +26,24 @@ def routes(reader: Reader) -> APIRouter:
 
     @router.get("/traces/{trace_id}", summary="The spans of a trace, oldest first, with all their attributes")
     async def trace(trace_id: str) -> dict[str, Any]:
+        """Of a long trace the oldest spans are told, 20,000 and 32 MiB at most; `total` says how many it has."""
         wanted = params.identifier("trace_id", trace_id, _TRACE_ID_DIGITS)
         await reader.settled()
-        frame = await run_in_threadpool(reader.trace, wanted)
-        if not frame.height:
+        found = await run_in_threadpool(_trace, reader, wanted)
+        if found is None:
             raise HTTPException(404, f"no span of trace {trace_id} is stored")
-        return {"trace_id": wanted.hex(), "spans": [_span(row) for row in frame.sort("start_ns").iter_rows(named=True)]}
+        return found
 
     _ = trace
     return router
+
+
+def _trace(reader: Reader, trace_id: bytes) -> dict[str, Any] | None:
+    found = reader.oldest_spans(trace_id)
+    if not found.total:
+        return None
+    spans = [_span(row) for row in found.spans.iter_rows(named=True)]
+    return {"trace_id": trace_id.hex(), "total": found.total, "truncated": len(spans) < found.total, "spans": spans}
 
 
 def _span(row: dict[str, Any]) -> dict[str, Any]:
