@@ -89,9 +89,9 @@ def totals(batches, resume_at=None):
     resolver, seen, now_ns, found = Resolver(), Seen(), NOW, []
     for number, rows in enumerate(batches):
         if number == resume_at:
-            kept = resolver.dump()
+            state, kept = resolver.checkpoint()
             resolver = Resolver()
-            resolver.load(kept)
+            resolver.load(state, kept.new)
         batch = frame(*rows)
         fresh = batch.filter(seen.add(batch))
         if fresh.height:

@@ -60,8 +60,7 @@ class Pipeline:
         self.rollup.restore(state["rollup"], self.store.deltas(now_ns - self.rollup.keep_ns), now_ns)
         self.sources.load(state.get("sources", []))
         self.passing.load(state.get("passing"))
-        if "resolver" in state:
-            self.resolver.load(state["resolver"])
+        self.resolver.load(state["resolver"], self.store.pieces())
         self.published = self.ledger.dump()
         self.rollup.seen.add(self.store.ids_since(now_ns - _DUPLICATES_NS))
 
@@ -132,14 +131,16 @@ class Pipeline:
     def commit(self) -> None:
         """Make files of all that was applied; the journal up to `applied_seq` may go. Raises StoreDown: try again."""
         state, deltas = self.rollup.checkpoint()
+        resolver, pieces = self.resolver.checkpoint()
         kept = {
-            "ledger": self.ledger.dump(), "rollup": state, "resolver": self.resolver.dump(),
+            "ledger": self.ledger.dump(), "rollup": state, "resolver": resolver,
             "sources": self.sources.dump(), "passing": self.passing.dump(),
         }  # fmt: skip
         packed = msgspec.msgpack.encode(kept)
         with self._saving:
-            self.store.commit(self.applied_seq, packed, deltas, self._now_ns() / NANO)
+            self.store.commit(self.applied_seq, packed, deltas, self._now_ns() / NANO, pieces)
             self.rollup.saved()
+            self.resolver.saved()
 
     def answer(self, query: Query) -> list[Series]:
         """Answer from the live windows where they reach, else from what commits saved."""

@@ -1,3 +1,6 @@
+import msgspec
+import pytest
+
 from spanwise_collector.resolve.memory import FORGET_NS, QUIET_NS, Memory
 from spanwise_collector.resolve.read import read
 from tests.support.spans import SECOND, call, frame, row
@@ -78,8 +81,41 @@ def test_a_trace_without_an_end_keeps_its_newer_half():
     assert len(memory) + memory.evicted == 70_000
 
 
+def resumed(memory):
+    """Make a memory of what a checkpoint of this one keeps."""
+    state, pieces = memory.checkpoint()
+    disk = {number: data for number, data in {**DISK, **pieces.new}.items() if number in pieces.keep}
+    assert disk.keys() == pieces.keep
+    DISK.clear()
+    DISK.update(disk)
+    memory.saved()
+    again = Memory(100)
+    again.load(msgspec.msgpack.decode(msgspec.msgpack.encode(state)), disk)
+    return again
+
+
+DISK = {}
+
+
+@pytest.fixture(autouse=True)
+def _empty_disk():
+    DISK.clear()
+
+
+def held(memory):
+    """Say what is remembered, trace by trace."""
+    found = {}
+    for number in range(100):
+        try:
+            trace = memory.trace(name(number))
+        except KeyError:
+            continue
+        found[number] = (trace.spans, trace.column("span"), trace.seen_ns, trace.rooted)
+    return found
+
+
 def test_a_checkpoint_brings_everything_back():
-    first, second = Memory(100), Memory(100)
+    first = Memory(100)
     link(
         first,
         call(1, 9, 0, 1, trace=name(1), response_id=LONG_ID),
@@ -89,7 +125,53 @@ def test_a_checkpoint_brings_everything_back():
     for key, trace in first.became_quiet(NOW + QUIET_NS):
         first.put_back(key, trace)
         break
-    second.load(first.dump())
+    second = resumed(first)
     assert len(second) == len(first) == 3
-    assert second.dump() == first.dump()
+    assert held(second) == held(first)
     assert link(second, call(7, trace=name(7), response_id=LONG_ID)) == [name(7)]
+
+
+def test_a_checkpoint_writes_again_only_what_changed():
+    memory = Memory(100)
+    link(memory, *(call(1, 9, trace=name(number)) for number in range(10)))
+    resumed(memory)
+    link(memory, call(2, 9, 2, 3, trace=name(3)), now_ns=NOW + SECOND)
+    state, pieces = memory.checkpoint()
+    (entries,) = (msgspec.msgpack.decode(data) for data in pieces.new.values())
+    assert [entry[0] for entry in entries] == [name(3)]
+    assert len(pieces.keep) == 2
+
+
+def test_what_was_forgotten_does_not_come_back_from_an_older_piece():
+    memory = Memory(100)
+    link(memory, *(call(1, 9, trace=name(number)) for number in range(10)))
+    resumed(memory)
+    link(memory, *(call(2, 9, 2, 3, trace=name(number)) for number in range(4)), now_ns=NOW + SECOND)
+    for key, trace in memory.became_quiet(NOW + QUIET_NS):
+        memory.forget(key, trace)
+    resumed(memory)
+    memory.forget(name(2), memory._fresh.pop(name(2)))
+    again = resumed(memory)
+    assert held(again) == held(memory)
+    assert set(held(again)) == {0, 1, 3}
+    assert len(again) == len(memory) == 6
+
+
+def test_pieces_of_which_little_holds_are_let_go_of():
+    memory = Memory(100)
+    for turn in range(300):
+        link(memory, *(call(turn * 10 + n, 9, turn, trace=name(n % 7)) for n in range(3)), now_ns=NOW + turn)
+        link(memory, call(1, 9, trace=name(turn % 90 + 10)), now_ns=NOW + turn)
+        memory.shrink(NOW + turn)
+        again = resumed(memory)
+        assert held(again) == held(memory)
+    assert len(DISK) <= 70
+
+
+def test_a_checkpoint_that_did_not_reach_the_disk_is_in_the_next_one():
+    memory = Memory(100)
+    link(memory, call(1, 9, trace=name(1)), call(1, 9, trace=name(2)))
+    memory.checkpoint()
+    link(memory, call(2, 9, 2, 3, trace=name(1)), now_ns=NOW + SECOND)
+    assert held(resumed(memory)) == held(memory)
+    assert set(held(memory)) == {1, 2}

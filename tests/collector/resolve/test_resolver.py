@@ -236,7 +236,8 @@ def test_a_checkpoint_goes_on_in_the_middle_of_a_group():
     first.add(call(2, 1, 1, 9, None, service="gateway"), agent(7, 0, trace=b"u" * 16, tokens=50))
     first.add(call(3, 1, 1, 9, None), call(8, trace=b"v" * 16, response_id=LONG_ID))
     second = Fold()
-    second.resolver.load(first.resolver.dump())
+    state, pieces = first.resolver.checkpoint()
+    second.resolver.load(state, pieces.new)
     second.total = first.total
     for fold in (first, second):
         fold.add(call(1, 0, 0, 10), call(9, trace=b"w" * 16, response_id=LONG_ID))

@@ -6,7 +6,7 @@ from tests.collector.resolve.test_call import made
 
 
 def trace(links, *calls, totals=()):
-    return Trace(0, False, bytearray(np.array(links, "<u8").tobytes()), calls=list(calls), totals=list(totals))
+    return Trace(0, False, np.array(links, "<u8").tobytes(), calls=list(calls), totals=list(totals))
 
 
 def span(number, **values):
@@ -48,7 +48,7 @@ def test_sums_are_uncovered_where_no_call_below_tells_tokens():
 def test_calls_that_are_counted_whole_are_unpacked_once_and_in_order():
     packed = np.zeros(2, CALL)
     packed["span"], packed["answer"] = [1, 2], [7, 8]
-    kept = Trace(0, packed=bytearray(packed.tobytes()), calls=[span(3)])
+    kept = Trace(0, packed=packed.tobytes(), calls=[span(3)])
     assert kept.column("answer") == [7, 8, 0]
     assert [call.span for call in kept.unpack()] == [1, 2, 3] == [call.span for call in kept.unpack()]
 

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from spanwise_collector.errors import StoreDown
+from spanwise_collector.pieces import Pieces
 from spanwise_collector.store import Store
 from spanwise_collector.store.segments import SCHEMA
 from spanwise_collector.store.traces import Most
@@ -51,6 +52,22 @@ def test_a_new_store_is_empty(store: Store):
     assert store.sql("SELECT count(*) AS n FROM spans")["n"].to_list() == [0]
     store.compact(NOON_S)
     assert store.retain(NOON_S, 60) == 0
+
+
+def test_pieces_of_a_checkpoint_stay_until_a_commit_does_not_keep_them(tmp_path: Path):
+    store = Store(tmp_path)
+    store.commit(0, b"", None, NOON_S, Pieces(frozenset({1, 2}), {1: b"one", 2: b"two"}))
+    files = sorted(tmp_path.glob("state-*.bin"))
+    store.commit(1, b"", None, NOON_S, Pieces(frozenset({2, 3}), {2: b"two", 3: b"three"}))
+    assert store.pieces() == {2: b"two", 3: b"three"}
+    assert len({*files} & {*tmp_path.glob("state-*.bin")}) == 1
+    store.close()
+    again = Store(tmp_path)
+    assert again.pieces() == {2: b"two", 3: b"three"}
+    again.commit(2, b"", None, NOON_S)
+    assert again.pieces() == {}
+    assert len(list(tmp_path.glob("state-*.bin"))) == 1
+    again.close()
 
 
 def test_what_is_committed_is_there_after_a_restart(tmp_path: Path):

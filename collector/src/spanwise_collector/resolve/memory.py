@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import msgspec
 import polars as pl
 
+from spanwise_collector.pieces import PieceBook, Pieces
 from spanwise_collector.resolve.call import Call, same_answer
 from spanwise_collector.resolve.read import Part
 from spanwise_collector.resolve.trace import LINK_BYTES, Trace, Tree
@@ -24,14 +25,8 @@ _MAX_LABELS: Final = 65_536
 _MOST_TWINS: Final = 8
 
 
-class State(msgspec.Struct, array_like=True):
-    """What a checkpoint keeps."""
-
-    fresh: list[tuple[bytes, Trace]]
-    quiet: list[tuple[bytes, Trace]]
-    labels: dict[int, Labels]
-    blind_ns: int
-    evicted: int
+Entry = tuple[bytes, bool, Trace]
+"""A trace in a piece of a checkpoint: its id, whether it is quiet, and what is remembered."""
 
 
 class Memory:
@@ -48,6 +43,8 @@ class Memory:
         self._answers: dict[int, bytes] = {}  # response id -> the first trace that told it
         self._labels: dict[int, Labels] = {}
         self._trees: dict[bytes, Tree] = {}
+        self._changed: set[bytes] = set()  # since the last checkpoint
+        self._book = PieceBook()
         self._spans = 0
         self.blind_ns = 0  # of spans that came until then some may be forgotten
         self.evicted = 0
@@ -65,6 +62,7 @@ class Memory:
             trace = self._fresh[part.trace_id] = self._quiet.pop(part.trace_id, None) or Trace(now_ns)
         elif trace.seen_ns != now_ns:
             self._fresh.move_to_end(part.trace_id)
+        self._changed.add(part.trace_id)
         trace.seen_ns = now_ns
         trace.rooted |= part.rooted
         trace.links += part.links
@@ -119,6 +117,8 @@ class Memory:
         tree = self.tree(trace_id)
         told = tree.answers.get(call.answer, [])[:_MOST_TWINS]
         twins = [other for other in told if same_answer(other, call)]
+        if twins:  # who judges changes them
+            self._changed.add(trace_id)
         return twins, [near for twin in twins for near in (*tree.above(twin), *tree.below(twin))]
 
     def learn(self, calls: pl.DataFrame, keys: pl.Series) -> None:
@@ -142,10 +142,14 @@ class Memory:
     def put_back(self, trace_id: bytes, trace: Trace) -> None:
         """Remember a quiet trace for longer."""
         self._quiet[trace_id] = trace
+        self._changed.add(trace_id)
 
     def forget(self, trace_id: bytes, trace: Trace) -> None:
         """Let go of a trace that was taken out."""
         self._spans -= trace.spans
+        self._changed.discard(trace_id)
+        if trace.piece:
+            self._book.bury(trace.piece, trace_id)
         self._forget_answers(trace_id, trace.column("answer"))
 
     def shrink(self, now_ns: int) -> None:
@@ -157,21 +161,52 @@ class Memory:
             self.evicted += trace.spans
             self._lose(trace_id, trace)
 
-    def dump(self) -> bytes:
-        """Give what a checkpoint keeps."""
-        fresh, quiet = list(self._fresh.items()), list(self._quiet.items())
-        return msgspec.msgpack.encode(State(fresh, quiet, self._labels_in_use(), self.blind_ns, self.evicted))
+    def checkpoint(self) -> tuple[dict[str, Any], Pieces]:
+        """Give what a checkpoint keeps: the traces in pieces, of which only what changed is new."""
+        if entries := list(self._to_write()):
+            number = self._book.write(msgspec.msgpack.encode(entries), len(entries))
+            for trace_id, _, trace in entries:
+                if trace.piece:
+                    self._book.bury(trace.piece, trace_id)
+                trace.piece = number
+        self._changed.clear()
+        state = {
+            "labels": self._labels, "blind_ns": self.blind_ns, "evicted": self.evicted, "pieces": self._book.dump(),
+        }  # fmt: skip
+        return state, self._book.pieces()
 
-    def load(self, dumped: bytes) -> None:
+    def saved(self) -> None:
+        """Say that the last checkpoint is on the disk."""
+        self._book.saved()
+
+    def load(self, state: Mapping[str, Any], pieces: Mapping[int, bytes]) -> None:
         """Take up what a checkpoint kept."""
-        state = msgspec.msgpack.decode(dumped, type=State)
-        self._fresh, self._quiet = OrderedDict(state.fresh), OrderedDict(state.quiet)
-        self._labels, self.blind_ns, self.evicted = state.labels, state.blind_ns, state.evicted
-        for trace_id, trace in (*state.fresh, *state.quiet):
+        self._labels = {key: tuple(labels) for key, labels in state["labels"].items()}
+        self.blind_ns, self.evicted = state["blind_ns"], state["evicted"]
+        found = list[Entry]()
+        for number, dead in self._book.load(state["pieces"]).items():
+            for entry in msgspec.msgpack.decode(pieces[number], type=list[Entry]):
+                if entry[0] not in dead:
+                    entry[2].piece = number
+                    found.append(entry)
+        for trace_id, is_quiet, trace in sorted(found, key=lambda entry: entry[2].seen_ns):
+            (self._quiet if is_quiet else self._fresh)[trace_id] = trace
             self._spans += trace.spans
             for answer in trace.column("answer"):
                 if answer:
                     self._answers.setdefault(answer, trace_id)
+
+    def _to_write(self) -> Iterator[Entry]:
+        thin = self._book.thin()
+        for traces, is_quiet in ((self._fresh, False), (self._quiet, True)):
+            if thin:
+                yield from (
+                    (key, is_quiet, trace)
+                    for key, trace in traces.items()
+                    if trace.piece in thin or key in self._changed
+                )
+            else:
+                yield from ((key, is_quiet, traces[key]) for key in self._changed if key in traces)
 
     def _lose(self, trace_id: bytes, trace: Trace) -> None:
         if trace.calls or trace.packed:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from spanwise_collector.pieces import Pieces
 from spanwise_collector.resolve.call import Call, stands_for
 from spanwise_collector.resolve.judge import Related, Told, judge
 from spanwise_collector.resolve.memory import Memory
@@ -86,14 +88,19 @@ class Resolver:
         self._memory.shrink(now_ns)
         return rows_of(counted)
 
-    def dump(self) -> dict[str, Any]:
-        """Give what a checkpoint keeps."""
-        return {"memory": self._memory.dump(), "tally": self.tally.dump()}
+    def checkpoint(self) -> tuple[dict[str, Any], Pieces]:
+        """Give what a checkpoint keeps: what is written each time, and pieces."""
+        memory, pieces = self._memory.checkpoint()
+        return {"memory": memory, "tally": self.tally.dump()}, pieces
 
-    def load(self, dumped: dict[str, Any]) -> None:
+    def saved(self) -> None:
+        """Say that the last checkpoint is on the disk."""
+        self._memory.saved()
+
+    def load(self, state: Mapping[str, Any], pieces: Mapping[int, bytes]) -> None:
         """Take up what a checkpoint kept."""
-        self._memory.load(dumped["memory"])
-        self.tally.load(dumped["tally"])
+        self._memory.load(state["memory"], pieces)
+        self.tally.load(state["tally"])
 
     def _decide(self, row: int, trace_id: bytes, call: Call) -> Verdict | None:
         told = Told(call.told, call.cost_pico_usd >= 0, bool(call.timed))
@@ -120,7 +127,7 @@ class Resolver:
             return None
         tree = self._memory.tree(trace_id)
         chain = set(tree.chain(call.span)) if trace.totals else set[int]()
-        in_total = any(total.used and total.span in chain for total in trace.totals)
+        in_total = any(total.used and total.span in chain for total in trace.totals or ())
         return Related(tree.above(call), tree.below(call), twins, beside, in_total) or None
 
     def _await(self, trace_id: bytes, total: Total) -> None:
@@ -128,16 +135,17 @@ class Resolver:
         if total.dialect in _RUNNING_TOTALS or total.start_ns < self._memory.blind_ns:
             self._leave_out(total)
         else:
-            self._memory.trace(trace_id).totals.append(total)
+            self._memory.trace(trace_id).wait_for(total)
 
     def _settled(self, trace_id: bytes, trace: Trace) -> list[Total]:
         counted = uncovered(trace)
         for total in counted:
             total.used = True
-        for total in trace.totals:
+        totals = trace.totals or []
+        for total in totals:
             if not total.used:
                 self._leave_out(total)
-        trace.totals = [total for total in trace.totals if total.used]
+        trace.totals = [total for total in totals if total.used] or None
         if trace.rooted and not trace.totals:
             self._memory.forget(trace_id, trace)
         else:

@@ -43,20 +43,22 @@ class Trace(msgspec.Struct, array_like=True):
         rooted: its root was seen.
         links: pairs of span id and parent id (0 for none), 8 bytes each.
         packed: its calls that are counted whole, as CALL.
-        calls: those of which more is to be remembered.
-        totals: what its agents told.
+        calls: those of which more is to be remembered; most traces have none.
+        totals: what its agents told; so is this.
         low_ns: when the first of its calls began.
         high_ns: when the last of its calls ended.
+        piece: which piece of the checkpoint has it; 0 for none.
     """
 
     seen_ns: int
     rooted: bool = False
-    links: bytearray = msgspec.field(default_factory=bytearray)
-    packed: bytearray = msgspec.field(default_factory=bytearray)
-    calls: list[Call] = msgspec.field(default_factory=list[Call])
-    totals: list[Total] = msgspec.field(default_factory=list[Total])
+    links: bytes = b""
+    packed: bytes = b""
+    calls: list[Call] | None = None
+    totals: list[Total] | None = None
     low_ns: int = _NEVER_NS
     high_ns: int = -_NEVER_NS
+    piece: int = 0
 
     @property
     def spans(self) -> int:
@@ -71,22 +73,26 @@ class Trace(msgspec.Struct, array_like=True):
         """Say that calls within a time are added."""
         self.low_ns, self.high_ns = min(self.low_ns, low_ns), max(self.high_ns, high_ns)
 
+    def wait_for(self, total: Total) -> None:
+        """Add what an agent told, until it is known whether it counts."""
+        self.totals = [*(self.totals or ()), total]
+
     def unpack(self) -> list[Call]:
         """Give all its calls, one by one from now on."""
-        if self.packed:
-            self.calls = [*unpacked(bytes(self.packed)), *self.calls]
-            self.packed.clear()
+        if self.packed or self.calls is None:
+            self.calls = [*unpacked(self.packed), *(self.calls or ())]
+            self.packed = b""
         return self.calls
 
     def column(self, name: str) -> list[int]:
         """Give one value of each of its calls."""
-        packed: list[int] = np.frombuffer(bytes(self.packed), CALL)[name].tolist()
-        return [*packed, *(getattr(call, name) for call in self.calls)]
+        packed: list[int] = np.frombuffer(self.packed, CALL)[name].tolist()
+        return [*packed, *(getattr(call, name) for call in self.calls or ())]
 
     def halve(self) -> tuple[int, list[Call]]:
         """Forget the older half: give how many spans that are, and the calls."""
         spans, calls = self.spans // 2, self.unpack()
-        del self.links[: spans * LINK_BYTES]
+        self.links = self.links[spans * LINK_BYTES :]
         self.calls = calls[len(calls) // 2 :]
         return spans, calls[: len(calls) // 2]
 
@@ -145,12 +151,12 @@ class Tree:
 
 def uncovered(trace: Trace) -> list[Total]:
     """Choose the totals below which nobody tells tokens, the innermost where several lie in one another."""
-    waiting = [total for total in trace.totals if not total.used]
+    waiting = [total for total in trace.totals or () if not total.used]
     if not waiting:
         return []
     tree = Tree.of(trace)
     covered = {
         above for call in trace.unpack() if call.told or call.used for above in (call.span, *tree.chain(call.span))
     }
-    covered.update(above for total in trace.totals for above in tree.chain(total.span))
+    covered.update(above for total in trace.totals or () for above in tree.chain(total.span))
     return [total for total in waiting if total.span not in covered]

@@ -72,26 +72,25 @@ class Held:
             self._move_together()
 
     def _move_together(self) -> None:
-        kept = self.all()
+        kept = _by_trace(self.of(self._pieces)[0])
         self._frames, self._pieces, self.rows, self.stored = {}, {}, 0, 0
         self.add(kept)
-
-    def all(self) -> pl.DataFrame:
-        """Give all rows, those of a trace next to each other."""
-        rows, _ = self.of(self._pieces)
-        return rows.sort("trace_id", maintain_order=True).rechunk()
 
     def dump(self) -> bytes:
         """Give what a checkpoint keeps: an Arrow IPC file."""
         file = BytesIO()
-        self.all().write_ipc(file, compression="lz4")
+        self.of(self._pieces)[0].write_ipc(file, compression="lz4")
         return file.getvalue()
 
     def load(self, dumped: bytes) -> None:
         """Take up what a checkpoint kept; a column that is new since is null."""
         rows = pl.read_ipc(BytesIO(dumped))
         known = [name for name in self._empty.columns if name in rows.columns]
-        self.add(pl.concat([self._empty, rows.select(known)], how="diagonal"))
+        self.add(_by_trace(pl.concat([self._empty, rows.select(known)], how="diagonal")))
+
+
+def _by_trace(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.sort("trace_id", maintain_order=True).rechunk()
 
 
 def starts_of(rows: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -77,6 +77,10 @@ class Trace:
     headed: bool = False
     labels: Labels | None = None
     counted_ns: int = 0
+
+    def values(self) -> tuple[int, bool, bool, Labels | None, int]:
+        """Give its attributes in their order; in place, as there may be many thousands."""
+        return self.seen_ns, self.rooted, self.headed, self.labels, self.counted_ns
 
 
 class Runs:
@@ -246,8 +250,8 @@ class Runs:
     def dump(self) -> dict[str, Any]:
         """Give what a checkpoint keeps."""
         return {
-            "open": [(key, *astuple(trace)) for key, trace in self._open.items()],
-            "ended": [(key, *astuple(trace)) for key, trace in self._ended.items()],
+            "open": [(key, *trace.values()) for key, trace in self._open.items()],
+            "ended": [(key, *trace.values()) for key, trace in self._ended.items()],
             "late": sorted(self._late),
             "spans": self._spans.dump(),
             "told": self._told.dump(),

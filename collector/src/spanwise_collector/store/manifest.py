@@ -33,6 +33,18 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
     max_ns: int
 
 
+class Piece(msgspec.Struct, frozen=True, gc=False):
+    """A part of the checkpoint that stays as it was written.
+
+    Attributes:
+        number: by which the checkpoint knows it.
+        file: path below the data folder.
+    """
+
+    number: int
+    file: str
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """Everything that is committed.
 
@@ -41,6 +53,7 @@ class Manifest(msgspec.Struct, frozen=True):
         committed_s: Unix time of the last commit, for people who look.
         next_file: number of the next file to be written; numbers are never used twice.
         state: the checkpoint's file, below the data folder.
+        pieces: parts of the checkpoint with files of their own.
         spans: segments of spans, oldest commit first.
         rollup: segments of rollup deltas, oldest commit first.
     """
@@ -53,10 +66,11 @@ class Manifest(msgspec.Struct, frozen=True):
     state: str | None = None
     spans: tuple[Segment, ...] = ()
     rollup: tuple[Segment, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
     def files(self) -> set[str]:
         """Name every file that belongs to the store, beside the manifest itself."""
-        named = {segment.file for segment in (*self.spans, *self.rollup)}
+        named = {part.file for part in (*self.spans, *self.rollup, *self.pieces)}
         return named if self.state is None else named | {self.state}
 
 

@@ -12,11 +12,12 @@ import msgspec
 import polars as pl
 
 from spanwise_collector.errors import StoreDown
+from spanwise_collector.pieces import NO_PIECES, Pieces
 from spanwise_collector.store import durable, merging, segments, traces
 from spanwise_collector.store.buffer import joined
 from spanwise_collector.store.catalog import Catalog, replace_segments
 from spanwise_collector.store.folder import FolderLock
-from spanwise_collector.store.manifest import Manifest, Segment
+from spanwise_collector.store.manifest import Manifest, Piece, Segment
 from spanwise_collector.store.segments import SCHEMA
 from spanwise_collector.store.sql import Sql
 from spanwise_collector.store.traces import Found, Most
@@ -80,6 +81,11 @@ class Store:
             file = self._catalog.manifest.state
             return None if file is None else (self._folder / file).read_bytes()
 
+    def pieces(self) -> dict[int, bytes]:
+        """Read the pieces of the checkpoint, by number. Raises OSError."""
+        with self._committing:
+            return {piece.number: (self._folder / piece.file).read_bytes() for piece in self._catalog.manifest.pieces}
+
     @property
     def segments(self) -> int:
         """How many files hold spans."""
@@ -109,7 +115,9 @@ class Store:
             or buffer.age_s(now_s) >= self._flush_after_s
         )
 
-    def commit(self, applied_seq: int, state: bytes, deltas: pl.DataFrame | None, now_s: float) -> None:
+    def commit(
+        self, applied_seq: int, state: bytes, deltas: pl.DataFrame | None, now_s: float, pieces: Pieces = NO_PIECES
+    ) -> None:
         """Make all appended rows, the deltas and the checkpoint durable, together or not at all.
 
         Args:
@@ -117,6 +125,7 @@ class Store:
             state: what `state` shall hand back after a restart.
             deltas: rollup rows to be kept beside those of earlier commits; has `window_ns` (i64, Unix time).
             now_s: Unix time, noted in the manifest.
+            pieces: what belongs to the checkpoint beside `state`; those of earlier commits stay on the disk.
 
         Raises StoreDown when the disk refuses; the rows stay, and the next commit takes them.
         """
@@ -126,13 +135,14 @@ class Store:
                 spans = self._write_spans(joined(self._catalog.buffer.frames()), written)
                 rollup = self._write_deltas(deltas, written)
                 checkpoint = self._write_state(state, written)
+                parts = self._write_pieces(pieces, written)
             except (OSError, pl.exceptions.PolarsError):
                 self._catalog.discard(written)
                 raise
 
             def change(old: Manifest) -> Manifest:
                 return msgspec.structs.replace(
-                    old, applied_seq=applied_seq, committed_s=now_s, state=checkpoint,
+                    old, applied_seq=applied_seq, committed_s=now_s, state=checkpoint, pieces=parts,
                     spans=(*old.spans, *spans), rollup=(*old.rollup, *rollup),
                 )  # fmt: skip
 
@@ -260,6 +270,16 @@ class Store:
         written.append(file)
         durable.write_file(self._folder / file, state)
         return file
+
+    def _write_pieces(self, pieces: Pieces, written: list[str]) -> tuple[Piece, ...]:
+        kept = [piece for piece in self._catalog.manifest.pieces if piece.number in pieces.keep]
+        there = {piece.number for piece in kept}
+        made = [
+            Piece(number, self._write_state(data, written))
+            for number, data in pieces.new.items()
+            if number not in there
+        ]
+        return (*kept, *made)
 
     def _merge(self, kind: _Kind, group: tuple[Segment, ...], merge: Callable[[Sequence[Path], Path], int]) -> None:
         with _refusals():
