@@ -6,26 +6,34 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Coroutine
+import uuid
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, Final, Self
 
-from spanwise_alerts.alert import Channel
+from spanwise_alerts.alert import Held
 from spanwise_alerts.ask.collector import Collector
+from spanwise_alerts.ask.source import Source
+from spanwise_alerts.backtest import Backtest, backtest
 from spanwise_alerts.config import AlertsConfig
-from spanwise_alerts.events import AlertChanged, Event, OnEvent
+from spanwise_alerts.dispatch import Dispatcher
+from spanwise_alerts.events import Event, Notified, OnEvent
 from spanwise_alerts.loop import Loop
-from spanwise_alerts.notify.courier import Courier
-from spanwise_alerts.notify.mail import MailChannel
-from spanwise_alerts.notify.webhook import WebhookChannel
+from spanwise_alerts.notify.deliveries import Deliveries
 from spanwise_alerts.record.store import Store
+from spanwise_alerts.rule import COLLECTOR, Rule
 from spanwise_alerts.serve import serve
 from spanwise_alerts.view.api import Shown, api
+from spanwise_alerts.view.beyond import Archive
 from spanwise_alerts.view.numbers import Numbers
+from spanwise_alerts.view.status import Condition
 
 DATABASE: Final = "alerts.sqlite3"
-_DRAIN_S: Final = 5.0
 _log = logging.getLogger(__name__)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
 
 
 class App:
@@ -45,18 +53,27 @@ class App:
         now: Callable[[], float],
         on_event: OnEvent | None = None,
         draw: Callable[[], float] = random.random,
+        new_id: Callable[[], str] = _new_id,
+        reread: Callable[[], AlertsConfig] | None = None,
     ) -> None:
-        """Take Unix time from `now` and jitter (a share of 1) from `draw`; `on_event` sees what happens."""
+        """Take Unix time from `now`, jitter (a share of 1) from `draw` and UUIDs from `new_id`.
+
+        `on_event` sees what happens; `reread` reads the configuration anew for a reload, or raises `ConfigError`.
+        """
         self.addresses: dict[str, str] = {}
         self._config = config
+        self._collector_url = collector_url
         self._now = now
         self._on_event = on_event
-        self._draw = draw
-        self._source = Collector(collector_url)
+        self._reread = reread or (lambda: config)
         self._store = Store(data / DATABASE)
-        self._couriers: list[Courier] = []
         self._faults: list[str] = []
         self._closing = contextlib.AsyncExitStack()
+        self._deliveries = Deliveries(self._store, now, draw, self._tell, self._start)
+        self._dispatcher = Dispatcher(config, self._store, self._tell, new_id)
+        self._sources: dict[str, Source] = {COLLECTOR: Collector(collector_url)}
+        self._loop = Loop(config.watched, self._sources, self._store, self._dispatcher)
+        self._numbers = Numbers(self._dispatcher, lambda: self._loop.memory.health, now)
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as opened:
@@ -69,27 +86,44 @@ class App:
 
     async def _open(self, opened: contextlib.AsyncExitStack) -> None:
         now_s = self._now()
-        opened.push_async_callback(self._source.close)
+        for source in self._sources.values():
+            opened.push_async_callback(source.close)
         await opened.enter_async_context(self._store)
-        channels = channels_of(self._config, self._now)
-        lost = await self._store.bury([channel.name for channel in channels], now_s)
-        if lost:
-            _log.warning("%d letters are dead: their receiver is not configured any more", lost)
-        self._couriers = [Courier(c, self._store, self._now, self._draw, self._tell) for c in channels]
-        names = [channel.name for channel in channels]
-        loop = Loop(self._config.rules, self._source, self._store, names, self._tell)
-        self._numbers = Numbers(loop.memory)
-        await loop.start(now_s)
-        delivering = [self._start(courier.run()) for courier in self._couriers]
-        opened.push_async_callback(self._drain, delivering)
-        opened.push_async_callback(loop.close)
-        opened.push_async_callback(_end, [self._start(loop.run(self._now, self._config.interval_s))])
-        told = self._config.told
-        shown = Shown(
-            loop.memory, self._numbers, tuple(receiver.name for receiver in self._config.receivers),
-            told.name if told else "", self._store.counts, lambda: self._faults, now_s,
+        await self._dispatcher.start(now_s)
+        await self._loop.start(now_s)
+        opened.push_async_callback(self._deliveries.close)
+        await self._deliveries.open(self._config.receivers)
+        opened.push_async_callback(self._loop.close)
+        works = (self._dispatcher.run(self._now), self._loop.run(self._now, self._config.interval_s))
+        opened.push_async_callback(_end, [self._start(work) for work in works])
+        self.addresses["http"] = await opened.enter_async_context(serve(api(self._shown(now_s)), self._config.http))
+
+    async def reload(self) -> None:
+        """Read the configuration anew; addresses and sources stay as they were.
+
+        Raises:
+            ConfigError: it cannot be used; then nothing changes.
+        """
+        config, now_s = self._reread(), self._now()
+        await self._dispatcher.reload(config, now_s)
+        await self._loop.reload(config.watched, now_s)
+        if config.receivers != self._config.receivers:
+            await self._deliveries.open(config.receivers)
+        self._config = config
+
+    def _shown(self, started_at_s: float) -> Shown:
+        condition = Condition(
+            lambda: self._config, lambda: self._loop.memory.health, self._numbers, self._store.counts,
+            lambda: self._faults, self.reload, started_at_s,
         )  # fmt: skip
-        self.addresses["http"] = await opened.enter_async_context(serve(api(shown), self._config.http))
+        archive = Archive(lambda: self._config.watched, self._held, self._store.trail, self._test)
+        return Shown(self._dispatcher, condition, archive, self._now)
+
+    def _held(self) -> Iterator[Held]:
+        return self._loop.memory.all()
+
+    async def _test(self, rule: Rule, start_s: float, end_s: float, step_s: float) -> Backtest:
+        return await backtest(rule, self._collector_url, start_s, end_s, step_s)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -101,20 +135,10 @@ class App:
             self._faults.append(f"{task.get_coro()}: {type(fault).__name__}: {fault}")
             _log.critical("the alert manager does not work any more", exc_info=fault)
 
-    async def _drain(self, delivering: list[asyncio.Task[None]]) -> None:
-        for courier in self._couriers:
-            courier.rest()
-        if delivering:
-            await asyncio.wait(delivering, timeout=_DRAIN_S)
-            await _end(delivering)
-        for courier in self._couriers:
-            await courier.close()
-
     def _tell(self, event: Event) -> None:
         self._numbers.count(event)
-        if isinstance(event, AlertChanged):
-            for courier in self._couriers:
-                courier.wake()
+        if isinstance(event, Notified):
+            self._deliveries.wake()
         if self._on_event is not None:
             try:
                 self._on_event(event)
@@ -126,13 +150,3 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-
-
-def channels_of(config: AlertsConfig, now: Callable[[], float]) -> list[Channel]:
-    """Return the channels of the receiver that alerts are routed to: its webhook, and one for each mail address."""
-    told = config.told
-    if told is None:
-        return []
-    hooks: list[Channel] = [WebhookChannel(told.name, told.webhook, now)] if told.webhook else []
-    email = told.email
-    return [*hooks, *(MailChannel(told.name, to, email, now) for to in email.to)] if email else hooks
