@@ -109,6 +109,13 @@ def test_promtool_finds_nothing_to_say_about_the_page(up):
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, b"")
 
 
+def test_a_metric_that_is_passed_on_keeps_its_own_job_and_ours_have_that_of_the_scrape(scraped):
+    passed = scraped.query('{__name__=~"process_cpu_utilization.*"}')
+    ours = scraped.query("spanwise_collector_spans_received_total")
+    assert {series["metric"]["job"] for series in passed} == {"research-api"}
+    assert {series["metric"]["job"] for series in ours} == {"spanwise"}
+
+
 def test_percentiles_of_prometheus_lie_in_the_bucket_of_ours(up, scraped):
     ours = up.get("/api/v1/measure?measure=llm.duration&stat=p95&window=1m")["series"][0]["value"]
     expr = "histogram_quantile(0.95, sum by (le) (gen_ai_client_operation_duration_seconds_bucket))"

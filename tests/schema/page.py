@@ -21,6 +21,13 @@ as Prometheus does). On the OpenMetrics page each bucket of a latency (a histogr
 `trace_id` and `span_id` of the newest call in it. Start Prometheus with `--enable-feature=exemplar-storage` to keep
 them. The trace is at `/api/traces/TRACE_ID`, where Grafana's Jaeger data source finds it.
 
+```yaml
+scrape_configs:
+  - job_name: spanwise
+    honor_labels: true        # metrics that are passed on keep the `job` and `instance` of who made them
+    static_configs: [{{targets: ["COLLECTOR:8750", "COLLECTOR:9093"]}}]
+```
+
 - A label without a value is the empty string. A label with too many values (`collector.limits.label_values`) has
   `{other}` in the place of further ones.
 - Counters and histograms never go back, also not over a restart.

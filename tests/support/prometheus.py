@@ -71,7 +71,8 @@ def prometheus(folder: Path, targets: Sequence[str] = (), interval_s: float = 1.
     interval = f"{round(interval_s * 1000)}ms"
     config.write_text(
         f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
-        f"scrape_configs: [{{job_name: spanwise, static_configs: [{{targets: [{', '.join(map(repr, targets))}]}}]}}]\n"
+        "scrape_configs: [{job_name: spanwise, honor_labels: true, "
+        f"static_configs: [{{targets: [{', '.join(map(repr, targets))}]}}]}}]\n"
     )
     address = f"127.0.0.1:{_free_port()}"
     command = [
