@@ -77,6 +77,13 @@ def _receiver_name(raw: str) -> str:
     return raw
 
 
+def _secret_text(raw: object) -> Secret:
+    if not isinstance(raw, str) or not raw:
+        raise ValueError("expected a text that is not empty (what was found is not shown)")
+    return Secret(raw)
+
+
+SecretText = Annotated[Secret, PlainValidator(_secret_text), PlainSerializer(str)]
 SecretUrl = Annotated[Secret, PlainValidator(_secret_url), PlainSerializer(str)]
 Address = Annotated[str, AfterValidator(_address)]
 ReceiverName = Annotated[str, AfterValidator(_receiver_name)]
@@ -93,6 +100,10 @@ class Webhook(Section):
         default=10.0, alias="timeout", gt=0, description="for each phase of a request (default 10s)", examples=["10s"]
     )
     send_resolved: bool = Field(default=True, description="tell that an alert is over, too (default true)")
+    format: Literal["spanwise", "alertmanager"] = Field(
+        default="spanwise", description="the body: our JSON, or Alertmanager's (default spanwise)",
+        examples=["spanwise"]
+    )
 
 
 class Email(Section):
@@ -112,6 +123,9 @@ class Email(Section):
     username: str | None = Field(default=None, description="without it no log-in", examples=["spanwise"])
     password_file: Path | None = Field(
         default=None, description="read anew for each mail", examples=["/run/secrets/smtp"]
+    )
+    password_text: SecretText | None = Field(
+        default=None, alias="password", description="the password itself, in place of password_file; shown as ***"
     )
     timeout_s: Duration = Field(
         default=10.0, alias="timeout", gt=0, description="for each answer of the server (default 10s)", examples=["10s"]
@@ -138,26 +152,35 @@ class Email(Section):
             raise ValueError(f"got {str(path)!r}, expected a file that can be read: {error}") from error
         return found
 
+    @field_validator("password_text")
+    @classmethod
+    def _one_password(cls, password: Secret | None, info: ValidationInfo) -> Secret | None:
+        if password is not None and (info.data.get("username") is None or info.data.get("password_file")):
+            raise ValueError("goes with `username`, and not with `password_file`")
+        return password
+
     def password(self) -> Secret | None:
         """Read the password anew, so that a changed one needs no restart.
 
         Raises:
             OSError: the file cannot be read any more.
         """
-        return Secret(self.password_file.read_text(encoding="utf-8").rstrip("\r\n")) if self.password_file else None
+        file = self.password_file
+        return Secret(file.read_text(encoding="utf-8").rstrip("\r\n")) if file else self.password_text
 
 
 class Receiver(Section):
     """Someone to tell, by webhook, by mail or by both."""
 
     name: ReceiverName = Field(description="no two have the same", examples=["team"])
+    nobody: bool = Field(default=False, description="on purpose nobody is told (default false)")
     webhook: Webhook | None = Field(default=None, description="where to POST JSON")
     email: Email | None = Field(default=None, description="which server to hand mail to, and for whom")
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if self.webhook is None and self.email is None:
-            raise ValueError("expected `webhook`, `email` or both")
+        if (self.webhook is None and self.email is None) != self.nobody:
+            raise ValueError("expected `webhook`, `email` or both, or else `nobody: true`")
         return self
 
     @property

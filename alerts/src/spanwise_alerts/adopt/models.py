@@ -11,7 +11,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     ModelWrapValidatorHandler,
-    PlainValidator,
     ValidationError,
     field_validator,
     model_validator,
@@ -19,7 +18,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from spanwise_alerts.adopt.duration import Duration
-from spanwise_alerts.config import Secret, SecretUrl
+from spanwise_alerts.config import SecretText, SecretUrl
 from spanwise_alerts.matchers import Matcher, parse_matchers
 from spanwise_alerts.rule import Section, refuse
 
@@ -29,12 +28,6 @@ _OTHER_KINDS: Final = (
     "mattermost_",
 )  # fmt: skip
 _SMARTHOST: Final = "got {raw!r}, expected HOST:PORT such as smtp.example.com:587"
-
-
-def _secret(raw: object) -> Secret:
-    if not isinstance(raw, str):
-        raise ValueError("expected a text (what was found is not shown)")  # noqa: TRY004  pydantic wants a ValueError
-    return Secret(raw)
 
 
 def _smarthost(raw: str) -> str:
@@ -67,7 +60,6 @@ def _patterns(by_label: dict[str, str]) -> dict[str, str]:
 
 
 Patterns = Annotated[dict[str, str], AfterValidator(_patterns)]
-SecretText = Annotated[Secret, PlainValidator(_secret)]
 Smarthost = Annotated[str, AfterValidator(_smarthost)]
 MatcherTexts = Annotated[list[str], AfterValidator(_matcher_texts)]
 

@@ -52,7 +52,7 @@ def section_of(path: Path, name: str) -> Section:
     section: Section = {
         "resolve_timeout": write(config.global_.resolve_timeout),
         "receivers": receivers,
-        "route": {**{key: write(default_s) for key, default_s in _DEFAULT_S.items()}, **_route(config.route)},
+        "route": {**_implied(), **_route(config.route)},
     }
     if config.inhibit_rules:
         section["inhibit_rules"] = [_inhibit(rule) for rule in config.inhibit_rules]
@@ -85,6 +85,12 @@ def plain(section: Section, *, shown: bool = True) -> Section:
                 return value
 
     return bare(section)
+
+
+def _implied() -> Section:
+    """Return what Alertmanager does where its root route says nothing."""
+    timings = {key: write(default_s) for key, default_s in _DEFAULT_S.items()}
+    return {"group_by": [], **timings, "critical_at_once": False}
 
 
 def _route(route: Route) -> Section:
@@ -121,7 +127,7 @@ def _receiver(receiver: Receiver, defaults: Global, at: Fault, faults: list[Faul
             faults.append(_fault(at, f"email_configs[{place}]", "expected what email_configs[0] says, but for `to`"))
     if mails:
         made["email"] = {**mails[0], "to": list(dict.fromkeys(to for mail in mails for to in mail["to"]))}
-    return made
+    return made if receiver.webhook_configs or mails else {**made, "nobody": True}
 
 
 def _webhook(config: WebhookConfig) -> Section:

@@ -13,6 +13,7 @@ import httpx
 
 from spanwise_alerts.alert import Letter, Notice, Outcome
 from spanwise_alerts.config import Webhook
+from spanwise_alerts.notify import alertmanager
 
 _AGENT: Final = "spanwise-alerts/0.1"
 _PASSING: Final = frozenset({408, 425, 429})
@@ -25,6 +26,7 @@ class WebhookChannel:
     def __init__(self, name: str, config: Webhook, now: Callable[[], float]) -> None:
         self.name = name
         self._url = config.url.text
+        self._format = config.format
         self._now = now
         # without TLS no certificates need to be loaded
         tls = urlsplit(self._url).scheme == "https"
@@ -33,7 +35,8 @@ class WebhookChannel:
     async def send(self, letter: Letter) -> Outcome:
         """POST once: 2xx is delivered; 408, 425, 429, 5xx, time-outs and lost connections may pass; else it is dead."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": letter.key, "User-Agent": _AGENT}
-        body = json.dumps(body_of(letter), ensure_ascii=False).encode()
+        made = alertmanager.body_of(letter.message) if self._format == "alertmanager" else body_of(letter)
+        body = json.dumps(made, ensure_ascii=False).encode()
         try:
             response = await self._client.post(self._url, content=body, headers=headers)
         except httpx.InvalidURL as error:
