@@ -103,17 +103,17 @@ class Floor:
         notice = kept.notice
         mark = notice.fingerprint
         case = self.cases.get(mark)
+        before = case.notice if case else None
+        labels = case.labels if case else None
         if case is None:
             case = self.cases[mark] = Case(notice, notice.routed_labels)
-            was, labels, fired = "", None, True
-        else:
-            was, labels, fired = case.notice.tier, case.labels, not case.firing
-        changed = labels is None or fired == case.firing or was != notice.tier
-        case.notice, case.expires_at_s, case.timeout = notice, kept.expires_at_s, kept.timeout
-        if fired == case.firing:
-            self.flapping.changed(mark, now_s)
-        if notice.source != "push" or labels is None or notice.labels != labels:
+        elif notice.source != "push" or notice.labels != labels:
             case.labels = notice.routed_labels
+        case.notice, case.expires_at_s, case.timeout = notice, kept.expires_at_s, kept.timeout
+        moved = before is None or before.status != notice.status
+        changed = before is None or moved or before.tier != notice.tier
+        if moved:
+            self.flapping.changed(mark, now_s)
         if case.firing and case.expires_at_s is not None:
             heapq.heappush(self._expiries, (case.expires_at_s, mark))
         plan.kept[mark] = kept
