@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from spanwise_alerts.alert import Alert, Change, Held, Level, Notice, Posted, Standing
+from spanwise_alerts.alert import Alert, Change, Held, Level, Notice, Posted
 from spanwise_alerts.config import AlertsConfig, load
 from spanwise_alerts.dispatch import Dispatcher
 from spanwise_alerts.events import AlertChanged, Event
@@ -32,7 +32,7 @@ from spanwise_alerts.rule import TierName
 from spanwise_alerts.silence import SilenceDraft
 from spanwise_alerts.timing import Schedule
 from tests.support.clock import Clock
-from tests.support.webhook import Reply, WebhookSink
+from tests.support.webhook import WebhookSink
 
 START_S = 1_700_000_000.0
 """2023-11-14, a Tuesday, 22:13:20 UTC."""
