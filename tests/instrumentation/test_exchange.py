@@ -1,3 +1,6 @@
+import gzip
+import zlib
+
 import httpx2
 import pytest
 
@@ -71,3 +74,30 @@ def test_rate_limits_of_the_response_are_told(spans):
     attributes = spans.one().attributes
     assert attributes["spanwise.ratelimit.remaining_requests"] == 5
     assert attributes["spanwise.ratelimit.reset_s"] == 3.0
+
+
+USAGE_EVENT = b'data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n'
+WORD = b'data: {"choices":[{"index":0,"delta":{"content":"east"}}]}\n\n'
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), (" Deflate", zlib.compress), ("", bytes)])
+def test_after_a_fault_of_ours_the_usage_event_is_hidden_under_a_coding_too(instrumented, coding, pack):
+    instrumented(raise_faults=False)
+    blind = begin().give_up("here", RuntimeError("ours"), coding)
+    assert blind.inflates is bool(coding)
+    assert blind.whole(pack(WORD + USAGE_EVENT)) == WORD
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip, br", "zstd"])
+def test_coding_that_we_cannot_take_away_stays(instrumented, coding):
+    instrumented(raise_faults=False)
+    blind = begin().give_up("here", RuntimeError("ours"), coding)
+    assert (blind.inflates, blind.whole(b"packed")) == (False, b"packed")
+
+
+def test_stream_that_the_caller_asked_usage_of_keeps_its_coding(instrumented):
+    instrumented(raise_faults=False)
+    asked = b'{"model":"m","stream":true,"stream_options":{"include_usage":true}}'
+    blind = begin(body=asked).give_up("here", RuntimeError("ours"), "gzip")
+    packed = gzip.compress(WORD + USAGE_EVENT)
+    assert (blind.inflates, blind.whole(packed)) == (False, packed)

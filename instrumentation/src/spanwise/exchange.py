@@ -20,7 +20,7 @@ from spanwise.fetch import Fetch
 from spanwise.framings import registry as framings
 from spanwise.inferred import CALLS
 from spanwise.url import Address, Url
-from spanwise.watch import Blind, BodyWatch, LateWatch, StreamWatch, Watch
+from spanwise.watch import Blind, BodyWatch, LateWatch, StreamWatch, Watch, inflater
 
 # A body that is signed, digested, encoded or sent in parts must not be changed any more.
 _SEALS: Final = frozenset(
@@ -94,10 +94,15 @@ class Exchange:
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
             return self.give_up(f"{__name__}.Exchange.read", fault).whole(body)
 
-    def give_up(self, place: str, fault: Exception) -> Blind:
-        """Report a fault of ours; give what passes the answer on unread, without the usage event that we asked for."""
+    def give_up(self, place: str, fault: Exception, encoding: str = "") -> Blind:
+        """Report a fault of ours; give what passes the answer on unread, without the usage event that we asked for.
+
+        Where the content encoding stands in the way of that, it `inflates`: then the caller gets plain bytes.
+        """
         guard.report(place, fault)
-        return Blind(self.attempt, hide=self.body is not None)
+        hide = self.body is not None
+        coded = hide and encoding.strip().lower() in _INFLATABLE
+        return Blind(self.attempt, hide=hide, inflate=inflater() if coded else None)
 
     def watch(
         self, status: int, content_type: str, encoding: str, decode: Callable[[bytes], bytes]
@@ -106,7 +111,8 @@ class Exchange:
         try:
             return self._watch(status, content_type, encoding, decode)
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-            return self.give_up(f"{__name__}.Exchange.watch", fault), False
+            blind = self.give_up(f"{__name__}.Exchange.watch", fault, encoding)
+            return blind, blind.inflates
 
     def _watch(
         self, status: int, content_type: str, encoding: str, decode: Callable[[bytes], bytes]

@@ -33,6 +33,11 @@ class Watch(Protocol):
         ...
 
 
+def inflater() -> Callable[[bytes], bytes]:
+    """Give what takes gzip or deflate away, read by read."""
+    return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress
+
+
 class _NotCompressedError(Exception):
     """The bytes are not compressed in the way that the provider says, and the caller expects them plain."""
 
@@ -57,13 +62,15 @@ class _Ending:
 class Blind(_Ending):
     """Passes on what cannot be read, ours the fault or the provider's, without the usage event that we asked for."""
 
-    __slots__ = ("_inflate", "_strainer")
+    __slots__ = ("_inflate", "_strainer", "inflates")
 
     def __init__(self, attempt: Attempt, *, hide: bool, inflate: Callable[[bytes], bytes] | None = None) -> None:
         """Begin; `inflate` goes on taking the content encoding away, where the caller gets plain bytes."""
         super().__init__(attempt)
         self._strainer = Strainer() if hide else None
         self._inflate = inflate if hide else None
+        self.inflates = self._inflate is not None
+        """Whether the caller gets plain bytes of an answer that is compressed."""
 
     def feed(self, raw: bytes) -> bytes:
         """Pass the bytes on; bytes that cannot be inflated raise, as they would in the client."""
@@ -147,7 +154,7 @@ class StreamWatch(_Ending):
         super().__init__(attempt)
         attempt.begin_stream()
         self._hide = hide
-        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress if decode is not None else None
+        self._inflate = inflater() if decode is not None else None
         self._decode = decode
         self._framing = framing
         self._blind: Blind | None = None

@@ -163,11 +163,13 @@ class HttpxFamily:
         try:
             self._watch_answer(flight.call, response, stream)
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-            blind = flight.call.give_up(f"{__name__}._arrived", fault)
+            blind = flight.call.give_up(f"{__name__}._arrived", fault, response.headers.get("content-encoding", ""))
             if response.is_closed:
                 blind.leave()
-            else:
-                response.stream = stream(response.stream, blind)
+                return
+            response.stream = stream(response.stream, blind)
+            if blind.inflates:
+                del response.headers["content-encoding"]
 
     def _watch_answer(self, call: Exchange, response: Any, stream: Any) -> None:
         headers = Seen(response.headers)

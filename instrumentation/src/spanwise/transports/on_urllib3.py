@@ -188,11 +188,11 @@ def _arrived(flight: _Flight, response: Any) -> None:
     try:
         _watch_answer(flight, response)
     except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-        blind = flight.call.give_up(f"{__name__}._arrived", fault)
+        blind = flight.call.give_up(f"{__name__}._arrived", fault, response.headers.get("content-encoding", ""))
         if _is_read(flight, response):
             blind.leave()
-        else:
-            _put(response, blind, hides=flight.call.body is not None)
+            return
+        _put(response, blind, hides=flight.call.body is not None, plain=blind.inflates)
 
 
 def _is_read(flight: _Flight, response: Any) -> bool:
@@ -200,9 +200,13 @@ def _is_read(flight: _Flight, response: Any) -> bool:
     return flight.kwargs.get("preload_content", True) or not hasattr(response, "_fp_read")
 
 
-def _put(response: Any, watch: Watch, *, hides: bool) -> None:
+def _put(response: Any, watch: Watch, *, hides: bool, plain: bool) -> None:
+    """Put a watch on a response, whose content encoding it takes away where the caller gets `plain` bytes."""
+    watched = watched_class(response.__class__, hides=hides)
+    if plain:
+        del response.headers["content-encoding"]
     response._spanwise_watch = watch  # noqa: SLF001  found by the class that it gets
-    response.__class__ = watched_class(response.__class__, hides=hides)
+    response.__class__ = watched
 
 
 def _watch_answer(flight: _Flight, response: Any) -> None:
@@ -228,9 +232,7 @@ def _watch_answer(flight: _Flight, response: Any) -> None:
 
     watch, plain = call.watch(status, content_type, encoding, decode)
     if watch is not None:
-        if plain:
-            del response.headers["content-encoding"]
-        _put(response, watch, hides=call.body is not None)
+        _put(response, watch, hides=call.body is not None, plain=plain)
 
 
 TRANSPORT = Library("urllib3", _seams)
