@@ -58,7 +58,7 @@ def prepare(name: str, requirements: tuple[str, ...], folder: Path, wheel: Path)
     stamp, wanted = folder / _STAMP, "\n".join((hashlib.sha256(wheel.read_bytes()).hexdigest(), *requirements))
     if not stamp.exists() or stamp.read_text() != wanted:
         stamp.unlink(missing_ok=True)
-        _uv("pip", "install", "--quiet", "--python", python, *_OURS, str(wheel), *requirements)
+        _uv("pip", "install", "--quiet", "--upgrade", "--python", python, *_OURS, str(wheel), *requirements)
         stamp.write_text(wanted)
     asked = f"import importlib.metadata as m; print(m.version({name!r}))"
     told = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
