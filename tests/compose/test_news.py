@@ -1,15 +1,15 @@
 """Events of the alert manager as lines."""
 
-from spanwise_alerts.alert import Letter, Notice, Outcome
+from spanwise_alerts.alert import Letter, Message, Notice, Outcome
 from spanwise_alerts.events import AlertChanged, DeliveryAttempted
 from spanwise_stack.news import lines
 
 NOTICE = Notice(
     status="firing", tier="critical", previous_tier=None, rule="llm-latency", summary="p95 is 9 s", description="",
     labels={}, value=9.0, value_text="9 s", threshold=8.0, threshold_text="8s", unit="s", window_s=300.0, count=40,
-    starts_at_s=1.0, ends_at_s=None, fingerprint="f", group_key="g", step=1, runbook="", links={},
+    starts_at_s=1.0, ends_at_s=None, fingerprint="f", step=1, runbook="", links={},
 )  # fmt: skip
-LETTER = Letter("k", "k", "team/webhook", NOTICE)
+LETTER = Letter("k", "k", "team/webhook", Message("g", "team", "firing", "first", (NOTICE,), {}, {}, {}))
 
 
 def test_a_transition_says_tier_rule_and_summary():

@@ -86,6 +86,10 @@ def _span(names: tuple[str, ...]) -> PlainSerializer:
     return PlainSerializer(text)
 
 
+def _milliseconds(duration_s: float) -> str:
+    return f"{duration_s * 1000:.0f}ms"
+
+
 Minute = Annotated[int, BeforeValidator(_minute), PlainSerializer(_clock)]
 Weekdays = Annotated[Range, BeforeValidator(_weekday), _span(_DAYS)]
 DaysOfMonth = Annotated[Range, BeforeValidator(_day), _span(())]
@@ -161,7 +165,7 @@ class Schedule(Section):
     cron: Annotated[Cron, BeforeValidator(parse_cron), PlainSerializer(str)] | None = Field(
         default=None, description="minute, hour, day, month, weekday at which it begins", examples=["0 2 * * sun"]
     )
-    duration_s: Duration | None = Field(
+    duration_s: Annotated[Duration, PlainSerializer(_milliseconds)] | None = Field(
         default=None, alias="duration", gt=0, le=_LONGEST_S, description="how long each lasts", examples=["2h"]
     )
     location: Zone = Field(default="UTC", description="the time zone of `cron` (default UTC)")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spanwise_alerts.group.identity import fingerprint, group_key, identity
-from spanwise_alerts.rule import Rule
+from tests.alerts.builders import a_rule
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,11 @@ def test_the_order_of_labels_does_not_matter_but_their_borders_do():
 
 
 def test_identity_is_the_rule_its_labels_and_its_series():
-    rule = Rule.model_validate({
-        "name": "r", "measure": "llm.errors", "stat": "ratio", "by": ["model"], "labels": {"team": "ai"},
-        "tiers": {"warning": {"above": "5%"}},
-    })  # fmt: skip
+    rule = a_rule(name="r", labels={"team": "ai"})
     assert identity(rule, (("model", "m"),)) == {"alertname": "r", "model": "m", "team": "ai"}
 
 
-def test_group_keys_escape_what_would_end_a_value():
-    assert group_key({"b": 'x"\n\\', "a": "1"}) == '{}:{a="1", b="x\\"\\n\\\\"}'
+def test_group_keys_are_alertmanagers_and_escape_what_would_end_a_value():
+    assert group_key("{}", {}) == "{}:{}"
+    route = '{}/{severity="critical"}'
+    assert group_key(route, {"b": 'x"\n\\', "a": "1"}) == route + ':{a="1", b="x\\"\\n\\\\"}'

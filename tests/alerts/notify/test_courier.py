@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from spanwise_alerts.alert import Change, Letter, Outcome
+from spanwise_alerts.alert import Letter, Outcome
 from spanwise_alerts.events import DeliveryAttempted, Event
 from spanwise_alerts.notify.courier import Courier
+from spanwise_alerts.plan import Plan
 from spanwise_alerts.record.store import Store
 from tests.alerts.builders import a_letter
 from tests.support.clock import Clock
@@ -25,7 +26,7 @@ class Script:
         self.holding: asyncio.Event | None = None
 
     async def send(self, letter: Letter) -> Outcome:
-        self.sent.append(letter.notice.summary)
+        self.sent.append(letter.message.summary)
         self.begun.set()
         if self.holding:
             await self.holding.wait()
@@ -39,9 +40,8 @@ class Script:
 
 
 async def post(store: Store, *letters: Letter) -> None:
-    changes = [Change(letter.notice.fingerprint, None, letter.notice, (letter,)) for letter in letters]
-    for change in changes:
-        await store.commit([change], 1000.0)
+    for letter in letters:
+        await store.commit(Plan(1000.0, letters=[letter]))
 
 
 def courier(channel: Script, store: Store, clock: Clock, events: list[Event]) -> Courier:
@@ -71,12 +71,12 @@ async def test_what_the_receiver_asks_for_is_waited(tmp_path: Path):
         assert await store.next_due_s("team/webhook") == 1600.0
 
 
-async def test_letters_of_one_alert_keep_their_order_and_others_go_on(tmp_path: Path):
+async def test_letters_of_one_group_keep_their_order_and_others_go_on(tmp_path: Path):
     clock, channel = Clock(1000.0), Script(Outcome("retry", "no"))
     async with Store(tmp_path / "db") as store:
         await post(
             store, a_letter(summary="1"), a_letter(step=2, summary="2"),
-            a_letter(fingerprint="bb", group_key="bb", summary="other"),
+            a_letter(group_key="bb", thread="bb", summary="other"),
         )  # fmt: skip
         runner = courier(channel, store, clock, [])
         await runner.deliver_due()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from spanwise_alerts.alert import Outcome
 from spanwise_alerts.config import Email
 from spanwise_alerts.notify.mail import MailChannel, message_of, subject_of
-from tests.alerts.builders import a_letter, a_notice
+from tests.alerts.builders import a_letter, a_message, a_notice
 from tests.support.smtp import MailSink
 
 EMAIL = {"to": ["a@example.com", "b@example.com"], "from": "s@example.com", "host": "127.0.0.1", "tls": "none"}
@@ -20,7 +21,7 @@ INJECTION = "<script>alert(1)</script>\r\nBcc: victim@example.com\r\n\r\n{{ 7 * 
 
 
 async def send(port: int, **config: Any) -> Outcome:
-    channel = MailChannel("team", "a@example.com", Email.model_validate({**EMAIL, "port": port, **config}), lambda: 5.0)
+    channel = MailChannel("team/email/a@example.com", "a@example.com", Email.model_validate({**EMAIL, "port": port, **config}), lambda: 5.0)
     return await channel.send(a_letter("team/email/a@example.com"))
 
 
@@ -59,8 +60,26 @@ def test_labels_and_sentences_are_inert_in_every_part():
     assert "49" not in html.get_content()
 
 
+def test_a_mail_tells_every_alert_of_its_group_the_gravest_first():
+    notices = a_notice(summary="slow"), a_notice(summary="dead", tier="critical", value_text="", threshold_text="")
+    over = a_notice(summary="fine", status="resolved", ends_at_s=2000.0)
+    letter = replace(a_letter(), message=a_message(over, *notices))
+    message = message_of(letter, "s@example.com", ["a@b"], 5.0)
+    assert message["Subject"] == "[FIRING:critical] dead (and 2 more)"
+    text = message.get_body(("plain",))
+    assert text is not None
+    order = [line for line in text.get_content().splitlines() if line.startswith(("CRITICAL", "WARNING", "RESOLVED"))]
+    assert order == ["CRITICAL: dead", "WARNING: slow", "RESOLVED: fine"]
+    assert text.get_content().count("Value ") == 2
+
+
+def test_a_headline_is_the_subject_and_a_reminder_is_called_so():
+    assert subject_of(a_message(headline="12 alerts", reason="overflow")) == "[FIRING:warning] 12 alerts"
+    assert subject_of(a_message(headline="a silence ends", reason="reminder")) == "[REMINDER] a silence ends"
+
+
 def test_a_resolved_alert_says_so_and_a_subject_is_short():
-    assert subject_of(a_notice(status="resolved", summary="x" * 500)) == "[RESOLVED] " + "x" * 189
+    assert subject_of(a_message(a_notice(status="resolved", ends_at_s=2000.0, summary="x" * 500))) == "[RESOLVED] " + "x" * 189
 
 
 @given(st.lists(st.sampled_from(["openai/gpt-4o", "p95", "is", "1.5 s", "ü", "字" * 30, "y" * 70, "a,b", "[x]"])))
@@ -119,4 +138,4 @@ async def test_a_password_file_that_is_gone_is_tried_again(tmp_path: Path):
     path.write_text("x")
     config = Email.model_validate({**EMAIL, "username": "u", "password_file": str(path)})
     path.unlink()
-    assert (await MailChannel("team", "a@example.com", config, lambda: 5.0).send(a_letter())).kind == "retry"
+    assert (await MailChannel("team/email/a@example.com", "a@example.com", config, lambda: 5.0).send(a_letter())).kind == "retry"

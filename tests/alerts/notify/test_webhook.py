@@ -13,7 +13,7 @@ from tests.support.webhook import Reply, WebhookSink
 
 
 async def send(url: str, **config: Any) -> Outcome:
-    channel = WebhookChannel("team", Webhook.model_validate({"url": url, **config}), lambda: 784111770.0)
+    channel = WebhookChannel("team/webhook", Webhook.model_validate({"url": url, **config}), lambda: 784111770.0)
     try:
         return await channel.send(a_letter())
     finally:
@@ -29,17 +29,26 @@ async def test_the_body_and_the_headers_are_as_documented():
     assert delivery.headers["Content-Type"] == "application/json"
     assert delivery.headers["User-Agent"].startswith("spanwise-alerts/")
     assert delivery.body == {
-        "version": "1", "delivery": a_letter().key, "status": "firing", "tier": "warning", "previous_tier": None,
-        "rule": "llm-latency", "summary": "gpt-4o is slow", "description": "",
-        "labels": {"alertname": "llm-latency", "model": "gpt-4o"}, "value": 9.5, "value_text": "9.5 s",
-        "threshold": 8.0, "unit": "s", "window_s": 300.0, "count": 42, "starts_at": "1970-01-01T00:16:40.500Z",
-        "ends_at": None, "fingerprint": "00000000000000aa", "runbook": "https://example.com/r",
-        "links": {"measure": "http://c/api/v1/measure?measure=llm.duration"},
+        "version": "2", "delivery": a_letter().key, "thread": a_letter().key, "status": "firing", "tier": "warning",
+        "reason": "first", "summary": "gpt-4o is slow", "receiver": "team",
+        "group_key": '{}:{alertname="llm-latency"}', "group_labels": {"alertname": "llm-latency"},
+        "common_labels": {"alertname": "llm-latency", "model": "gpt-4o", "severity": "warning"},
+        "common_annotations": {},
+        "alerts": [{
+            "status": "firing", "tier": "warning", "previous_tier": None, "rule": "llm-latency",
+            "summary": "gpt-4o is slow", "description": "",
+            "labels": {"alertname": "llm-latency", "model": "gpt-4o"}, "annotations": {}, "value": 9.5,
+            "value_text": "9.5 s", "threshold": 8.0, "unit": "s", "window_s": 300.0, "count": 42,
+            "starts_at": "1970-01-01T00:16:40.500Z", "ends_at": None, "fingerprint": "00000000000000aa",
+            "runbook": "https://example.com/r", "links": {"measure": "http://c/api/v1/measure?measure=llm.duration"},
+            "source": "rule",
+        }],
     }  # fmt: skip
 
 
 def test_the_end_is_in_the_body():
-    assert body_of(a_letter(ends_at_s=2000.0))["ends_at"] == "1970-01-01T00:33:20.000Z"
+    body = body_of(a_letter(status="resolved", ends_at_s=2000.0))
+    assert (body["status"], body["alerts"][0]["ends_at"]) == ("resolved", "1970-01-01T00:33:20.000Z")
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from spanwise_alerts.alert import Change, Held, Outcome
+from spanwise_alerts.alert import Held, Outcome
 from spanwise_alerts.errors import RecordError
-from spanwise_alerts.record.store import Store
+from spanwise_alerts.plan import Happening, Kept, Plan
+from spanwise_alerts.record.store import AUDIT_KEPT_S, LETTERS_KEPT_S, Store
 from tests.alerts.builders import a_letter, a_notice, an_alert
 
 CHANNEL = "team/webhook"
 
 
+def fired(at_s: float = 1.0) -> Happening:
+    return Happening(at_s, "fired", "aa", {})
+
+
 async def test_alert_letter_and_audit_are_one_transaction(tmp_path: Path):
     async with Store(tmp_path / "db") as store:
         held = Held("aa", an_alert(), a_notice())
-        await store.commit([Change("aa", held, a_notice(), (a_letter(),))], 1.0)
+        kept = Kept(a_notice())
+        await store.commit(Plan(1.0, {"aa": held}, {"aa": kept}, letters=[a_letter()], audit=[fired()]))
         # the second letter has the key of the first: the whole transaction is refused
         with pytest.raises(RecordError, match="UNIQUE"):
-            await store.commit([Change("aa", None, a_notice(status="resolved"), (a_letter(),))], 2.0)
+            await store.commit(Plan(2.0, {"aa": None}, {"aa": None}, letters=[a_letter()], audit=[fired()]))
         assert await store.alerts() == [held]
+        assert (await store.recorded(0.0)).kept == [kept]
         assert await store.counts() == {(CHANNEL, "pending"): 1}
     with sqlite3.connect(tmp_path / "db") as database:
         assert database.execute("SELECT what FROM audit").fetchall() == [("fired",)]
@@ -30,11 +37,25 @@ async def test_alert_letter_and_audit_are_one_transaction(tmp_path: Path):
 async def test_what_was_recorded_is_there_after_a_restart(tmp_path: Path):
     held = Held("aa", an_alert(tier=None), None)
     async with Store(tmp_path / "db") as store:
-        await store.commit([Change("aa", held)], 1.0)
+        await store.commit(Plan(1.0, {"aa": held}, audit=[fired(1.0), fired(3.0)]))
         await store.watch({"r": 5.0})
     async with Store(tmp_path / "db") as store:
         assert await store.alerts() == [held]
         assert await store.watched() == {"r": 5.0}
+        assert (await store.recorded(2.0)).changes == [("aa", 3.0)]
+
+
+async def test_what_is_old_is_forgotten_and_what_waits_is_not(tmp_path: Path):
+    async with Store(tmp_path / "db") as store:
+        letters = [a_letter(step=1), a_letter(step=2)]
+        await store.commit(Plan(1.0, letters=letters, audit=[fired(), fired(2e6)]))
+        await store.settle(letters[0], Outcome("delivered"), 5.0, 0.0)
+        await store.prune(5.0 + LETTERS_KEPT_S)
+        assert await store.counts() == {(CHANNEL, "pending"): 1, (CHANNEL, "delivered"): 1}
+        await store.prune(5.1 + max(LETTERS_KEPT_S, AUDIT_KEPT_S) - 1e6)
+        await store.prune(2e6 + AUDIT_KEPT_S)
+        assert await store.counts() == {(CHANNEL, "pending"): 1}
+        assert (await store.recorded(0.0)).changes == [("aa", 2e6)]
 
 
 async def test_commits_survive_the_loss_of_power(tmp_path: Path):
@@ -49,7 +70,7 @@ async def test_commits_survive_the_loss_of_power(tmp_path: Path):
 
 async def test_a_letter_under_way_at_a_crash_is_due_again_with_its_key(tmp_path: Path):
     async with Store(tmp_path / "db") as store:
-        await store.commit([Change("aa", None, a_notice(), (a_letter(),))], 1.0)
+        await store.commit(Plan(1.0, letters=[a_letter()]))
         (before,) = await store.due(CHANNEL, 1.0, 10)
     async with Store(tmp_path / "db") as store:
         assert await store.due(CHANNEL, 1.0, 10) == [before]
@@ -60,7 +81,7 @@ async def test_a_letter_under_way_at_a_crash_is_due_again_with_its_key(tmp_path:
 
 async def test_letters_of_unknown_channels_are_buried(tmp_path: Path):
     async with Store(tmp_path / "db") as store:
-        await store.commit([Change("aa", None, a_notice(), (a_letter(), a_letter("old/webhook")))], 1.0)
+        await store.commit(Plan(1.0, letters=[a_letter(), a_letter("old/webhook")]))
         assert await store.bury([CHANNEL], 2.0) == 1
         assert await store.counts() == {(CHANNEL, "pending"): 1, ("old/webhook", "dead"): 1}
 
