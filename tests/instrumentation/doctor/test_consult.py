@@ -1,3 +1,4 @@
+import sys
 from importlib.metadata import version
 
 import pytest
@@ -26,3 +27,11 @@ def test_proxy_before_the_doctors_server_is_warned_of(monkeypatch, bypass, told)
     monkeypatch.setenv("no_proxy", bypass)
     monkeypatch.setattr(consult, "PROBES", ())
     assert any("a proxy is set" in warning for warning in consult.consult().warnings) is told
+
+
+@pytest.mark.parametrize(("names", "told"), [({"requests"}, True), ({"requests", "openai"}, False)])
+def test_environment_without_an_sdk_may_be_the_wrong_one_and_is_named(monkeypatch, names, told):
+    monkeypatch.setattr(consult, "installed", lambda name: "9" if name in names else None)
+    monkeypatch.setattr(consult, "PROBES", ())
+    expected = f"no SDK of a model is installed for {sys.executable}: is this the environment of your agent?"
+    assert (expected in consult.consult().warnings) is told

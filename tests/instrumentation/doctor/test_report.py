@@ -26,6 +26,8 @@ def test_table_is_aligned_and_marks_estimates():
         "  early break    1      ~8     ~5      -            -       -              ok",
         "  429, then 200  2      11     7       2.1 ms       stop    429 resent 1x  ok",
         "",
+        "~ is an estimate: the stream was left before the provider told its usage.",
+        "",
         "Everything expected is captured.",
     ]
 

@@ -61,6 +61,8 @@ def as_text(report: Report, *, colour: bool) -> str:
         lines += [_paint(f"{sdk.distribution} {sdk.version}", _BOLD, colour=colour), *_table(sdk, colour=colour), ""]
     if not report.sdks:
         lines += ["No SDK that the doctor can drive is installed.", ""]
+    if any(span.get(ESTIMATED) for sdk in report.sdks for one in sdk.outcomes for span in one.spans):
+        lines += ["~ is an estimate: the stream was left before the provider told its usage.", ""]
     if report.unprobed:
         lines += [f"Installed and known, but not driven here: {', '.join(report.unprobed)}.", ""]
     lines += [_paint(f"warning: {warning}", _YELLOW, colour=colour) for warning in report.warnings]
