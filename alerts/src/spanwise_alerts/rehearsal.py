@@ -19,19 +19,26 @@ class Rehearsal:
         self._rule = rule
         self.held: dict[Labels, Alert] = {}
         """What is pending or fires, by series."""
+        self._said: dict[Labels, Notice] = {}
 
     def at(self, answers: Sequence[Answer], now_s: float) -> list[Notice]:
         """Judge the rule at a moment (Unix time), later than the one before; return what would be told."""
         told: list[Notice] = []
         for moved in evaluate(self._rule, answers, self.held, now_s):
+            series = moved.alert.series
             if moved.alert.over:
-                self.held.pop(moved.alert.series, None)
+                self.held.pop(series, None)
             else:
-                self.held[moved.alert.series] = moved.alert
+                self.held[series] = moved.alert
             previous = moved.before.tier if moved.before else None
             if moved.alert.tier != previous:
-                told.append(self._notice(moved))
+                self._said[series] = notice = self._notice(moved)
+                told.append(notice)
         return told
+
+    def says(self) -> list[Notice]:
+        """Return what each alert that fires said last."""
+        return [self._said[series] for series, alert in self.held.items() if alert.tier]
 
     def _notice(self, moved: Moved) -> Notice:
         labels = identity(self._rule, moved.alert.series)

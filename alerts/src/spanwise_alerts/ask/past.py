@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from dataclasses import replace
 from typing import Final
 
 import httpx
@@ -13,12 +11,11 @@ from pydantic import BaseModel, ValidationError
 
 from spanwise_alerts.alert import Labels
 from spanwise_alerts.errors import AskError
+from spanwise_alerts.line import ADDED, Line
 from spanwise_alerts.question import NOTHING, Answer, Question, Table
 
 _MAX_POINTS: Final = 10_000
 _TIMEOUT_S: Final = 120.0
-_ADDED: Final = frozenset({"sum", "count", "ratio"})
-"""Statistics of a long window that can be made of those of short ones beside each other."""
 
 
 class _Point(BaseModel):
@@ -36,40 +33,6 @@ class _Answer(BaseModel):
     series: list[_Series]
 
 
-@dataclass(slots=True)
-class _Line:
-    """The points of one series; with sums from the first point to each, where windows are put together."""
-
-    at_s: list[float]
-    values: list[float | None]
-    counts: list[int]
-    parts: list[float] = field(default_factory=list[float])
-    seen: list[int] = field(default_factory=list[int])
-
-    def sum_up(self, stat: str) -> None:
-        """Add up from the first point on."""
-        parts = [
-            (value or 0.0) * (count if stat == "ratio" else 1)
-            for value, count in zip(self.values, self.counts, strict=True)
-        ]
-        self.parts, self.seen = [0.0, *accumulate(parts)], [0, *accumulate(self.counts)]
-
-    def between(self, stat: str, after_s: float, until_s: float) -> tuple[float | None, int]:
-        """Return the value and the count of all points after one moment up to another."""
-        first, last = bisect.bisect_right(self.at_s, after_s), bisect.bisect_right(self.at_s, until_s)
-        count, part = self.seen[last] - self.seen[first], self.parts[last] - self.parts[first]
-        if not count:
-            return None, 0
-        return (part / count if stat == "ratio" else part), count
-
-    def last(self, until_s: float, within_s: float) -> tuple[float | None, int]:
-        """Return the newest point up to a moment, and no older than so much."""
-        place = bisect.bisect_right(self.at_s, until_s) - 1
-        if place < 0 or self.at_s[place] < until_s - within_s:
-            return None, 0
-        return self.values[place], self.counts[place]
-
-
 class Past:
     """Answers the questions of rules about moments that are `step_s` apart.
 
@@ -80,7 +43,7 @@ class Past:
     def __init__(self, url: str, step_s: float) -> None:
         self._url = url.rstrip("/")
         self._step_s = step_s
-        self._lines: dict[Question, tuple[Table, list[_Line]]] = {}
+        self._lines: dict[Question, tuple[Table, list[Line]]] = {}
 
     async def read(
         self, questions: Callable[[float], Iterable[Question]], start_s: float, end_s: float
@@ -117,7 +80,7 @@ class Past:
         """Return what to read for a question, and how far back to add it up; None where one point is the answer."""
         window_s = question.window_s if question.since_s is None else now_s - question.since_s
         plain = replace(question, since_s=None, top=0, fresh_s=0.0)
-        if question.since_s is not None or (window_s > self._step_s and question.stat in _ADDED):
+        if question.since_s is not None or (window_s > self._step_s and question.stat in ADDED):
             return replace(plain, window_s=self._step_s), window_s
         return plain, None
 
@@ -159,10 +122,10 @@ class Past:
             raise AskError(f"{self._url} answered something else: {error.errors()[0]['msg']}") from error
 
 
-def _table(shape: Question, series: dict[Labels, list[_Point]]) -> tuple[Table, list[_Line]]:
-    lines: list[_Line] = []
+def _table(shape: Question, series: dict[Labels, list[_Point]]) -> tuple[Table, list[Line]]:
+    lines: list[Line] = []
     for points in series.values():
-        line = _Line([p.at for p in points], [p.value for p in points], [p.count for p in points])
+        line = Line([p.at for p in points], [p.value for p in points], [p.count for p in points])
         line.sum_up(shape.stat)
         lines.append(line)
     return Table(list(series)), lines

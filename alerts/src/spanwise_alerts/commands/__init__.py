@@ -1,0 +1,1 @@
+"""What `spanwise alerts` can do, one file a command."""
