@@ -28,7 +28,10 @@ def spanwise(*args: str, cwd: Path, env: dict[str, str] | None = None) -> subpro
     )
 
 
-@pytest.mark.parametrize("form", [["python", "agent.py"], ["agent.py"], ["-m", "agent"], [sys.executable, "agent.py"]])
+@pytest.mark.parametrize(
+    "form",
+    [["python", "agent.py"], ["agent.py"], ["-m", "agent"], [sys.executable, "agent.py"], ["--", "python", "agent.py"]],
+)
 def test_program_is_traced_and_keeps_its_arguments_and_exit_code(tmp_path, provider, otlp, form):
     (tmp_path / "agent.py").write_text(AGENT)
     done = spanwise(

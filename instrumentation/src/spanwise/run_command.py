@@ -25,10 +25,12 @@ def main(argv: list[str]) -> int:
     """Replace this process by the program; answers only where it cannot start: 127 not found, 126 not runnable."""
     parser = _parser()
     options = parser.parse_args(argv)
-    program = ["-m", *options.program] if options.module else options.program
-    if not options.program:
+    program: list[str] = options.program
+    if program[:1] == ["--"]:
+        program = program[1:]
+    if not program:
         parser.error("program: got nothing, expected a script, a command or -m module")
-    command = _command(program)
+    command = _command(["-m", *program] if options.module else program)
     environ = config.child_environment(_BOOTSTRAP, options.service, options.endpoint)
     sys.stdout.flush()
     try:
