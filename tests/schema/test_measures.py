@@ -3,7 +3,7 @@ from spanwise_schema.measures import DIMENSIONS, MEASURES, QUANTILES, RECORDED
 ASKED_FOR = (
     "llm.calls llm.errors llm.duration llm.ttft llm.tokens.input llm.tokens.output llm.tokens.cache_read llm.cost "
     "tool.calls tool.errors tool.duration run.count run.errors run.duration run.steps run.tokens run.cost "
-    "run.repeated_tool_calls run.llm_share run.own_share"
+    "run.repeated_tool_calls run.llm_share run.own_share llm.unpriced llm.tokens.unpriced"
 )
 
 

@@ -31,6 +31,9 @@ class Talk:
     async def get(self, path: str, **params: Any) -> httpx.Response:
         return await self.client.get(f"{self.http}{path}", params=params)
 
+    async def post(self, path: str, body: Any) -> httpx.Response:
+        return await self.client.post(f"{self.http}{path}", json=body)
+
     async def measure(self, measure: str, stat: str, **params: Any) -> list[dict[str, Any]]:
         answer = await self.get("/api/v1/measure", measure=measure, stat=stat, **params)
         assert answer.status_code == 200, answer.text

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Final, cast
 
 import msgspec
 import polars as pl
@@ -22,7 +23,7 @@ from spanwise_collector.sample import sample
 from spanwise_collector.signals.passing import Passing
 from spanwise_collector.signals.sources import Sources
 from spanwise_collector.store.segments import SCHEMA
-from spanwise_collector.store.store import Store
+from spanwise_collector.store.store import File, Store
 from spanwise_collector.telemetry import Ledger
 from spanwise_schema.columns import SPAN, STORED
 from spanwise_schema.measures import NANO
@@ -149,3 +150,24 @@ class Pipeline:
         with self._saving:
             saved, unsaved = self.store.deltas(query.first_ns - KEPT_WIDTH_NS), self.rollup.unsaved()
         return answer_saved(query, unsaved if saved is None else pl.concat([saved, unsaved], how="diagonal_relaxed"))
+
+    @contextlib.contextmanager
+    def unmerged_deltas(self, since_ns: int) -> Generator[tuple[list[File], pl.DataFrame]]:
+        """Give the files of saved deltas that may be that new, and what is in none of them; each row once."""
+        with contextlib.ExitStack() as stack:
+            with self._saving:
+                files = stack.enter_context(self.store.files("rollup", since_ns - KEPT_WIDTH_NS))
+                unsaved = self.rollup.unsaved()
+            yield files.found, unsaved
+
+    @contextlib.contextmanager
+    def unmerged_spans(self, since_ns: int) -> Generator[tuple[list[File], pl.DataFrame]]:
+        """Give the files of spans that may be that new, and what is in none of them; each row once."""
+        with self.store.files("spans", since_ns) as files:
+            yield files.found, files.unwritten
+
+    def data_from_ns(self) -> int | None:
+        """Tell since when there are numbers; null where there are none."""
+        unsaved = self.rollup.unsaved()
+        oldest = [self.store.oldest_ns("rollup"), unsaved["window_ns"].min() if unsaved.height else None]
+        return min((cast("int", at_ns) for at_ns in oldest if at_ns is not None), default=None)

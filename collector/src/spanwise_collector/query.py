@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from spanwise_schema.measures import Dimension, Measure, Stat
+import numpy as np
+import numpy.typing as npt
+
+from spanwise_schema.measures import DIMENSIONS, Dimension, Measure, Stat
+
+WHO: Final = {"user": "user", "session": "conversation_id"}
+"""Dimensions that only stored spans have, by the column that holds them."""
+
+SUMMED_BY: Final[tuple[str, ...]] = (*DIMENSIONS, *WHO)
+"""What sums may be grouped and filtered by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +91,68 @@ class Exemplar:
     span_id: bytes | None
     value: int
     end_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The answer to one of many questions about moments: numbers by group.
+
+    Attributes:
+        by: the dimensions that make the groups.
+        observed: equal for answers that have the groups and the counts in common.
+        groups: numbers of groups in which something was observed, rising; whole numbers.
+        values: in the measure's unit, a group each; not a number where there is none.
+        counts: observations behind the values.
+        complete_from_ns: since when the numbers are whole, where the data do not reach back far enough; Unix time.
+    """
+
+    by: tuple[str, ...]
+    observed: int
+    groups: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int64]
+    complete_from_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Answers to many questions, in their places.
+
+    Attributes:
+        labels: of each group by its number, in the order of `by`; a missing one is the empty string.
+    """
+
+    labels: Mapping[tuple[str, ...], Sequence[tuple[str, ...]]]
+    columns: Sequence[Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A question: the sum of a measure since a moment.
+
+    Attributes:
+        by: dimensions, `user` and `session` among them.
+        where: only what has one of these values of a dimension.
+        since_ns: Unix time; of live numbers rounded down to 10 s.
+        top: only the so many with the greatest sums; 0 for all.
+    """
+
+    measure: Measure
+    by: tuple[str, ...]
+    where: Mapping[str, frozenset[str]]
+    since_ns: int
+    top: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The answer: labels in the order of `by`, sums in the measure's unit, observations behind them.
+
+    Attributes:
+        complete_from_ns: since when there are data, where that is later than what was asked; Unix time.
+    """
+
+    labels: Sequence[tuple[str, ...]]
+    sums: Sequence[float]
+    counts: Sequence[int]
+    complete_from_ns: int | None

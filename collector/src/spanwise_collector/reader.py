@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import polars as pl
 
 from spanwise_collector.point import MetricType
-from spanwise_collector.query import Exemplar, Query, Series
+from spanwise_collector.query import Answered, Exemplar, Query, Series, Spent, Sum
 
 RunSort = Literal["start", "duration", "cost", "tokens", "steps"]
 
@@ -169,6 +169,14 @@ class Reader(Protocol):
 
     def answer(self, query: Query) -> list[Series]:
         """Answer one question."""
+        ...
+
+    def answer_together(self, queries: Sequence[Query]) -> Answered:
+        """Answer many questions about one moment each."""
+        ...
+
+    def spent(self, asked: Sequence[Sum]) -> list[Spent]:
+        """Answer what was spent since a moment."""
         ...
 
     def totals(self) -> Mapping[str, Sequence[Total]]:

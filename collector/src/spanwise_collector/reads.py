@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from spanwise_collector import runs, search, services, spoken
 from spanwise_collector.pipeline import Pipeline
-from spanwise_collector.query import Query, Series
+from spanwise_collector.query import Answered, Column, Query, Series, Spent, Sum
 from spanwise_collector.reader import Passed, RunFilter, RunPage, Total, TraceFilter, TraceSpans
 from spanwise_collector.rollup.totals import in_unit
+from spanwise_collector.spent import Spending
 from spanwise_collector.telemetry import Refusals
 from spanwise_schema import metrics
 from spanwise_schema.measures import DIMENSIONS
@@ -39,6 +42,7 @@ class Reads:
         now_ns: Callable[[], int],
     ) -> None:
         self._pipeline = pipeline
+        self._spending = Spending(pipeline)
         self._refusals = refusals
         self._settled = settled
         self._ready = ready
@@ -60,6 +64,37 @@ class Reads:
     def answer(self, query: Query) -> list[Series]:
         """Answer one question."""
         return self._pipeline.answer(query)
+
+    def answer_together(self, queries: Sequence[Query]) -> Answered:
+        """Answer many questions about one moment each: live ones in one pass, older ones from what was saved."""
+        now_ns = self._now_ns()
+        live = [query for query in queries if self._pipeline.rollup.live(query, now_ns)]
+        found = self._pipeline.rollup.answer_together(live)
+        if len(live) == len(queries):
+            return found
+        columns, labels = iter(found.columns), dict(found.labels)
+        return Answered(labels, [
+            next(columns) if self._pipeline.rollup.live(query, now_ns) else self._saved(query, labels)
+            for query in queries
+        ])  # fmt: skip
+
+    def _saved(self, query: Query, labels: dict[tuple[str, ...], Sequence[tuple[str, ...]]]) -> Column:
+        series = self._pipeline.answer(query)
+        rows = list(labels.get(query.by, []))
+        places = {row: place for place, row in enumerate(rows)}
+        groups = [places.setdefault(tuple(each.labels.values()), len(places)) for each in series]
+        labels[query.by] = list(places)
+        order = np.argsort(groups)
+        points = [each.points[-1] for each in series]
+        values = np.array([np.nan if point.value is None else point.value for point in points], np.float64)[order]
+        counts = np.array([point.count for point in points], np.int64)[order]
+        from_ns = self._pipeline.data_from_ns()
+        late = from_ns if from_ns is not None and from_ns > query.first_ns else None
+        return Column(query.by, id(query), np.array(groups, np.int64)[order], values, counts, late)
+
+    def spent(self, asked: Sequence[Sum]) -> list[Spent]:
+        """Answer what was spent since a moment."""
+        return self._spending.answer(asked)
 
     def search(self, wanted: TraceFilter) -> list[TraceSpans]:
         """Find traces, newest first; of a long one only the oldest spans."""

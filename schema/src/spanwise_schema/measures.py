@@ -83,8 +83,13 @@ _ALL: Final = (
     _own("run.repeated_tool_calls", "{step}", 1, _RUN, "Tool calls of a run that repeat an earlier one."),
     _own("run.llm_share", "1", _MILLION, _RUN, "Share of a run's time in which a model was at work."),
     _own("run.own_share", "1", _MILLION, _RUN, "Share of a run's time in which neither a model nor a tool was."),
+    Measure("llm.unpriced", "{call}", 1, "llm.tokens.unpriced", _COUNT, _LLM, "Calls of a model without a price."),
+    _own("llm.tokens.unpriced", "{token}", 1, _LLM, "Input and output tokens of calls without a price."),
 )
 
 MEASURES: Final[dict[str, Measure]] = {measure.name: measure for measure in _ALL}
 RECORDED: Final[tuple[str, ...]] = tuple(m.name for m in _ALL if m.source == m.name)
 """The measures that the collector folds; all others are read from these. The order is their id on disk."""
+
+PER_USER: Final[tuple[str, ...]] = ("llm.tokens.input", "llm.tokens.output", "llm.tokens.cache_read", "llm.cost")
+"""The measures whose sums may also be asked by `user` and `session`, which only stored spans know."""

@@ -119,7 +119,8 @@ UNPRICED_CALLS: Final = Metric(
 )  # fmt: skip
 UNPRICED_TOKENS: Final = Metric(
     "spanwise_llm_unpriced_tokens", "counter", tuple(LABEL[d] for d in _UNPRICED),
-    "Input and output tokens of calls whose cost is not known and not reported.", dimensions=_UNPRICED,
+    "Input and output tokens of calls whose cost is not known and not reported.", "llm.tokens.unpriced",
+    dimensions=_UNPRICED,
 )  # fmt: skip
 RUNS_ACTIVE: Final = Metric(
     "spanwise_runs_active", "gauge", tuple(LABEL[d] for d in _ACTIVE),

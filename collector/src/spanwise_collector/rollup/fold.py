@@ -60,6 +60,7 @@ MEASURED: Final[dict[str, dict[str, str]]] = {
         "llm.tokens.output": "output_tokens",
         "llm.tokens.cache_read": "cache_read_tokens",
         "llm.cost": "cost_pico_usd",
+        "llm.tokens.unpriced": "unpriced_tokens",
     },
     "tool": {"tool.duration": "duration_ns"},
     "run": {
@@ -80,6 +81,9 @@ _BOUNDS: Final[dict[str, npt.NDArray[np.float64]]] = {
 }
 _IS_LATENCY: Final = np.array([name in _BOUNDS and MEASURES[name].unit == "s" for name in RECORDED])
 _NONE: Final = -1  # stands for null; measured values are never negative
+_UNPRICED: Final = pl.when(pl.col("cost_source") == "unpriced").then(
+    pl.sum_horizontal("input_tokens", "output_tokens", ignore_nulls=True)
+)
 _Ints = npt.NDArray[np.int64]
 
 
@@ -102,6 +106,8 @@ def fold(frame: pl.DataFrame, book: SeriesBook) -> Folded:
         book: numbers the series.
     """
     rows = frame.filter(pl.col("category").is_in(list(MEASURED)))
+    if "cost_source" in frame.columns:
+        rows = rows.with_columns(_UNPRICED.alias("unpriced_tokens"))
     found = _points(rows, book) if rows.height else []
     if not found:
         return Folded(pl.DataFrame(schema=DELTA), pl.DataFrame(schema=NEWEST))

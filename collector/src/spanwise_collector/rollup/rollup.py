@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
 
-from spanwise_collector.query import Query, Series
+from spanwise_collector.query import Answered, Query, Series
 from spanwise_collector.rollup.answer import answer
 from spanwise_collector.rollup.correct import correct
 from spanwise_collector.rollup.exemplars import Exemplars
@@ -15,6 +16,7 @@ from spanwise_collector.rollup.fold import DELTA, coarsen, fold
 from spanwise_collector.rollup.runs import Runs
 from spanwise_collector.rollup.seen import Seen
 from spanwise_collector.rollup.series import SeriesBook
+from spanwise_collector.rollup.together import Together
 from spanwise_collector.rollup.totals import Totals
 from spanwise_collector.rollup.unpriced import Unpriced
 from spanwise_collector.rollup.windows import Windows
@@ -43,6 +45,7 @@ class Rollup:
         self.unpriced = Unpriced()
         self.unwindowed: Counter[str] = Counter()
         self._windows = Windows()
+        self._together = Together(self._windows, self.book)
         self._unsaved: list[pl.DataFrame] = []
 
     def add(
@@ -87,6 +90,10 @@ class Rollup:
     def answer(self, query: Query) -> list[Series]:
         """Answer from the live windows."""
         return answer(query, self._windows.rows(query.first_ns, query.last_ns), self.book.table)
+
+    def answer_together(self, queries: Sequence[Query]) -> Answered:
+        """Answer many questions about one moment each from the live windows."""
+        return self._together.answer(queries)
 
     def checkpoint(self) -> tuple[dict[str, Any], pl.DataFrame]:
         """Give the state since ever, and what came since the last checkpoint that was `saved`."""

@@ -13,6 +13,21 @@ from spanwise_schema.measures import NANO
 _MERGE_AT: Final = 32  # frames of a tier before they are laid together
 
 
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one tier holds at one moment.
+
+    Attributes:
+        width_ns: of its windows.
+        frames: delta rows.
+        version: another one whenever the rows are others.
+    """
+
+    width_ns: int
+    frames: tuple[pl.DataFrame, ...]
+    version: int
+
+
 @dataclass(slots=True)
 class Tier:
     """Windows of one width, kept so long; after that they go to the next tier."""
@@ -20,19 +35,28 @@ class Tier:
     width_ns: int
     keep_ns: int
     frames: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+    version: int = 0
 
     def add(self, delta: pl.DataFrame) -> None:
         """Add delta rows whose windows have this tier's width."""
         if delta.height:
             self.frames = [*self.frames, delta] if len(self.frames) < _MERGE_AT else [pl.concat([*self.frames, delta])]
+            self.version += 1
 
     def leave(self, before_ns: int) -> pl.DataFrame:
         """Take out the rows of windows that begin before a moment."""
         whole = pl.concat(self.frames) if self.frames else pl.DataFrame(schema=DELTA)
         old = pl.col("window_ns") < before_ns
-        kept = whole.filter(~old)
-        self.frames = [kept] if kept.height else []
-        return whole.filter(old)
+        leaving = whole.filter(old)
+        if leaving.height:
+            kept = whole.filter(~old)
+            self.frames = [kept] if kept.height else []
+            self.version += 1
+        return leaving
+
+    def layer(self) -> Layer:
+        """Give what it holds now."""
+        return Layer(self.width_ns, tuple(self.frames), self.version)
 
 
 class Windows:
@@ -45,6 +69,8 @@ class Windows:
             Tier(60 * NANO, 172_800 * NANO),
         )
         self._aged_ns = 0
+        self.layers = tuple(tier.layer() for tier in self._tiers)
+        """What there is, the finest windows first; replaced as a whole, so that a reader sees each row once."""
 
     @property
     def keep_ns(self) -> int:
@@ -56,6 +82,7 @@ class Windows:
         self._tiers[0].add(delta)
         if now_ns - self._aged_ns >= self._tiers[1].width_ns:
             self._age(now_ns)
+        self.layers = tuple(tier.layer() for tier in self._tiers)
 
     def _age(self, now_ns: int) -> None:
         self._aged_ns = now_ns
@@ -67,8 +94,8 @@ class Windows:
     def rows(self, first_ns: int, last_ns: int) -> pl.DataFrame:
         """Give the rows whose window overlaps (first_ns, last_ns]: columns DELTA."""
         parts = [
-            frame.lazy().filter((pl.col("window_ns") > first_ns - tier.width_ns) & (pl.col("window_ns") <= last_ns))
-            for tier in self._tiers
-            for frame in tuple(tier.frames)
+            frame.lazy().filter((pl.col("window_ns") > first_ns - layer.width_ns) & (pl.col("window_ns") <= last_ns))
+            for layer in self.layers
+            for frame in layer.frames
         ]
         return pl.concat(parts).collect() if parts else pl.DataFrame(schema=DELTA)

@@ -142,6 +142,11 @@ def read_deltas(paths: Sequence[Path]) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(path, hive_partitioning=False) for path in paths], how="diagonal_relaxed")
 
 
+def scan_deltas(paths: Sequence[Path]) -> pl.LazyFrame:
+    """Read rollup deltas of files that have the same columns."""
+    return pl.scan_parquet(list(paths), hive_partitioning=False, glob=False, cache=False)
+
+
 def merge_deltas(paths: Sequence[Path], target: Path) -> int:
     """Write the deltas of several files as one and return its size in bytes. Raises OSError, PolarsError."""
     return write(read_deltas(paths), target)

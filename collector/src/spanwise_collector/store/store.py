@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final, Literal
@@ -29,6 +30,18 @@ _RETRY_AFTER_S: Final = 5.0
 _ALWAYS_NS: Final = 2**63 - 1
 PIECE_ROWS: Final = 16_384
 _Kind = Literal["spans", "rollup"]
+
+
+File = tuple[str, pl.LazyFrame, int]
+"""A committed file: its name, which no other file ever has, its rows, and the oldest moment in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Committed files of one kind, and of spans the rows that are in none."""
+
+    found: list[File]
+    unwritten: pl.DataFrame
 
 
 @contextlib.contextmanager
@@ -101,6 +114,19 @@ class Store:
         with self._catalog.reading() as view:
             paths = self._paths([segment for segment in view.manifest.rollup if segment.max_ns >= since_ns])
             return segments.read_deltas(paths).filter(pl.col("window_ns") >= since_ns) if paths else None
+
+    @contextlib.contextmanager
+    def files(self, kind: _Kind, since_ns: int) -> Generator[Files]:
+        """Give the committed files that hold something not older than a moment; they stay until the reader is done."""
+        with self._catalog.reading() as view:
+            near = [segment for segment in getattr(view.manifest, kind) if segment.max_ns >= since_ns]
+            read = segments.scan if kind == "spans" else segments.scan_deltas
+            found = [(segment.file, read([self._folder / segment.file]), segment.min_ns) for segment in near]
+            yield Files(found, view.unwritten())
+
+    def oldest_ns(self, kind: _Kind) -> int | None:
+        """Tell the oldest moment that is committed; null where nothing is."""
+        return min((segment.min_ns for segment in getattr(self._catalog.manifest, kind)), default=None)
 
     def append(self, frame: pl.DataFrame) -> None:
         """Keep rows; queries see them at once. Raises ValueError for a frame without the STORED columns."""

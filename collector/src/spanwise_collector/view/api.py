@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from spanwise_collector.reader import Reader
-from spanwise_collector.view import dialects, jaeger, measures, prometheus, runs, traces
-from spanwise_collector.view.params import Invalid
+from spanwise_collector.view import batch, dialects, jaeger, measures, prometheus, runs, traces
+from spanwise_collector.view.faults import tell_faults
+from spanwise_collector.view.params import no_parameters
 
 
 def api(reader: Reader, version: str) -> FastAPI:
@@ -21,10 +20,13 @@ def api(reader: Reader, version: str) -> FastAPI:
         docs_url=None, redoc_url=None,
     )  # fmt: skip
     _document(app)
-    for part in (measures, traces, runs, dialects, jaeger, prometheus):
+    tell_faults(app)
+    for part in (measures, batch, traces, runs, dialects, jaeger, prometheus):
         app.include_router(part.routes(reader))
 
-    @app.get("/api/v1/ledger", tags=["health"], summary="What became of every span")
+    @app.get(
+        "/api/v1/ledger", tags=["health"], summary="What became of every span", dependencies=[Depends(no_parameters)]
+    )
     async def ledger() -> dict[str, int]:
         await reader.settled()
         return reader.ledger()
@@ -42,11 +44,7 @@ def api(reader: Reader, version: str) -> FastAPI:
     async def home() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    @app.exception_handler(Invalid)
-    async def invalid(_request: Request, fault: Any) -> JSONResponse:  # noqa: ANN401 - Starlette's type is Exception
-        return JSONResponse({"detail": [fault.detail()]}, 422)
-
-    _ = ledger, healthz, readyz, home, invalid
+    _ = ledger, healthz, readyz, home
     return app
 
 

@@ -8,12 +8,16 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, cast
 
+from fastapi import Request
+
 from spanwise_schema.measures import DIMENSIONS, MEASURES, NANO, Dimension, Measure, Stat
 
 _WINDOW: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _WHERE: Final = re.compile(rf"({'|'.join(DIMENSIONS)}):(.*)", re.DOTALL)
 _MAX_NS: Final = 2**62
+_DAY_NS: Final = 86_400 * NANO
+_LONGEST_NS: Final = 36_500 * _DAY_NS
 
 
 class Invalid(ValueError):
@@ -27,7 +31,7 @@ class Invalid(ValueError):
     """
 
     def __init__(
-        self, field: str, message: str, allowed: Iterable[str] = (), where: Literal["query", "path"] = "query"
+        self, field: str, message: str, allowed: Iterable[str] = (), where: Literal["query", "path", "body"] = "query"
     ) -> None:
         super().__init__(message)
         self.field = field
@@ -38,6 +42,12 @@ class Invalid(ValueError):
         """Give the fault in the shape that FastAPI gives its own."""
         found: dict[str, Any] = {"loc": [self.where, self.field], "msg": str(self), "type": "value_error"}
         return found | ({"allowed": self.allowed} if self.allowed else {})
+
+
+def no_parameters(request: Request) -> None:
+    """Refuse any parameter, as one that does nothing misleads."""
+    for name in request.query_params:
+        raise Invalid(name, f"unknown parameter {name!r}; there are none here")
 
 
 def measure(text: str) -> Measure:
@@ -94,9 +104,11 @@ def _check_dimension(field: str, name: str, of: Measure) -> None:
 def duration_ns(field: str, text: str) -> int:
     """Read "30s", "5m", "1.5h", "2d"."""
     match = _WINDOW.fullmatch(text.strip())
-    nanos = round(float(match[1]) * _SECONDS[match[2]] * NANO) if match else 0
-    if not 0 < nanos < _MAX_NS:
+    nanos = round(float(match[1]) * _SECONDS[match[2]] * NANO) if match else None
+    if nanos is None:
         raise Invalid(field, f'expected a duration such as "30s", "5m", "1h" or "2d", got {text!r}')
+    if not 0 < nanos <= _LONGEST_NS:
+        raise Invalid(field, f"expected a duration above 0 and of at most {_LONGEST_NS // _DAY_NS}d, got {text!r}")
     return nanos
 
 
@@ -107,7 +119,7 @@ def moment_ns(field: str, text: str) -> int:
     except InvalidOperation:
         return _rfc3339_ns(field, text)
     if not nanos.is_finite() or abs(nanos) >= _MAX_NS:
-        raise Invalid(field, f"expected Unix seconds or RFC 3339, got {text!r}")
+        raise Invalid(field, f"expected Unix seconds or RFC 3339 of the years 1824 to 2116, got {text!r}")
     return round(nanos)
 
 
@@ -119,7 +131,10 @@ def _rfc3339_ns(field: str, text: str) -> int:
         raise Invalid(field, f"expected Unix seconds or RFC 3339, got {text!r}") from fault
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     since = aware - datetime.fromtimestamp(0, UTC)
-    return (since.days * 86_400 + since.seconds) * NANO + since.microseconds * 1_000
+    nanos = (since.days * 86_400 + since.seconds) * NANO + since.microseconds * 1_000
+    if abs(nanos) >= _MAX_NS:
+        raise Invalid(field, f"expected Unix seconds or RFC 3339 of the years 1824 to 2116, got {text!r}")
+    return nanos
 
 
 def identifier(field: str, text: str, digits: int) -> bytes:
