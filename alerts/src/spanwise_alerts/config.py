@@ -314,7 +314,9 @@ def load(data: object, file: str, base: Path) -> AlertsConfig:
         config = AlertsConfig.model_validate(section, context={"base": base})
     except ValidationError as error:
         faults += faults_of(error, AlertsConfig, file)
-    found = [(file, f"rules[{place}].name", rule) for place, rule in enumerate(config.rules)]
+    found: list[tuple[str, str, Rule]] = [
+        (file, f"rules[{place}].name", rule) for place, rule in enumerate(config.rules)
+    ]
     for place, name in enumerate(_listed(section)):
         paths = sorted(base.glob(name)) if not Path(name).is_absolute() else [Path(name)]
         if not paths:
@@ -339,7 +341,7 @@ def load_rules(data: object, file: str) -> list[Rule]:
         ConfigError: with every fault of the file.
     """
     try:
-        rules = _RuleFile.model_validate(data).rules
+        rules: list[Rule] = [*_RuleFile.model_validate(data).rules]
     except ValidationError as error:
         raise ConfigError(faults_of(error, _RuleFile, file)) from error
     faults = list(_doubled([(file, f"rules[{i}].name", rule) for i, rule in enumerate(rules)]))

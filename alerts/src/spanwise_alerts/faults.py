@@ -78,7 +78,7 @@ def expected(raw: object, known: Iterable[str]) -> str:
 
 def faults_of(error: ValidationError, model: type[BaseModel], file: str) -> list[Fault]:
     """Turn a validation error of `model` into faults, in the order of the file."""
-    return [Fault(file, spelled(_shown(details)), _message(details, model)) for details in error.errors()]
+    return [Fault(file, spelled(_shown(details)), said(details, model)) for details in error.errors()]
 
 
 def _shown(details: ErrorDetails) -> Path:
@@ -86,7 +86,8 @@ def _shown(details: ErrorDetails) -> Path:
     return tuple(part for part in details["loc"] if part != "[key]")
 
 
-def _message(details: ErrorDetails, model: type[BaseModel]) -> str:
+def said(details: ErrorDetails, model: type[BaseModel]) -> str:
+    """Put one error of a validation of `model` into words: what was found and what was expected."""
     kind, raw = details["type"], details["input"]
     match kind:
         case "extra_forbidden":

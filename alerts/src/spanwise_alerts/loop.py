@@ -1,70 +1,104 @@
-"""One tick on one page: ask → detect → group → notify → record."""
+"""One tick on one page: ask → detect → dispatch."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from spanwise_alerts.alert import Alert, Change, Held, Labels, Observation
-from spanwise_alerts.detect.threshold import detect
-from spanwise_alerts.errors import AlertsError, RecordError
-from spanwise_alerts.events import AlertChanged, OnEvent
-from spanwise_alerts.group.identity import fingerprint, group_key, identity
+from spanwise_alerts.alert import Alert, Change, Held
+from spanwise_alerts.ask.recent import Recent
+from spanwise_alerts.ask.source import Source
+from spanwise_alerts.detect.evaluate import Moved, evaluate, questions
+from spanwise_alerts.errors import AlertsError, AskError, RecordError
+from spanwise_alerts.group.identity import fingerprint, identity
 from spanwise_alerts.memory import Health, Memory
-from spanwise_alerts.notify.notice import letter_to, notice_of, retired
-from spanwise_alerts.record.store import Store
+from spanwise_alerts.notice import notice_of, retired
+from spanwise_alerts.question import Answer, Question, Table
 from spanwise_alerts.rule import Rule
 
 _HEARTBEAT_S: Final = 5.0
+_UNASKED: Final = frozenset({"dead_man", "unanswered"})
 _log = logging.getLogger(__name__)
 
 
-class Source(Protocol):
-    """Where numbers come from."""
+class Taker(Protocol):
+    """Who decides what is told of changes: the dispatcher."""
 
-    async def ask(self, rule: Rule, at_s: float) -> list[Observation]:
-        """Return the rule's series at a moment; raise `AskError` where there is no answer."""
+    async def take(self, changes: Sequence[Change], now_s: float) -> None:
+        """Keep changes and tell of them; raise `RecordError` where nothing of it happened."""
         ...
 
-    def link(self, rule: Rule) -> str:
-        """Return where a person can look at them."""
+
+class Keeper(Protocol):
+    """Who remembers alerts over a restart: the store."""
+
+    async def alerts(self) -> list[Held]:
+        """Return what is pending or fires."""
+        ...
+
+    async def watched(self) -> dict[str, float]:
+        """Return when each rule was last watched (Unix time)."""
+        ...
+
+    async def watch(self, watched: Mapping[str, float]) -> None:
+        """Keep when rules were last watched."""
         ...
 
 
 class Loop:
-    """Evaluates every rule, once a tick and beside each other; a rule that is still waiting is not asked twice."""
+    """Evaluates every rule, once a tick; sources are asked beside each other, each once for all of its rules."""
 
-    def __init__(
-        self, rules: Sequence[Rule], source: Source, store: Store, channels: Sequence[str], on_event: OnEvent
-    ) -> None:
+    def __init__(self, rules: Sequence[Rule], sources: Mapping[str, Source], keeper: Keeper, taker: Taker) -> None:
         self.memory = Memory(rules)
-        self._rules = rules
-        self._source = source
-        self._store = store
-        self._channels = channels
-        self._on_event = on_event
+        self._rules = list(rules)
+        self._sources = sources
+        self._keeper = keeper
+        self._taker = taker
+        self._recent = {name: Recent() for name in sources}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._turn = asyncio.Lock()
         self._kept_s = float("-inf")
 
     async def start(self, now_s: float) -> None:
         """Take up what was recorded; alerts that no rule stands for any more are resolved."""
-        rules = {rule.name: rule for rule in self._rules}
-        for name, at_s in (await self._store.watched()).items():
-            if name in rules:
+        names = {rule.name for rule in self._rules}
+        for name, at_s in (await self._keeper.watched()).items():
+            if name in names:
                 self.memory.health[name] = Health(at_s)
+        await self._settle(await self._keeper.alerts(), now_s)
+
+    async def reload(self, rules: Sequence[Rule], now_s: float) -> None:
+        """Take other rules: what is unchanged keeps its state, what has no rule any more is resolved."""
+        async with self._turn:
+            if self._running:
+                await asyncio.wait(self._running.values())
+            before, health = list(self.memory.all()), self.memory.health
+            memory = Memory(rules)
+            memory.health.update({name: health[name] for name in memory.health.keys() & health.keys()})
+            # the old rules stay until the database has the ends of their alerts
+            await self._settle(before, now_s, rules, memory)
+            self._rules, self.memory = list(rules), memory
+
+    async def _settle(
+        self, held: Sequence[Held], now_s: float, rules: Sequence[Rule] | None = None, memory: Memory | None = None
+    ) -> None:
+        by_name = {rule.name: rule for rule in (self._rules if rules is None else rules)}
+        memory = self.memory if memory is None else memory
         orphans: list[Change] = []
-        for held in await self._store.alerts():
-            rule = rules.get(held.alert.rule)
-            if rule is not None and fingerprint(identity(rule, held.alert.series)) == held.fingerprint:
-                self.memory.keep(rule.name, held.alert.series, held)
+        for each in held:
+            rule = by_name.get(each.alert.rule)
+            if rule is not None and fingerprint(identity(rule, each.alert.series)) == each.fingerprint:
+                memory.keep(rule.name, each.alert.series, each)
             else:
-                orphans.append(self._retire(held, now_s))
-        await self._record(orphans, now_s)
+                notice = retired(each.told, each.alert.step + 1, now_s) if each.told else None
+                orphans.append(Change(each.fingerprint, None, notice))
+        if orphans:
+            await self._taker.take(orphans, now_s)
 
     async def run(self, now: Callable[[], float], interval_s: float) -> None:
-        """Tick until cancelled; a slow rule delays neither the tick nor another rule."""
+        """Tick until cancelled; a slow source delays neither the tick nor another source."""
         clock = asyncio.get_running_loop()
         while True:
             next_s = clock.time() + interval_s
@@ -72,67 +106,96 @@ class Loop:
             await asyncio.sleep(max(next_s - clock.time(), 0.0))
 
     async def tick(self, now_s: float, patience_s: float) -> None:
-        """Evaluate all rules at `now_s` (Unix time); wait for them for `patience_s` at most."""
-        for rule in self._rules:
-            if rule.name not in self._running:
-                self._running[rule.name] = asyncio.create_task(self._evaluate(rule, now_s))
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=patience_s)
-        for name in [name for name, task in self._running.items() if task.done()]:
-            self._running.pop(name).result()
+        """Evaluate all rules that are due at `now_s` (Unix time); wait for sources for `patience_s` at most."""
+        async with self._turn:
+            due = [rule for rule in self._rules if self.memory.due(rule, now_s)]
+            for source in dict.fromkeys(rule.source for rule in due):
+                if source not in self._running:
+                    asked = [rule for rule in due if rule.source == source and rule.kind not in _UNASKED]
+                    self._running[source] = asyncio.create_task(self._evaluate(source, asked, now_s))
+            if self._running:
+                await asyncio.wait(self._running.values(), timeout=patience_s)
+            for source in [source for source, task in self._running.items() if task.done()]:
+                self._running.pop(source).result()
+            await self._judge([(rule, self._known(rule, now_s)) for rule in due if rule.kind in _UNASKED], now_s)
         await self._keep_watch(now_s)
 
-    async def _evaluate(self, rule: Rule, now_s: float) -> None:
+    async def _evaluate(self, source: str, rules: Sequence[Rule], now_s: float) -> None:
+        wanted = {rule.name: questions(rule, now_s) for rule in rules}
         try:
-            seen = {observed.labels: observed for observed in await self._source.ask(rule, now_s)}
-            moved = self._detect(rule, seen, now_s)
-            changes = [self._change(rule, before, alert) for before, alert in moved]
-            await self._record([c for c, move in zip(changes, moved, strict=True) if _differs(*move)], now_s)
-        except AlertsError as error:
-            if self.memory.failed(rule.name, now_s, str(error)):
-                _log.warning("rule %s cannot be evaluated, its alerts stay as they are: %s", rule.name, error)
+            answers = await self._ask(source, [each for asked in wanted.values() for each in asked], now_s)
+        except AskError as error:
+            self.memory.unanswered(source, now_s)
+            self._failed(rules, now_s, error)
             return
-        for change, (_, alert) in zip(changes, moved, strict=True):
-            self.memory.keep(rule.name, alert.series, change.held)
-        if self.memory.answered(rule.name, now_s):
-            _log.warning("rule %s is evaluated again", rule.name)
+        if wanted:
+            self.memory.unanswered_since.pop(source, None)
+        ready: list[tuple[Rule, list[Answer]]] = []
+        for rule in rules:
+            found = [answers[question] for question in wanted[rule.name]]
+            faults = [answer for answer in found if isinstance(answer, AskError)]
+            if faults:
+                self._failed([rule], now_s, faults[0])
+            else:
+                ready.append((rule, [answer for answer in found if isinstance(answer, Answer)]))
+        await self._judge(ready, now_s)
 
-    def _detect(self, rule: Rule, seen: dict[Labels, Observation], now_s: float) -> list[tuple[Held | None, Alert]]:
-        held = self.memory.of(rule.name)
+    async def _ask(self, source: str, wanted: Sequence[Question], now_s: float) -> Mapping[Question, Answer | AskError]:
+        recent = self._recent[source]
+        missing = recent.missing(wanted, now_s)
+        if missing:
+            recent.keep(missing, await self._sources[source].ask(missing, now_s), now_s)
+        return recent.answers
+
+    def _known(self, rule: Rule, now_s: float) -> list[Answer]:
+        since_s = self.memory.unanswered_since.get(rule.source)
+        return [] if since_s is None else [Answer(Table([()]), [now_s - since_s], [1])]
+
+    async def _judge(self, ready: Sequence[tuple[Rule, Sequence[Answer]]], now_s: float) -> None:
+        """Evaluate rules and hand all that changes over at once: it is kept together or not at all."""
+        moved = [(rule, self._moved(rule, answers, now_s)) for rule, answers in ready]
+        changes = [(rule, each, self._change(rule, each)) for rule, found in moved for each in found]
+        rules = [rule for rule, _ in ready]
+        told = [change for _, each, change in changes if _differs(each.before, each.alert)]
+        try:
+            if told:
+                await self._taker.take(told, now_s)
+        except AlertsError as error:
+            self._failed(rules, now_s, error)
+            return
+        for rule, each, change in changes:
+            self.memory.keep(rule.name, each.alert.series, change.held)
+        back = [rule.name for rule in rules if self.memory.answered(rule.name, now_s)]
+        if back:
+            _log.warning("%d rules are evaluated again: %s", len(back), ", ".join(back[:5]))
+
+    def _moved(self, rule: Rule, answers: Sequence[Answer], now_s: float) -> list[Moved]:
+        held = {series: each.alert for series, each in self.memory.of(rule.name).items()}
         unwatched_s = self.memory.unwatched_s(rule.name, now_s)
-        moved: list[tuple[Held | None, Alert]] = []
-        for series in {**held, **seen}:
-            before = held.get(series)
-            was = before.alert if before else None
-            alert = detect(rule, series, was, seen.get(series), now_s, unwatched_s=unwatched_s)
-            if before or not alert.over:
-                moved.append((before, alert))
-        return moved
+        return evaluate(rule, answers, held, now_s, unwatched_s=unwatched_s)
 
-    def _change(self, rule: Rule, before: Held | None, alert: Alert) -> Change:
+    def _change(self, rule: Rule, moved: Moved) -> Change:
+        alert, before = moved.alert, self.memory.of(rule.name).get(moved.alert.series)
+        previous = before.alert.tier if before else None
+        if before is not None and alert.tier == previous:
+            mark = before.fingerprint
+            return Change(mark, None if alert.over else Held(mark, alert, before.told))
         labels = identity(rule, alert.series)
         mark = before.fingerprint if before else fingerprint(labels)
-        previous = before.alert.tier if before else None
         if alert.tier == previous:
-            told = before.told if before else None
-            return Change(mark, None if alert.over else Held(mark, alert, told))
-        notice = notice_of(rule, alert, previous, labels, group_key(labels), mark, self._source.link(rule))
-        letters = tuple(letter_to(channel, notice) for channel in self._channels)
-        told = notice if alert.tier else None
-        return Change(mark, None if alert.over else Held(mark, alert, told), notice, letters)
+            return Change(mark, None if alert.over else Held(mark, alert, None))
+        asked = questions(rule, alert.updated_at_s)
+        link = self._sources[rule.source].link(asked[0]) if asked else ""
+        notice = notice_of(rule, alert, moved.reading, previous, labels, mark, link)
+        return Change(mark, None if alert.over else Held(mark, alert, notice if alert.tier else None), notice)
 
-    def _retire(self, held: Held, now_s: float) -> Change:
-        if held.told is None:
-            return Change(held.fingerprint, None)
-        notice = retired(held.told, held.alert.step + 1, now_s)
-        return Change(held.fingerprint, None, notice, tuple(letter_to(channel, notice) for channel in self._channels))
-
-    async def _record(self, changes: Sequence[Change], now_s: float) -> None:
-        if changes:
-            await self._store.commit(changes, now_s)
-        for change in changes:
-            if change.notice is not None:
-                self._on_event(AlertChanged(now_s, change.notice.kind, change.notice))
+    def _failed(self, rules: Sequence[Rule], now_s: float, error: AlertsError) -> None:
+        blind = [rule.name for rule in rules if self.memory.failed(rule.name, now_s, str(error))]
+        if blind:
+            _log.warning(
+                "%d rules cannot be evaluated, their alerts stay as they are: %s: %s",
+                len(blind), ", ".join(blind[:5]), error,
+            )  # fmt: skip
 
     async def _keep_watch(self, now_s: float) -> None:
         if now_s - self._kept_s < _HEARTBEAT_S:
@@ -140,7 +203,7 @@ class Loop:
         self._kept_s = now_s
         health = self.memory.health.items()
         try:
-            await self._store.watch({n: h.answered_at_s for n, h in health if h.answered_at_s is not None})
+            await self._keeper.watch({n: h.answered_at_s for n, h in health if h.answered_at_s is not None})
         except RecordError as error:
             _log.warning("the time of the last evaluation is not recorded: %s", error)
 
@@ -151,5 +214,5 @@ class Loop:
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
 
-def _differs(before: Held | None, alert: Alert) -> bool:
-    return before is None or before.alert.tier != alert.tier or before.alert.levels != alert.levels
+def _differs(before: Alert | None, alert: Alert) -> bool:
+    return before is None or before.tier != alert.tier or before.levels != alert.levels

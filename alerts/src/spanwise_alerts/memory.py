@@ -13,6 +13,9 @@ GAP_S: Final = 10.0
 """Looking away for no longer than this still counts as watching."""
 
 
+_EARLY_S: Final = 0.25
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """How well a rule is watched.
@@ -33,6 +36,8 @@ class Memory:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.health: dict[str, Health] = {rule.name: Health() for rule in rules}
+        self.unanswered_since: dict[str, float] = {}
+        """Since when a source does not answer (Unix time), by its name."""
         self._held: dict[str, dict[Labels, Held]] = {name: {} for name in self.health}
 
     def of(self, rule: str) -> dict[Labels, Held]:
@@ -62,6 +67,17 @@ class Memory:
         was = self.health[rule]
         self.health[rule] = replace(was, fault=fault, since_s=now_s if was.since_s is None else was.since_s)
         return not was.fault
+
+    def due(self, rule: Rule, now_s: float) -> bool:
+        """Tell whether a rule is to be evaluated: each tick, or every so often; once more where it failed."""
+        health = self.health[rule.name]
+        last_s = health.answered_at_s
+        # half a tick is forgiven, so that a tick that comes early does not put it off by a whole one
+        return bool(health.fault) or last_s is None or not 0 <= now_s - last_s < rule.every_s - _EARLY_S
+
+    def unanswered(self, source: str, now_s: float) -> None:
+        """Note that a source did not answer."""
+        self.unanswered_since.setdefault(source, now_s)
 
     def unwatched_s(self, rule: str, now_s: float) -> float:
         """Return for how long nobody looked; 0 for no more than `GAP_S`."""

@@ -1,34 +1,35 @@
-"""A rule as the user writes it: a measure, its tiers, and what to say."""
+"""What every rule has, whatever its kind: a name, tiers, what to say."""
 
 from __future__ import annotations
 
-import itertools
 import re
-from typing import Annotated, Final, Literal, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     PlainValidator,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from spanwise_alerts import wording
-from spanwise_alerts.faults import Path, expected
+from spanwise_alerts.faults import Path, said
 from spanwise_alerts.quantity import Quantity, quantity, seconds
-from spanwise_schema.measures import MEASURES, Measure
 
 TierName = Literal["info", "warning", "critical"]
 TIERS: Final[tuple[TierName, ...]] = ("info", "warning", "critical")
 """From the mildest to the gravest."""
 
-MAX_WINDOW_S: Final = 2 * 86400.0
+COLLECTOR: Final = "collector"
+"""The source that needs no configuration."""
+
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}")
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
@@ -42,7 +43,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-def refuse(found: list[tuple[Path, str]]) -> None:
+def refuse(found: Iterable[tuple[Path, str]]) -> None:
     """Raise all of these (path below here, message) as one validation error, or do nothing if there is none."""
     lines = [
         InitErrorDetails(type=PydanticCustomError("value_error", "{text}", {"text": text}), loc=path, input=None)
@@ -52,79 +53,27 @@ def refuse(found: list[tuple[Path, str]]) -> None:
         raise ValidationError.from_exception_data("rule", lines)
 
 
-class Tier(Section):
-    """One tier: beyond which value it holds, for how long, and where it is over."""
+class Held(Section):
+    """A tier that knows for how long a breach must last."""
 
-    above: Amount | None = Field(default=None, description="the threshold; a value on it is no breach")
-    below: Amount | None = Field(default=None, description="the threshold, from the other side")
     for_s: Duration = Field(default=0.0, alias="for", description="how long the value must be beyond it")
-    clear_below: Amount | None = Field(default=None, description="where a tier with `above` is over; its threshold")
-    clear_above: Amount | None = Field(default=None, description="where a tier with `below` is over; its threshold")
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Self:
-        if (self.above is None) == (self.below is None):
-            raise ValueError("expected either `above` or `below`, and not both")
-        found: list[tuple[Path, str]] = []
-        if self.above is not None and self.clear_above is not None:
-            found.append((("clear_above",), "goes with `below`; a tier with `above` clears by `clear_below`"))
-        if self.below is not None and self.clear_below is not None:
-            found.append((("clear_below",), "goes with `above`; a tier with `below` clears by `clear_above`"))
-        if self.above and self.clear_below and self.clear_below.value > self.above.value:
-            found.append((("clear_below",), f"got {self.clear_below.text!r}, expected at most the value of `above`"))
-        if self.below and self.clear_above and self.clear_above.value < self.below.value:
-            found.append((("clear_above",), f"got {self.clear_above.text!r}, expected at least the value of `below`"))
-        refuse(found)
-        return self
-
-    @property
-    def threshold(self) -> Quantity:
-        """The value beyond which the tier holds."""
-        bound = self.above if self.above is not None else self.below
-        assert bound is not None
-        return bound
-
-    def breached(self, value: float) -> bool:
-        """Whether a value is beyond the threshold."""
-        return value > self.threshold.value if self.above is not None else value < self.threshold.value
-
-    def cleared(self, value: float) -> bool:
-        """Whether a value ends the tier once it holds: back beyond `clear_*`, else merely no breach."""
-        if self.clear_below is not None:
-            return value < self.clear_below.value
-        if self.clear_above is not None:
-            return value > self.clear_above.value
-        return not self.breached(value)
 
 
 class Rule(Section):
-    """A threshold rule: one measure, grouped, against one to three tiers."""
+    """A rule of any kind; `rules/` has one file for each."""
 
+    words: ClassVar[tuple[str, ...]] = ()
+    """What sentences of this kind may name beside `wording.NAMES`."""
+    every_s: ClassVar[float] = 0.0
+    """How often it is evaluated at most; 0 for each tick."""
+
+    kind: str = Field(default="threshold", description="what is judged, and how (default threshold)")
     name: str = Field(description="the alert's name; no two rules have the same", examples=["llm-latency"])
-    measure: str = Field(description="of the catalogue: GET /api/v1/measures", examples=["llm.duration"])
-    stat: str = Field(
-        description="count sum rate mean p50 p90 p95 p99 max ratio, as the measure allows", examples=["p95"]
+    source: str = Field(
+        default=COLLECTOR, description="who is asked: collector, or a name of alerts.sources", examples=[COLLECTOR]
     )
     by: tuple[str, ...] = Field(
         default=(), description="one alert for each; without it one for all", examples=[["provider", "model"]]
-    )
-    where: dict[str, str] = Field(
-        default_factory=dict[str, str], description="only these; without it all", examples=[{"environment": "prod"}]
-    )
-    window_s: Duration = Field(
-        default=300.0, alias="window", gt=0, description="how far back each evaluation looks", examples=["5m"]
-    )
-    min_count: int = Field(
-        default=1, ge=1, description="on fewer observations nothing is breached (default 1)", examples=[20]
-    )
-    tiers: dict[TierName, Tier] = Field(
-        description="info, warning, critical; each with `above` or `below`",
-        examples=[
-            {
-                "warning": {"above": "8s", "for": "2m"},
-                "critical": {"above": "15s", "for": "1m", "clear_below": "12s"},
-            }
-        ],
     )
     keep_firing_for_s: Duration = Field(
         default=0.0, alias="keep_firing_for", description="how long a tier holds on (default 0s)", examples=["2m"]
@@ -144,13 +93,68 @@ class Rule(Section):
 
     @property
     def unit(self) -> str:
-        """The unit of the rule's values, as the collector names it."""
-        return unit_of(MEASURES[self.measure], self.stat)
+        """The unit of the alert's value, as the collector names it."""
+        return "1"
 
     @property
     def shown_unit(self) -> str:
         """The unit in which values are told: `%` for a share, else `unit`."""
-        return _shown(self.unit, self.stat)
+        return self.unit
+
+    @property
+    def measured(self) -> tuple[str, str]:
+        """The measure and the statistic that sentences name."""
+        return "", ""
+
+    @property
+    def looks_back_s(self) -> float:
+        """How far back an evaluation looks; what sentences call `window`."""
+        return 0.0
+
+    def tier_names(self) -> tuple[TierName, ...]:
+        """Name the tiers that it has, the mildest first."""
+        held = cast("Mapping[TierName, object]", getattr(self, "tiers", {}))
+        return tuple(name for name in TIERS if name in held)
+
+    def wait_s(self, tier: TierName) -> float:
+        """Return the tier's `for`."""
+        return cast("Held", getattr(self, "tiers")[tier]).for_s  # noqa: B009  each kind has its own type of tier
+
+    def threshold_of(self, tier: TierName) -> float | None:
+        """Return the tier's threshold in `unit`; None where it has none, or one that depends on the moment."""
+        del tier
+        return None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_at_once(cls, raw: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401  any YAML
+        found = cls._beside(cast("dict[str, Any]", raw)) if isinstance(raw, dict) else []
+        try:
+            made = handler(raw)
+        except ValidationError as error:
+            refuse([*((tuple(details["loc"]), said(details, cls)) for details in error.errors()), *found])
+            raise
+        refuse(found)
+        return made
+
+    @classmethod
+    def _beside(cls, raw: Mapping[str, Any]) -> list[tuple[Path, str]]:
+        """Find what is wrong between keys; looked at even where other keys are wrong."""
+        listed = cast("object", raw.get("by", ()))
+        by = [str(name) for name in cast("list[object]", listed)] if isinstance(listed, (list, tuple)) else []
+        found: list[tuple[Path, str]] = []
+        for key in ("summary", "description"):
+            text = raw.get(key, "")
+            fault = wording.fault_in(text, (*by, *cls.words)) if isinstance(text, str) else ""
+            found += [((key,), fault)] if fault else []
+        labels = raw.get("labels")
+        taken = {"alertname", "severity", *by}
+        for name in cast("dict[str, object]", labels) if isinstance(labels, dict) else ():
+            if name in taken:
+                found.append((("labels", name), "is taken: every alert has it already"))
+            elif not _LABEL.fullmatch(str(name)):
+                found.append((("labels", name), "expected letters, digits and _"))
+        return found
 
     @field_validator("name")
     @classmethod
@@ -159,132 +163,9 @@ class Rule(Section):
             raise ValueError(f"got {name!r}, expected up to 100 letters, digits and _ . : -, such as llm-latency")
         return name
 
-    @field_validator("measure")
-    @classmethod
-    def _measured(cls, name: str) -> str:
-        if name not in MEASURES:
-            raise ValueError(expected(name, MEASURES))
-        return name
-
-    @field_validator("stat")
-    @classmethod
-    def _stated(cls, stat: str, info: ValidationInfo) -> str:
-        measure = _measure(info)
-        if measure and stat not in measure.stats:
-            raise ValueError(expected(stat, measure.stats))
-        return stat
-
-    @field_validator("by", "where")
-    @classmethod
-    def _dimensions(cls, names: tuple[str, ...] | dict[str, str], info: ValidationInfo) -> object:
-        measure = _measure(info)
-        if measure:
-            keyed = isinstance(names, dict)
-            refuse([
-                ((name if keyed else place,), expected(name, measure.dimensions))
-                for place, name in enumerate(names) if name not in measure.dimensions
-            ])  # fmt: skip
-        return names
-
-    @field_validator("where")
-    @classmethod
-    def _sendable(cls, where: dict[str, str]) -> dict[str, str]:
-        refuse([((name,), f"got {value!r}, expected no comma") for name, value in where.items() if "," in value])
-        return where
-
-    @field_validator("window_s")
-    @classmethod
-    def _kept(cls, window_s: float) -> float:
-        if window_s > MAX_WINDOW_S:
-            raise ValueError("expected at most 2d: the collector keeps no live window that is longer")
-        return window_s
-
-    @field_validator("tiers")
-    @classmethod
-    def _ordered(cls, tiers: dict[TierName, Tier], info: ValidationInfo) -> dict[TierName, Tier]:
-        if not tiers:
-            raise ValueError(f"expected at least one of {', '.join(TIERS)}")
-        measure, stat = _measure(info), info.data.get("stat")
-        refuse(_misfits(tiers, _shown(unit_of(measure, stat), stat)) if measure and isinstance(stat, str) else [])
-        refuse(_disorder(tiers))
-        return {name: tiers[name] for name in TIERS if name in tiers}
-
-    @field_validator("summary", "description")
-    @classmethod
-    def _sayable(cls, text: str, info: ValidationInfo) -> str:
-        fault = wording.fault_in(text, info.data.get("by", ())) if "by" in info.data else ""
-        if fault:
-            raise ValueError(fault)
-        return text
-
     @field_validator("runbook")
     @classmethod
     def _linked(cls, url: str) -> str:
         if url and not url.startswith(("http://", "https://")):
             raise ValueError(f"got {url!r}, expected a link that begins with https:// or http://")
         return url
-
-    @field_validator("labels")
-    @classmethod
-    def _own(cls, labels: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        taken = {"alertname", *info.data.get("by", ())}
-        refuse([
-            ((name,), "is taken: every alert has it already" if name in taken else "expected letters, digits and _")
-            for name in labels if name in taken or not _LABEL.fullmatch(name)
-        ])  # fmt: skip
-        return labels
-
-
-def unit_of(measure: Measure, stat: str) -> str:
-    """Name the unit that a statistic of a measure has: the measure's; `1` for a share or a count of values."""
-    countable = measure.unit in {"{call}", "{run}", "{error}"}
-    if stat == "ratio" or (stat == "count" and not countable):
-        return "1"
-    return f"{measure.unit}/s" if stat == "rate" else measure.unit
-
-
-def _shown(unit: str, stat: str) -> str:
-    return "%" if stat == "ratio" else unit
-
-
-def _measure(info: ValidationInfo) -> Measure | None:
-    return MEASURES.get(info.data.get("measure", ""))
-
-
-def _misfits(tiers: dict[TierName, Tier], unit: str) -> list[tuple[Path, str]]:
-    found: list[tuple[Path, str]] = []
-    for name, tier in tiers.items():
-        for key in ("above", "below", "clear_below", "clear_above"):
-            amount = getattr(tier, key)
-            if amount is not None and (text := _misfit(amount, unit)):
-                found.append(((name, key), text))
-    return found
-
-
-def _misfit(amount: Quantity, unit: str) -> str:
-    match unit:
-        case "s" if amount.sign != "s" and amount.value != 0:
-            wanted = "a duration with its unit, such as 8s or 500ms"
-        case "%" if amount.sign not in {"%", ""} or not 0 <= amount.value <= 1:
-            wanted = "a share, such as 5% or 0.05"
-        case "USD" | "USD/s" if amount.sign not in {"$", ""}:
-            wanted = "an amount of dollars, such as $0.5"
-        case "s" | "%" | "USD" | "USD/s":
-            return ""
-        case _ if amount.sign:
-            wanted = "a plain number, such as 50000"
-        case _:
-            return ""
-    return f"got {amount.text!r}, expected {wanted}"
-
-
-def _disorder(tiers: dict[TierName, Tier]) -> list[tuple[Path, str]]:
-    found: list[tuple[Path, str]] = []
-    present = [(name, tiers[name]) for name in TIERS if name in tiers]
-    for (milder, before), (graver, tier) in itertools.pairwise(present):
-        side = "above" if tier.above is not None else "below"
-        if (before.above is None) != (tier.above is None):
-            found.append(((graver, side), f"expected the side that tier `{milder}` has"))
-        elif not before.breached(tier.threshold.value):
-            found.append(((graver, side), f"got {tier.threshold.text!r}, expected it beyond tier `{milder}`"))
-    return found

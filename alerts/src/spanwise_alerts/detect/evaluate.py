@@ -1,0 +1,87 @@
+"""Evaluate one rule: what to ask, and what the answers make of its alerts. Pure: live, backtest and tests share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from spanwise_alerts.alert import Alert, Labels
+from spanwise_alerts.detect import (
+    absence,
+    budget,
+    burn_rate,
+    change,
+    dead_man,
+    promql,
+    threshold,
+    unanswered,
+    unpriced,
+)
+from spanwise_alerts.detect.machine import move
+from spanwise_alerts.detect.reading import Reading
+from spanwise_alerts.question import Answer, Question
+from spanwise_alerts.rule import Rule
+from spanwise_alerts.rules.budget import Budget
+
+Read = Callable[[Any, Sequence[Answer], Collection[Labels], float], dict[Labels, Reading]]
+Ask = Callable[[Any, float], tuple[Question, ...]]
+
+_DETECTORS: Final[dict[str, tuple[Ask, Read]]] = {
+    "threshold": (threshold.questions, threshold.readings),
+    "change": (change.questions, change.readings),
+    "absence": (absence.questions, absence.readings),
+    "budget": (budget.questions, budget.readings),
+    "burn_rate": (burn_rate.questions, burn_rate.readings),
+    "unpriced": (unpriced.questions, unpriced.readings),
+    "promql": (promql.questions, promql.readings),
+    "unanswered": (unanswered.questions, unanswered.readings),
+    "dead_man": (dead_man.questions, dead_man.readings),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One series of a rule after an evaluation.
+
+    Attributes:
+        before: the alert as it was; None where nothing was held.
+        alert: as it is; `over` where it is held no longer.
+        reading: what was seen; None where there was nothing to see.
+    """
+
+    before: Alert | None
+    alert: Alert
+    reading: Reading | None
+
+
+def questions(rule: Rule, now_s: float) -> tuple[Question, ...]:
+    """Return what has to be asked for an evaluation at a moment (Unix time)."""
+    return _DETECTORS[rule.kind][0](rule, now_s)
+
+
+def evaluate(
+    rule: Rule, answers: Sequence[Answer], held: Mapping[Labels, Alert], now_s: float, *, unwatched_s: float = 0.0
+) -> list[Moved]:
+    """Judge a rule at a moment.
+
+    Args:
+        rule: of any kind.
+        answers: to `questions(rule, now_s)`, in their order.
+        held: its alerts that are pending or firing, by series.
+        now_s: Unix time.
+        unwatched_s: how long nobody looked before now.
+
+    Returns:
+        Every series that was held or is to be; of all others nothing is made.
+    """
+    found = _DETECTORS[rule.kind][1](rule, answers, held, now_s)
+    moved: list[Moved] = []
+    for series in {**held, **found}:
+        before, reading = held.get(series), found.get(series)
+        if isinstance(rule, Budget) and before and budget.new_period(rule, before.updated_at_s, now_s):
+            reading = None  # what the last period reached ends with it; the next evaluation looks at the new one
+        alert = move(rule, series, before, reading, now_s, unwatched_s=unwatched_s)
+        if before or not alert.over:
+            moved.append(Moved(before, alert, reading))
+    return moved

@@ -1,0 +1,33 @@
+"""What an evaluation says of one series: for each tier whether it is breached, and what the numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from spanwise_alerts.alert import Labels
+from spanwise_alerts.rule import TierName
+
+Verdict = Literal["breach", "hold", "clear"]
+"""`hold` keeps a tier that holds, and starts none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One series of one rule at one moment.
+
+    Attributes:
+        verdicts: by tier; one that is not there is clear.
+        value: what is told, in the rule's unit; None where there is no data.
+        count: observations behind it.
+        words: what sentences may name beside the usual, ready for people.
+        thresholds: by tier, where they depend on the moment.
+    """
+
+    labels: Labels
+    verdicts: Mapping[TierName, Verdict]
+    value: float | None = None
+    count: int = 0
+    words: Mapping[str, object] = field(default_factory=dict[str, object])
+    thresholds: Mapping[TierName, float] = field(default_factory=dict[TierName, float])
