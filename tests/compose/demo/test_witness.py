@@ -11,7 +11,8 @@ RULES = (LATENCY, RATE_LIMITED)
 
 
 def arrive(sinks, status, rule, tier="warning"):
-    sinks.hooks.append({"status": status, "rule": rule, "tier": tier, "summary": "slow", "fingerprint": rule})
+    alert = {"status": status, "rule": rule, "tier": tier, "summary": "slow", "fingerprint": rule}
+    sinks.hooks.append({"status": status, "alerts": [alert]})
     mail = EmailMessage()
     mail["Subject"] = f"[{status.upper()}:{tier}] {rule}" if status == "firing" else f"[RESOLVED] {rule}"
     sinks.mails.append(mail)

@@ -41,21 +41,22 @@ class Witness:
         """Read what arrived since the last call, one line each."""
         for hook in self._sinks.hooks[self._read_hooks :]:
             self._read_hooks += 1
-            yield self._took(hook, elapsed_s)
+            for alert in hook["alerts"]:
+                yield self._took(alert, elapsed_s)
         for mail in self._sinks.mails[self._read_mails :]:
             self._read_mails += 1
             yield f"{elapsed_s:5.1f}s  mail     {subject(mail)}"
 
-    def _took(self, hook: dict[str, Any], elapsed_s: float) -> str:
-        rule, key = str(hook["rule"]), str(hook["fingerprint"])
-        if hook["status"] == "firing":
+    def _took(self, alert: dict[str, Any], elapsed_s: float) -> str:
+        rule, key = str(alert["rule"]), str(alert["fingerprint"])
+        if alert["status"] == "firing":
             self.fired_s.setdefault(rule, elapsed_s)
-            self._firing[key] = Firing(f"{hook['tier']} {rule}", str(hook["summary"]))
+            self._firing[key] = Firing(f"{alert['tier']} {rule}", str(alert["summary"]))
         else:
             self.resolved_s[rule] = elapsed_s
             self._firing.pop(key, None)
             self._ended.add(key)
-        return f"{elapsed_s:5.1f}s  webhook  {hook['status']} {hook['tier']} {rule}: {hook['summary']}"
+        return f"{elapsed_s:5.1f}s  webhook  {alert['status']} {alert['tier']} {rule}: {alert['summary']}"
 
     def missing(self) -> list[str]:
         """Name what did not happen yet of: each rule fired and each alert resolved once, by webhook and by mail."""
