@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,19 @@ def test_child_environment_puts_the_bootstrap_first_and_keeps_the_rest(monkeypat
     assert environ["OTEL_SERVICE_NAME"] == "svc"
     assert environ["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://new"
     assert "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" not in environ
+
+
+def test_name_that_is_much_like_one_of_ours_is_warned_of_once(caplog):
+    config._warn_of.cache_clear()
+    environ = {"SPANWISE_STREM_USAGE": "false", "SPANWISE_PROVIDER": "x", "SPANWISE_SMTP_PASSWORD": "secret"}
+    for _ in range(2):
+        assert config.read(environ).stream_usage is True
+    assert sorted(record.getMessage() for record in caplog.records) == [
+        "spanwise: SPANWISE_PROVIDER is no setting; did you mean SPANWISE_PROVIDERS?",
+        "spanwise: SPANWISE_STREM_USAGE is no setting; did you mean SPANWISE_STREAM_USAGE?",
+    ]
+
+
+def test_every_setting_that_the_page_names_is_known():
+    page = (Path(__file__).parents[2] / "docs" / "instrumentation.md").read_text()
+    assert set(re.findall(r"\bSPANWISE_[A-Z_]+\b", page)) == config._NAMES

@@ -1,5 +1,7 @@
 """Reads what the environment asks for; the only place that does."""
 
+import functools
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +11,11 @@ from spanwise import content_config, export_config
 from spanwise.content_config import Content
 from spanwise.export_config import Export
 from spanwise.reader import Reader
+
+_OURS = "SPANWISE_"
+_NAMES = frozenset(
+    _OURS + name for name in ("STREAM_USAGE", "RAISE_FAULTS", "PROVIDERS", "PROPAGATE", "REDACT", "CONTENT_MAX_BYTES")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,8 @@ def read(
     """Read the configuration from the environment; an argument wins over its variable.
 
     `building` false leaves out what only matters to a provider of ours.
-    Raises ValueError that names every faulty variable, its value and what was expected.
+    Raises ValueError that names every faulty variable, its value and what was expected. A variable that is named much
+    like one of ours is warned of.
     """
     env = os.environ if environ is None else environ  # noqa: TID251  the one place
     reader = Reader(env)
@@ -55,8 +63,19 @@ def read(
         content=content_config.read(reader),
         propagate=_propagate(reader),
     )
+    for name in env:
+        if name.startswith(_OURS) and name not in _NAMES:
+            _warn_of(name)
     reader.done()
     return config
+
+
+@functools.cache  # once in a process is enough
+def _warn_of(name: str) -> None:
+    import difflib
+
+    for meant in difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.85):
+        logging.getLogger("spanwise").warning("spanwise: %s is no setting; did you mean %s?", name, meant)
 
 
 def notebook() -> str:
