@@ -92,6 +92,11 @@ def test_any_other_fault_is_malformed_still(body):
         decode(body, WANTED)
 
 
+def test_json_under_another_name_is_told_what_it_should_be_called():
+    with pytest.raises(Malformed, match="looks like JSON, of which the Content-Type is application/json"):
+        decode(b'{"resourceSpans": []}', WANTED)
+
+
 @given(st.binary(max_size=300), st.integers(0, 300))
 def test_bytes_of_any_kind_are_read_or_malformed(noise, place):
     whole = request_of(GOOD + delimited(SPAN_ATTRIBUTE, deep_attribute("k")))

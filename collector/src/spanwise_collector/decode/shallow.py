@@ -53,8 +53,13 @@ def sparing(read: Callable[[bytes], T], body: bytes, kind: type[Message]) -> T:
     """
     try:
         return read(body)
-    except DecodeError:
-        spared = _spared(body, cast("Descriptor", kind.DESCRIPTOR))
+    except DecodeError as fault:
+        if body.startswith(b"{"):
+            raise DecodeError("this looks like JSON, of which the Content-Type is application/json") from fault
+        try:
+            spared = _spared(body, cast("Descriptor", kind.DESCRIPTOR))
+        except DecodeError:
+            raise fault from None
         if spared == body:
             raise
         return read(spared)

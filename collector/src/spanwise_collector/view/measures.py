@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi import Query as Parameter
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,7 +49,9 @@ def routes(reader: Reader) -> APIRouter:
     """Make the routes."""
     router = APIRouter(prefix="/api/v1", tags=["measures"])
 
-    @router.get("/measures", summary="The catalogue: what can be measured")
+    @router.get(
+        "/measures", summary="The catalogue: what can be measured", dependencies=[Depends(params.no_parameters)]
+    )
     def catalogue() -> dict[str, Any]:
         return {
             "measures": [

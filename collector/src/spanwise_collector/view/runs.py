@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi import Query as Parameter
 from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -89,7 +89,11 @@ def routes(reader: Reader) -> APIRouter:
             raise params.Invalid("window", str(fault)) from fault
         return {"runs": page.runs, "next": None if page.last is None else _packed(asked, wanted, page.last)}
 
-    @router.get("/runs/{trace_id}/{span_id}", summary="One run with its model and tool calls, the oldest first")
+    @router.get(
+        "/runs/{trace_id}/{span_id}",
+        summary="One run with its model and tool calls, the oldest first",
+        dependencies=[Depends(params.no_parameters)],
+    )
     async def run(trace_id: str, span_id: str) -> dict[str, Any]:
         wanted = (
             params.identifier("trace_id", trace_id, _TRACE_ID_DIGITS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any, Final
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.concurrency import run_in_threadpool
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
@@ -24,7 +24,11 @@ def routes(reader: Reader) -> APIRouter:
     """Make the routes."""
     router = APIRouter(prefix="/api/v1", tags=["traces"])
 
-    @router.get("/traces/{trace_id}", summary="The spans of a trace, oldest first, with all their attributes")
+    @router.get(
+        "/traces/{trace_id}",
+        summary="The spans of a trace, oldest first, with all their attributes",
+        dependencies=[Depends(params.no_parameters)],
+    )
     async def trace(trace_id: str) -> dict[str, Any]:
         """Of a long trace the oldest spans are told, 20,000 and 32 MiB at most; `total` says how many it has."""
         wanted = params.identifier("trace_id", trace_id, _TRACE_ID_DIGITS)
