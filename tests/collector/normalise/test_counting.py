@@ -19,8 +19,9 @@ TOLD = [
 
 
 def how(rows):
-    schema = {"dialect_place": pl.UInt8, "scope_name": pl.String, "provider": pl.String}
-    return counted_how(pl.DataFrame(rows, schema=schema, orient="row")).select(COLUMNS).rows()
+    schema = {"dialect_place": pl.UInt8, "scope_name": pl.String, "provider": pl.String, "counted": pl.String}
+    frame = pl.DataFrame([(*row, None)[:4] for row in rows], schema=schema, orient="row")
+    return counted_how(frame).select(COLUMNS).rows()
 
 
 def test_each_span_is_told_how_its_emitter_and_its_provider_count():
@@ -31,6 +32,10 @@ def test_each_span_is_told_how_its_emitter_and_its_provider_count():
 def test_spans_of_one_emitter_and_none_are_told_alike():
     assert [how([row])[0] for row in ROWS] == TOLD
     assert how([]) == []
+
+
+def test_the_words_of_a_span_decide_before_its_emitter():
+    assert how([(OFFICIAL, "spanwise", None, "outside")]) == [("outside", "outside", None, None)]
 
 
 def test_who_bills_the_cache_apart_is_known():

@@ -17,7 +17,7 @@ from spanwise_collector.resolve.call import (
 
 def made(start_ns=0, end_ns=10, tokens=(5, 1), models=(None, None), kind="text", **marks):
     model, response_model = map(model_code, models)
-    values = Call(1, start_ns, end_ns, 0, 0, *tokens, 7, model, response_model, KINDS.index(kind), 0, 0)
+    values = Call(1, start_ns, end_ns, 0, 0, *tokens, 7, model, response_model, 0, KINDS.index(kind), 0, 0, 1)
     for name, value in marks.items():
         setattr(values, name, value)
     return values
@@ -46,7 +46,8 @@ def test_a_model_that_was_not_told_has_no_code():
 
 
 def test_packed_calls_are_counted_whole():
-    packed = np.array([(1, 0, 10, 3, 4, 5, -1, -1, 6, 0, 2, 1, 1), (2, 0, 10, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0)], CALL)
+    rows = [(1, 0, 10, 3, 4, 5, -1, -1, 6, 0, 9, 2, 1, 1, 1), (2, 0, 10, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0, 0, 1)]
+    packed = np.array(rows, CALL)
     first, second = unpacked(packed.tobytes())
     assert (first.span, first.called, first.used, first.priced, first.timed) == (1, True, True, False, 1)
     assert (second.told, second.used, second.priced) == (False, False, True)

@@ -111,6 +111,8 @@ def _value(place: int, source: Source, dtype: type[pl.DataType], beyond: frozens
         if dtype.is_numeric():
             number = value.cast(dtype, strict=False)
             value = pl.when(number.is_between(0, MOST_TOKENS)).then(number)
+        else:
+            value = _meant(source, value)
     elif dtype.is_numeric():
         value = _TAKE[source.take](
             pl.when(_in_range(source, column)).then(column) if source.within in beyond else column

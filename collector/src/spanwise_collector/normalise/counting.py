@@ -35,11 +35,11 @@ _API: Final = ("api_cache", "api_thoughts")
 COLUMNS: Final = (*_EMITTER, *_API)
 """What the emitter does with the cache and with thoughts, then what the provider's API does: inside, outside, null."""
 
-_KEY: Final = (PLACE, "scope_name", "provider")
+_KEY: Final = (PLACE, "scope_name", "provider", "counted")
 
 
 def counted_how(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add COLUMNS to a frame with PLACE, `scope_name` and the canonical `provider`."""
+    """Add COLUMNS to a frame with PLACE, `scope_name`, `counted` and the canonical `provider`."""
     different = frame.select(_KEY).unique()
     rows = [_places(*row) for row in different.iter_rows()]
     table = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
@@ -48,8 +48,9 @@ def counted_how(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.join(different.hstack(table), on=list(_KEY), how="left", nulls_equal=True, maintain_order="left")
 
 
-def _places(place: int, scope: str | None, provider: str | None) -> tuple[Place | None, ...]:
-    emitter, api = counting_of(place, scope, provider), PROVIDERS.get(provider or "")
+def _places(place: int, scope: str | None, provider: str | None, counted: Place | None) -> tuple[Place | None, ...]:
+    emitter = counting_of(place, scope, provider) if counted is None else Counting(counted, counted)
+    api = PROVIDERS.get(provider or "")
     return (*_both(emitter), *_both(api))
 
 

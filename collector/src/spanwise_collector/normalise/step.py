@@ -45,6 +45,7 @@ _FETCHED_USAGE: Final = (
     .alias("category")
 )
 _DURATION: Final = pl.col("end_ns") - pl.col("start_ns")
+_REPORT: Final = _LLM & (_DURATION == 0) & pl.col("lasted_ns").is_not_null()
 _ERROR_TYPE: Final = (
     pl.when(pl.col("error_type").is_not_null())
     .then(pl.col("error_type"))
@@ -62,10 +63,11 @@ _DERIVED: Final = (
     .alias("agent"),
     pl.coalesce("model", "response_model").alias("model"),
     _ERROR_TYPE.alias("error_type"),
-    # A fetch is no call of a model: how long it took is not how long the model was at work.
-    pl.when((_DURATION >= 0) & ~(_FETCH & (pl.col("category") == "llm")).fill_null(value=False))
+    # A fetch is no call of a model: how long it took is not how long the model was at work. Nor is a report one.
+    pl.when((_DURATION >= 0) & ~((_FETCH & _LLM) | _REPORT).fill_null(value=False))
     .then(_DURATION)
     .alias("duration_ns"),
+    pl.when(_REPORT).then(pl.col("end_ns") - pl.col("lasted_ns")).otherwise(pl.col("start_ns")).alias("start_ns"),
     *(pl.when(_LLM).then(pl.col(name)).alias(name) for name in _OF_CALLS_ONLY),
     *(pl.when(_USERS).then(pl.col(name)).alias(name) for name in _USAGE),
     pl.when(_LLM & pl.col("from_cache")).then(pl.lit("none")).alias("token_scope"),

@@ -113,7 +113,10 @@ def _found(
 
 def _at(told: object, path: Sequence[str]) -> object:
     for step in path:
-        told = cast("dict[str, object]", told).get(step) if isinstance(told, dict) else None
+        if isinstance(told, dict):
+            told = cast("dict[str, object]", told).get(step)
+        else:  # `0` is the first of a list
+            told = cast("list[object]", told)[0] if isinstance(told, list) and told and step == "0" else None
     return told
 
 

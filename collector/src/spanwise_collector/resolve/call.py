@@ -22,7 +22,8 @@ KINDS: Final = ("text", "embeddings", "rerank")
 CALL: Final = np.dtype([
     ("span", "<u8"), ("start_ns", "<i8"), ("end_ns", "<i8"), ("answer", "<u8"), ("labels", "<u8"),
     ("input_tokens", "<i8"), ("output_tokens", "<i8"), ("cost_pico_usd", "<i8"),
-    ("model", "<u4"), ("response_model", "<u4"), ("kind", "u1"), ("failed", "u1"), ("timed", "u1"),
+    ("model", "<u4"), ("response_model", "<u4"), ("emitter", "<u4"), ("kind", "u1"), ("failed", "u1"), ("timed", "u1"),
+    ("lasting", "u1"),
 ])  # fmt: skip
 """A call as it came, packed; -1 stands for a number that was not told."""
 
@@ -41,13 +42,17 @@ class Call(msgspec.Struct, array_like=True, gc=False):
         cost_pico_usd: as priced.
         model: `model_code` of the model that was asked.
         response_model: `model_code` of the model that answered.
+        emitter: a number that spans of the same scope share.
         kind: a place in KINDS.
         failed: it ended in an error.
         timed: its time to the first chunk is counted; of a newcomer: is told.
+        lasting: it has a duration; else it is a report of what a call used.
         outer: another call lies below it.
         called: it is counted as a call.
         used: its tokens are counted.
         priced: its cost is counted.
+        paired: emitters of which a span beside it tells it too.
+        guessed: that it is the call which another emitter told is known by time alone.
     """
 
     span: int
@@ -60,13 +65,17 @@ class Call(msgspec.Struct, array_like=True, gc=False):
     cost_pico_usd: int
     model: int
     response_model: int
+    emitter: int
     kind: int
     failed: int
     timed: int
+    lasting: int
     outer: bool = False
     called: bool = True
     used: bool = False
     priced: bool = False
+    paired: tuple[int, ...] = ()
+    guessed: bool = False
 
     @property
     def told(self) -> bool:

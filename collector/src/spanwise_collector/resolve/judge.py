@@ -50,7 +50,8 @@ class Related(NamedTuple):
 def judge(call: Call, told: Told, related: Related) -> Told:
     """Mark a call, and what it has to do with, as counted so far as it is, and give which of its numbers count."""
     known = related.calls
-    call.called = not (related.twins or related.below or (related.above and not related.above[0].outer))
+    within = any(other.lasting for other in related.below)
+    call.called = not (related.twins or within or (related.above and not related.above[0].outer))
     covered = Told(
         related.in_total or any(other.used for other in known),
         related.in_total or any(other.priced for other in known),
@@ -60,11 +61,11 @@ def judge(call: Call, told: Told, related: Related) -> Told:
     twin = bool(related.twins)
     call.used, call.priced, timed = (mine or (twin and other) for mine, other in zip(counts, covered, strict=True))
     call.timed = int(timed)
-    for other in related.twins:
+    for other in related.twins if not call.guessed else ():  # else a wrong guess would hide what lies around them
         other.used |= counts.usage
         other.priced |= counts.cost
         other.timed |= int(counts.ttft)
-    call.outer = bool(related.below)
-    for other in related.above:
+    call.outer = within
+    for other in related.above if call.lasting else ():
         other.outer = True
     return counts

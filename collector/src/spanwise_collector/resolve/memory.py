@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 
 from spanwise_collector.pieces import PieceBook, Pieces
+from spanwise_collector.resolve.beside import beside
 from spanwise_collector.resolve.call import Call, same_answer
 from spanwise_collector.resolve.read import Part
 from spanwise_collector.resolve.trace import LINK_BYTES, Trace, Tree
@@ -109,17 +110,23 @@ class Memory:
         if trace_id in self._trees:
             self._trees[trace_id].keep(call)
 
-    def twins(self, call: Call) -> tuple[list[Call], list[Call]]:
-        """Find the calls that have the same response id, and those around and within them."""
-        trace_id = self._answers.get(call.answer) if call.answer else None
-        if trace_id is None:
+    def twins(self, trace_id: bytes, call: Call) -> tuple[list[Call], list[Call]]:
+        """Find the calls that are the same without being around it or within it, and those around and within them.
+
+        They have the same response id, in whatever trace, or another emitter told them beside it.
+        """
+        told_in = self._answers.get(call.answer) if call.answer else None
+        if told_in is not None:
+            tree = self.tree(told_in)
+            told = tree.answers.get(call.answer, [])[:_MOST_TWINS]
+            if twins := [other for other in told if same_answer(other, call)]:
+                self._changed.add(told_in)  # who judges changes them
+                return twins, _near(tree, twins)
+        if not self.trace(trace_id).reaches(call.start_ns, call.end_ns):
             return [], []
         tree = self.tree(trace_id)
-        told = tree.answers.get(call.answer, [])[:_MOST_TWINS]
-        twins = [other for other in told if same_answer(other, call)]
-        if twins:  # who judges changes them
-            self._changed.add(trace_id)
-        return twins, [near for twin in twins for near in (*tree.above(twin), *tree.below(twin))]
+        twins, reports = beside(call, tree)
+        return twins, [*_near(tree, twins), *reports]
 
     def learn(self, calls: pl.DataFrame, keys: pl.Series) -> None:
         """Remember the values of DIMENSIONS of calls by their keys."""
@@ -228,6 +235,10 @@ class Memory:
     def _labels_in_use(self) -> dict[int, Labels]:
         used = {key for traces in (self._fresh, self._quiet) for t in traces.values() for key in t.column("labels")}
         return {key: labels for key, labels in self._labels.items() if key in used}
+
+
+def _near(tree: Tree, twins: Iterable[Call]) -> list[Call]:
+    return [near for twin in twins for near in (*tree.above(twin), *tree.below(twin))]
 
 
 def _older(traces: OrderedDict[bytes, Trace], than_ns: int) -> Iterator[tuple[bytes, Trace]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ _NUMBERS: Final = (
     pl.col("cost_pico_usd").fill_null(_NONE),
     pl.col("error_type").is_not_null().alias("failed"),
     pl.col("ttft_ns").is_not_null().alias("timed"),
+    pl.col("duration_ns").is_not_null().alias("lasting"),
     *(pl.col("operation").eq_missing(kind).alias(kind) for kind in KINDS[1:]),
 )
 _Ints = npt.NDArray[np.int64]
@@ -113,6 +115,7 @@ def _packed(calls: pl.DataFrame, labels: pl.Series) -> npt.NDArray[np.void]:
     packed["labels"] = labels.to_numpy()
     for name in ("model", "response_model"):
         packed[name] = [model_code(model) for model in calls[name].to_list()]
+    packed["emitter"] = [crc32(scope.encode()) if scope else 0 for scope in calls["scope_name"].to_list()]
     return packed
 
 

@@ -122,7 +122,7 @@ class Resolver:
         return Verdict(row, call.called, *counts, labels, end_ns)
 
     def _related(self, trace_id: bytes, call: Call) -> Related | None:
-        trace, (twins, beside) = self._memory.trace(trace_id), self._memory.twins(call)
+        trace, (twins, beside) = self._memory.trace(trace_id), self._memory.twins(trace_id, call)
         if not twins and not trace.totals and not trace.reaches(call.start_ns, call.end_ns):
             return None
         tree = self._memory.tree(trace_id)

@@ -99,18 +99,19 @@ class Trace(msgspec.Struct, array_like=True):
 
 @dataclass(slots=True)
 class Tree:
-    """The spans of a trace by parent, and its calls by span and by response id, for one batch."""
+    """The spans of a trace by parent, its calls by span and by response id, and who told them, for one batch."""
 
     parents: dict[int, int]
     children: dict[int, list[int]]
     calls: dict[int, Call]
     answers: dict[int, list[Call]]
+    emitters: set[int]
 
     @classmethod
     def of(cls, trace: Trace) -> Tree:
         """Read what a trace remembers."""
         pairs: list[list[int]] = np.frombuffer(bytes(trace.links), "<u8").reshape(-1, 2).tolist()
-        tree = cls({}, {}, {}, {})
+        tree = cls({}, {}, {}, {}, set())
         for span, parent in pairs:
             tree.parents[span] = parent
             tree.children.setdefault(parent, []).append(span)
@@ -121,6 +122,7 @@ class Tree:
     def keep(self, call: Call) -> None:
         """Add a call."""
         self.calls[call.span] = call
+        self.emitters.add(call.emitter)
         if call.answer:
             self.answers.setdefault(call.answer, []).append(call)
 
@@ -135,7 +137,7 @@ class Tree:
     def above(self, call: Call) -> list[Call]:
         """Find the spans around a call that tell the same, the nearest first."""
         around = (self.calls[span] for span in self.chain(call.span) if span in self.calls)
-        return [other for other in around if alike(call, other) and at_once(call, other)]
+        return [other for other in around if _the_same(call, other)]
 
     def below(self, call: Call) -> list[Call]:
         """Find the spans below a call that tell the same, as far as _MOST spans below it tell."""
@@ -146,7 +148,12 @@ class Tree:
             walked.update(nearer)
             waiting += nearer
             found += (self.calls[span] for span in nearer if span in self.calls)
-        return [other for other in found if alike(call, other) and at_once(call, other)]
+        return [other for other in found if _the_same(call, other)]
+
+
+def _the_same(call: Call, other: Call) -> bool:
+    # What was guessed to be another's says nothing of what lies around it: that proves the guess wrong.
+    return alike(call, other) and at_once(call, other) and not other.guessed
 
 
 def uncovered(trace: Trace) -> list[Total]:

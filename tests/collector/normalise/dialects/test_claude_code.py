@@ -61,3 +61,11 @@ def test_waiting_for_the_user_is_no_tool():
     span = {"span.type": "claude_code.tool.blocked_on_user"}
     expected = {"category": None, "operation": "wait"}
     assert read(span, expected) == expected
+
+
+def test_newer_releases_leave_the_owner_of_a_type_out():
+    span = {"scope_name": "com.anthropic.claude_code.tracing", "span.type": "llm_request", "input_tokens": 10}
+    expected = {"dialect": "claude_code", "category": "llm", "operation": "chat", "input_tokens": 10}
+    assert read(span, expected) == expected
+    tool = {"scope_name": "com.anthropic.claude_code.tracing", "span.type": "tool", "tool_name": "Read"}
+    assert read(tool, {"category", "tool"}) == {"category": "tool", "tool": "Read"}

@@ -44,3 +44,21 @@ def test_a_cache_that_is_told_by_its_time_is_added_and_the_total_is_the_cost():
         "reported_cost_pico_usd": 250_000_000_000,
     }
     assert read(span, expected) == expected
+
+
+def test_the_words_of_openai_have_the_parts_inside():
+    span = {
+        "scope_name": "langfuse-sdk",
+        "langfuse.observation.type": "generation",
+        "langfuse.observation.usage_details":
+            '{"prompt_tokens": 18, "completion_tokens": 9, "total_tokens": 27,'
+            ' "prompt_tokens_details": {"cached_tokens": 4}, "completion_tokens_details": {"reasoning_tokens": 2}}',
+    }  # fmt: skip
+    expected = {
+        "input_tokens": 18,
+        "output_tokens": 9,
+        "cache_read_tokens": 4,
+        "reasoning_tokens": 2,
+        "token_basis": "inclusive",
+    }
+    assert read(span, expected) == expected

@@ -48,3 +48,19 @@ def test_what_a_call_cost_is_told():
     span = {"scope_name": "pydantic-ai", "gen_ai.operation.name": "chat", "operation.cost": 0.25}
     expected = {"category": "llm", "reported_cost_pico_usd": 250_000_000_000}
     assert read(span, expected) == expected
+
+
+def test_the_report_of_a_stream_has_its_tokens_and_its_time_but_no_duration_of_its_own():
+    end_ns = 1_790_000_010_000_000_000
+    span = {
+        "scope_name": "logfire.openai",
+        "start_ns": end_ns,
+        "end_ns": end_ns,
+        "logfire.span_type": "log",
+        "gen_ai.operation.name": "chat",
+        "gen_ai.usage.input_tokens": 5,
+        "duration": 2.5,
+    }
+    expected = {"category": "llm", "input_tokens": 5, "duration_ns": None}
+    assert read(span, expected) == expected
+    assert normalise(decoded(span)).frame["start_ns"].to_list() == [end_ns - 2_500_000_000]

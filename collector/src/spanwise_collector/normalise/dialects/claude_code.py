@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_collector.normalise.dialect import Counting, Dialect, Source, own_counts, strings, told
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source, own_counts, strings
 
 _TYPES: Final = {
-    "claude_code.hook": "hook",
-    "claude_code.interaction": "invoke_agent",
-    "claude_code.llm_request": "chat",
-    "claude_code.tool": "execute_tool",
-    "claude_code.tool.blocked_on_user": "wait",
-    "claude_code.tool.execution": "tool_execution",
+    f"{owner}{name}": operation
+    for name, operation in {
+        "hook": "hook",
+        "interaction": "invoke_agent",
+        "llm_request": "chat",
+        "tool": "execute_tool",
+        "tool.blocked_on_user": "wait",
+        "tool.execution": "tool_execution",
+    }.items()
+    for owner in ("", "claude_code.")
 }
+"""Releases of 2026 leave the owner out."""
 
 DIALECT = Dialect(
     name="claude_code",
     title="Claude Code",
     order=140,
+    scopes=("com.anthropic.claude_code*",),
     values={"span.type": ("claude_code.*",), "spanwise.event": ("claude_code.*",)},
     resource={"service.name": ("claude-code*",)},
     sources={
-        "operation": (told("span.type", _TYPES, only_known=False),),
+        "operation": (Source("span.type", "str", own=True, means=_TYPES),),
         "model": (Source("model", "str", own=True),),
         "agent": (Source("agent.name", "str", own=True),),
         "tool": (Source("tool_name", "str", own=True),),

@@ -13,7 +13,9 @@ _SUBTYPES: Final = {
     "reranker": "rerank",
     "retriever": "retrieval",
     "tool": "execute_tool",
+    "tool.v2": "execute_tool",
 }
+_PLUGINS: Final = {"googleai": "gcp.gemini", "vertexai": "gcp.vertex_ai", "compat-oai": "openai"}
 _OUTPUT: Final = "genkit:output"
 
 DIALECT = Dialect(
@@ -25,7 +27,16 @@ DIALECT = Dialect(
     sources={
         "operation": (told("genkit:metadata:subtype", _SUBTYPES, only_known=False),),
         "model": (Source("genkit:name", "str", when=("genkit:metadata:subtype", "model")),),
-        "tool": (Source("genkit:name", "str", when=("genkit:metadata:subtype", "tool")),),
+        # Models are named after their plugin: `openai/gpt-4o`.
+        "provider": (
+            Source(
+                "genkit:name", "str", pattern=r"^([a-z-]+)/", when=("genkit:metadata:subtype", "model"), means=_PLUGINS
+            ),
+        ),
+        "finish_reason": within(_OUTPUT, "$.finishReason"),
+        "tool": tuple(
+            Source("genkit:name", "str", when=("genkit:metadata:subtype", kind)) for kind in ("tool", "tool.v2")
+        ),
         "workflow": (Source("genkit:name", "str", when=("genkit:metadata:subtype", "flow")),),
         "input_tokens": within(_OUTPUT, "$.usage.inputTokens"),
         "output_tokens": within(_OUTPUT, "$.usage.outputTokens"),

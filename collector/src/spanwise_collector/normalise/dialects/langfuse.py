@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_collector.normalise.dialect import Counting, Dialect, cost_within, strings, told, within
+from spanwise_collector.normalise.dialect import Counting, Dialect, Source, cost_within, strings, told, within
 
 _TYPES: Final = {
     "agent": "invoke_agent",
@@ -18,6 +18,7 @@ _TYPES: Final = {
     "span": "span",
     "tool": "execute_tool",
 }
+_OPENAI: Final = {"prompt_tokens": "inside", "input_tokens_details": "inside"}
 _USAGE: Final = "langfuse.observation.usage_details"
 
 DIALECT = Dialect(
@@ -30,16 +31,27 @@ DIALECT = Dialect(
         "operation": (told("langfuse.observation.type", _TYPES, only_known=False),),
         "model": strings("langfuse.observation.model.name"),
         "conversation_id": strings("langfuse.session.id"),
-        "input_tokens": within(_USAGE, "$.input"),
-        "output_tokens": within(_USAGE, "$.output"),
-        "cache_read_tokens": within(_USAGE, "$.cache_read_input_tokens", "$.input_cached_tokens"),
+        "input_tokens": within(_USAGE, "$.input", "$.prompt_tokens", "$.input_tokens"),
+        "output_tokens": within(_USAGE, "$.output", "$.completion_tokens", "$.output_tokens"),
+        "cache_read_tokens": within(
+            _USAGE, "$.cache_read_input_tokens", "$.input_cached_tokens", "$.prompt_tokens_details.cached_tokens",
+            "$.input_tokens_details.cached_tokens",
+        ),
         "cache_write_tokens": within(_USAGE, "$.cache_creation_input_tokens", "$.input_cache_creation"),
         "cache_write_5m_tokens": within(_USAGE, "$.input_cache_creation_5m"),
         "cache_write_1h_tokens": within(_USAGE, "$.input_cache_creation_1h"),
-        "reasoning_tokens": within(_USAGE, "$.output_reasoning_tokens", "$.reasoning_tokens"),
-        "total_tokens": within(_USAGE, "$.total"),
+        "reasoning_tokens": within(
+            _USAGE, "$.output_reasoning_tokens", "$.reasoning_tokens", "$.completion_tokens_details.reasoning_tokens",
+            "$.output_tokens_details.reasoning_tokens",
+        ),
+        "total_tokens": within(_USAGE, "$.total", "$.total_tokens"),
+        # The words of OpenAI's API, which the wrapper of its SDK hands on as they are.
+        "counted": (Source(_USAGE, "str", pattern=r'"(prompt_tokens|input_tokens_details)"', means=_OPENAI),),
         "reported_cost_pico_usd": cost_within("langfuse.observation.cost_details", "$.total"),
     },
     counting=(Counting("outside", "outside"),),
-    traps=("`input` leaves the cache out, and `output` leaves reasoning out; both are added.",),
-)
+    traps=(
+        "`input` leaves the cache out, and `output` leaves reasoning out; both are added.",
+        "The wrapper of the SDK of OpenAI hands on that API's words, in which both are inside.",
+    ),
+)  # fmt: skip

@@ -16,11 +16,13 @@ DIALECT = Dialect(
         "model": (Source("model_name", "str", own=True),),
         "agent": (*strings("gen_ai.agent.name"), Source("agent_name", "str", own=True)),
         "reported_cost_pico_usd": costs("operation.cost"),
+        "lasted_ns": (Source("duration", "f64", "seconds", own=True),),
     },
     names={"agent run": "invoke_agent", "running tool": "execute_tool"},
     counting=(Counting("inside", scope="pydantic-ai"), Counting("inside", scope="logfire*")),
     traps=(
         "`pending_span` placeholders are kept and counted nowhere.",
         "Usage of a stream that Logfire's own wrappers saw is on a later span, `streaming response from … took`.",
+        "That span is the report of a call and no call of its own.",
     ),
 )
