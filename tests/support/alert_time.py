@@ -244,12 +244,12 @@ class At:
         schedule: dict[str, Any] | None = None,
         until_resolved: bool = False,
     ) -> At:
-        """Make a silence, or edit the one with this name."""
+        """Make a silence, or edit the one with this name; without a name it is always a new one."""
 
         async def make() -> None:
             draft = SilenceDraft(
                 parse_matchers(matchers), START_S + (self.second if start is None else start), START_S + until,
-                "me", "because", self.story.silences.get(name, ""),
+                "me", "because", self.story.silences.get(name, "") if name else "",
                 recurring=Schedule.model_validate(schedule) if schedule else None, until_resolved=until_resolved,
             )  # fmt: skip
             self.story.silences[name] = await self.story.dispatcher.silence(draft, self.story.clock())

@@ -95,7 +95,7 @@ class Floor:
         if group is not None:
             group.flushed, group.anchor_s = True, now_s
             self.wake(group, now_s, at_once=True)
-        elif not self.log[key].firing:
+        elif key in self.log and not self.log[key].firing:
             self.note(entry, None, plan)
 
     def see(self, kept: Kept, plan: Plan, now_s: float) -> Case:

@@ -61,10 +61,10 @@ def test_an_alert_that_still_fires_is_missing_its_end_unless_it_ended_once():
         arrive(sinks, "firing", rule)
         arrive(sinks, "resolved", rule)
     arrive(sinks, "firing", LATENCY)
-    sinks.hooks[-1]["fingerprint"] = "another series"
+    sinks.hooks[-1]["alerts"][0]["fingerprint"] = "another series"
     list(seen.news(1.0))
     assert seen.missing() == ["warning llm-latency still fires: slow"]
-    sinks.hooks[-1]["fingerprint"] = LATENCY
+    sinks.hooks[-1]["alerts"][0]["fingerprint"] = LATENCY
     seen = Witness(sinks)
     list(seen.news(1.0))
     assert seen.missing() == []
