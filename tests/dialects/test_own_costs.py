@@ -76,6 +76,16 @@ def test_cost_that_a_provider_tells_counts_for_a_model_without_a_price(provider,
     assert row["cost_source"] == "reported"
 
 
+def test_cost_in_the_headers_of_a_gateway_counts_for_its_own_name_of_a_model():
+    body = json.dumps({**openai_provider.completion(), "model": "our-best"}).encode()
+    with openai_provider.serve() as running, priced("litellm") as calls:
+        running.script = [Fault(body=body, headers={"x-litellm-response-cost": "0.25"})]
+        with openai.OpenAI(api_key="none", base_url=running.base_url) as client:
+            client.chat.completions.create(**{**ASKED, "model": "our-best"})
+        row = calls().row(0, named=True)
+    assert (row["cost_pico_usd"], row["cost_source"]) == (25 * 10**10, "reported")
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "streamed"])
 @pytest.mark.parametrize(("speed", "share"), [("standard", 1), ("fast", 2)])
 def test_call_in_anthropics_fast_mode_is_paid_at_its_own_price(monkeypatch, speed, share, stream):

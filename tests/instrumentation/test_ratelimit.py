@@ -56,3 +56,13 @@ def test_what_cannot_be_read_is_left_out(name, value):
 
 def test_response_without_limits_tells_nothing():
     assert limits({"content-type": "application/json"}) == {}
+
+
+@pytest.mark.parametrize(("value", "usd"), [("3.75e-06", 3.75e-06), ("0.25", 0.25), ("0", 0.0), (" 1 ", 1.0)])
+def test_cost_that_litellms_proxy_tells_is_told(value, usd):
+    assert limits({"x-litellm-response-cost": value}) == {"gen_ai.usage.cost": usd}
+
+
+@pytest.mark.parametrize("value", ["None", "", "-1", "nan", "inf", "1e999", "free"])
+def test_cost_that_is_none_is_left_out(value):
+    assert limits(httpx2.Headers({"X-LiteLLM-Response-Cost": value})) == {}

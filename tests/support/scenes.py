@@ -27,6 +27,7 @@ LIMITS = {
     "x-ratelimit-remaining-requests": "7",
     "x-ratelimit-reset-requests": "6m0s",
     "anthropic-ratelimit-tokens-reset": "2026-11-20T10:00:00Z",
+    "x-litellm-response-cost": "0.25",
 }
 TITANS = ("/model/amazon.titan-text-express-v1/invoke", {"inputText": "Where?"}, {})
 TITAN = b'{"inputTextTokenCount":5,"results":[{"tokenCount":7,"outputText":"a","completionReason":"FINISH"}]}'

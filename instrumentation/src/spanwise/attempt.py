@@ -67,7 +67,7 @@ class Attempt:
         self._first_chunk_ns: int | None = None
         self._kept: Kept | None = None
         self.limits: Mapping[str, int | float] = _NOTHING
-        """What the headers of the response tell of rate limits, as attributes."""
+        """What the headers of the response tell of rate limits and cost, as attributes."""
         self._parent = parent = names_context.parent(around) if around else None
         self._where = attributes
         self._resends: int = self._repeats(attributes, resends) if retries.FAILURES else resends

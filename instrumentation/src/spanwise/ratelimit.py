@@ -1,9 +1,10 @@
-"""Reads what a response says of the provider's rate limits."""
+"""Reads what the headers of a response say of the provider's rate limits, and of what the call cost."""
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from math import inf
 
 _LEFT_REQUESTS = "spanwise.ratelimit.remaining_requests"
 _LEFT_TOKENS = "spanwise.ratelimit.remaining_tokens"
@@ -14,6 +15,8 @@ _REMAINING = {
     "anthropic-ratelimit-requests-remaining": _LEFT_REQUESTS,
     "anthropic-ratelimit-tokens-remaining": _LEFT_TOKENS,
 }
+_COST = "x-litellm-response-cost"
+"""In USD. Source: LiteLLM, *Response headers* of its proxy."""
 _MOST_DIGITS = 18  # what an attribute can hold
 # Durations as Go writes them: 1s, 6m0s, 120ms, 2m59.56s; a bare number is seconds.
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
@@ -38,6 +41,10 @@ def _told(found: frozenset[str], headers: Mapping[str, str]) -> dict[str, int | 
             left = headers[known]
             if left.isascii() and left.isdecimal() and len(left) <= _MOST_DIGITS:
                 told[_REMAINING[known]] = int(left)
+        elif known == _COST:
+            cost_usd = _cost(headers[known])
+            if cost_usd is not None:
+                told["gen_ai.usage.cost"] = cost_usd
         elif known in _RESETS:
             resets[known] = _RESETS[known](headers[known], headers)
     wanted = [resets.get("retry-after-ms"), resets.get("retry-after"), _longest(resets)]
@@ -78,6 +85,14 @@ def _seconds(value: str) -> float | None:
     return float(value) if known else None
 
 
+def _cost(value: str) -> float | None:
+    try:
+        cost_usd = float(value)
+    except ValueError:
+        return None
+    return cost_usd if 0 <= cost_usd < inf else None
+
+
 def _until(value: str, read: Callable[[str], datetime], headers: Mapping[str, str]) -> float | None:
     """Give the time from the response's own date to the moment, so that no two clocks are compared."""
     try:
@@ -95,4 +110,4 @@ _RESETS: dict[str, Callable[[str, Mapping[str, str]], float | None]] = {
     "anthropic-ratelimit-requests-reset": _moment,
     "anthropic-ratelimit-tokens-reset": _moment,
 }
-_KNOWN = frozenset(_REMAINING.keys() | _RESETS.keys())
+_KNOWN = frozenset({*_REMAINING, *_RESETS, _COST})
