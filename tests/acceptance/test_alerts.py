@@ -34,8 +34,8 @@ async def test_the_collector_is_asked_for_what_the_rule_says(tmp_path: Path):
     story = Timeline([rule(where={"environment": "prod", "agent": "r:1"}, window="1m30s")], tmp_path)
     await story.run(until=0)
     assert story.asked == [{
-        "measure": ["llm.duration"], "stat": ["p95"], "by": ["provider,model"], "window": ["90s"],
-        "where": ["environment:prod", "agent:r:1"], "at": ["1700000000.000"],
+        "measure": "llm.duration", "stat": "p95", "by": ["provider", "model"], "window_s": 90.0,
+        "where": {"environment": "prod", "agent": "r:1"},
     }]  # fmt: skip
 
 
@@ -61,9 +61,9 @@ async def test_one_alert_changes_its_tier_up_and_down_and_resolves_once(tmp_path
     story.between(12, 12).wants("resolved", tier="warning", previous_tier="warning")
     await story.run(until=15)
     assert story.changes() == ["fired", "upgraded", "downgraded", "resolved"]
-    assert len({body["fingerprint"] for _, body in story.told}) == 1
+    assert len({body["alerts"][0]["fingerprint"] for _, body in story.told}) == 1
     assert len({body["delivery"] for _, body in story.told}) == 4
-    assert len({body["starts_at"] for _, body in story.told}) == 1
+    assert len({body["alerts"][0]["starts_at"] for _, body in story.told}) == 1
 
 
 async def test_a_critical_breach_falls_back_to_warning_without_its_for(tmp_path: Path):

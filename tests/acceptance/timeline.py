@@ -12,19 +12,21 @@ real: the loop asks over HTTP, the database is a file, letters go over sockets.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from spanwise_alerts.app import DATABASE, channels_of
+from spanwise_alerts.app import DATABASE
 from spanwise_alerts.ask.collector import Collector
 from spanwise_alerts.config import load
+from spanwise_alerts.dispatch import Dispatcher
 from spanwise_alerts.events import AlertChanged, DeliveryAttempted, Event
 from spanwise_alerts.loop import Loop
 from spanwise_alerts.notify.courier import Courier
+from spanwise_alerts.notify.deliveries import channels_of
 from spanwise_alerts.record.store import Store
 from tests.support.clock import Clock
 from tests.support.webhook import Delivery, Reply, Server, WebhookSink
@@ -43,7 +45,8 @@ class Want:
     fields: dict[str, Any]
 
     def meets(self, at_s: float, body: dict[str, Any]) -> bool:
-        told = {**body, **body["labels"]}
+        (alert,) = body["alerts"]
+        told = {**body, **alert, **alert["labels"]}
         same = all(told.get(name) == value for name, value in self.fields.items())
         return self.begin_s <= at_s <= self.end_s and body["status"] == self.status and same
 
@@ -94,8 +97,9 @@ class Timeline:
     wants: list[Want] = field(default_factory=list)
     restarts: set[float] = field(default_factory=set)
     told: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     events: list[Event] = field(default_factory=list)
-    asked: list[dict[str, list[str]]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     clock: Clock = field(default_factory=lambda: Clock(START_S))
 
     def at(self, second: float) -> At:
@@ -110,18 +114,25 @@ class Timeline:
             receiver: dict[str, Any] = {"name": "team", "webhook": {"url": f"{sink.url}/hook"}}
             if self.email:
                 receiver["email"] = self.email
-            config = load({"rules": self.rules, "receivers": [receiver]}, "spanwise.yaml", self.folder)
+            given = {
+                "rules": self.rules, "receivers": [receiver], "default_rules": False, "storm": {"messages": 0},
+                "flap": {"changes": 0}, "start_delay": "0s",
+            }  # fmt: skip
+            config = load(given, "spanwise.yaml", self.folder)
             second = 0.0
             while second <= until:
                 async with Store(self.folder / DATABASE) as store:
-                    channels = channels_of(config, self.clock)
+                    channels = channels_of(config.receivers, self.clock)
                     source = Collector(collector.url)
-                    loop = Loop(config.rules, source, store, [c.name for c in channels], self.events.append)
+                    dispatcher = Dispatcher(config, store, self.events.append, lambda: f"id-{next(self.ids)}")
+                    loop = Loop(config.watched, {"collector": source}, store, dispatcher)
                     couriers = [Courier(c, store, self.clock, lambda: 0.5, self.events.append) for c in channels]
+                    await dispatcher.start(self.clock())
                     await loop.start(self.clock())
                     while second <= until:
                         self._happen(second)
                         await loop.tick(self.clock(), 30.0)
+                        await dispatcher.tick(self.clock())
                         await asyncio.gather(*(courier.deliver_due() for courier in couriers))
                         self.told += [(second, body) for body in sink.bodies[len(self.told) :]]
                         second += TICK_S
@@ -145,12 +156,20 @@ class Timeline:
                 change()
 
     def _answer(self, request: Delivery) -> Reply:
-        self.asked.append(parse_qs(urlsplit(request.path).query))
-        series = [{"labels": dict(key), "value": value, "count": n} for key, (value, n) in self.series.items()]
-        return Reply(self.status, body=json.dumps({"series": series}).encode())
+        queries = request.body["queries"]
+        self.asked += queries
+        by = sorted({name for key in self.series for name, _ in key})
+        rows = [[dict(key).get(name, "") for name in by] for key in self.series]
+        answer = {"set": 0, "values": [value for value, _ in self.series.values()]}
+        told = {
+            "tables": [{"by": by, "rows": rows}],
+            "sets": [{"table": 0, "counts": [count for _, count in self.series.values()]}],
+            "answers": [answer for _ in queries],
+        }
+        return Reply(self.status, body=json.dumps(told).encode())
 
     def _judge(self) -> None:
-        shown = "\n".join(f"{at_s:6.1f} {b['status']} {b['tier']} {b['labels']}" for at_s, b in self.told)
+        shown = "\n".join(f"{at_s:6.1f} {b['status']} {b['tier']} {b['alerts']}" for at_s, b in self.told)
         for want in self.wants:
             met = [index for index, (at_s, body) in enumerate(self.told) if want.meets(at_s, body)]
             assert met, f"wanted {want}\ntold\n{shown}"
