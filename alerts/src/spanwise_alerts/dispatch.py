@@ -102,8 +102,12 @@ class Dispatcher:
             self._pruned_s = now_s
             self._floor.flapping.prune(now_s)
             await self._store.prune(now_s)
-        reminders = (reminder_s(self._floor, silence) for silence in self._floor.silences.all())
-        next_s = min(self._floor.next_s(), *reminders, self._gate_s if self._gate_s > now_s else math.inf)
+        if now_s < self._gate_s:
+            return self._gate_s
+        reminders = (
+            reminder_s(self._floor, silence) for silence in self._floor.silences.all() if silence.ends_at_s > now_s
+        )
+        next_s = min([self._floor.next_s(), *reminders])
         return None if next_s == math.inf else next_s
 
     async def run(self, now: Callable[[], float]) -> None:

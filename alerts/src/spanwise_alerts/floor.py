@@ -89,7 +89,7 @@ class Floor:
                     self._carry(mark, key, other, plan)
                     continue
                 if group is None:
-                    group = self._open(Node.detached(self.tree, entry.receiver), dict(entry.labels), key[0], now_s)
+                    group = self._open(self._node_of(entry), dict(entry.labels), key[0], now_s)
                 self._join(mark, case, group)
                 group.guests.add(mark)
         if group is not None:
@@ -97,6 +97,12 @@ class Floor:
             self.wake(group, now_s, at_once=True)
         elif key in self.log and not self.log[key].firing:
             self.note(entry, None, plan)
+
+    def _node_of(self, entry: Entry) -> Node:
+        for node in self.tree.walk():
+            if node.receiver == entry.receiver and group_key(node.key, entry.labels) == entry.group_key:
+                return node
+        return Node.detached(self.tree, entry.receiver)
 
     def see(self, kept: Kept, plan: Plan, now_s: float) -> Case:
         """Take in what an alert says now."""
