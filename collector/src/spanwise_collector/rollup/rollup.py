@@ -66,10 +66,12 @@ class Rollup:
             self.runs.tell(sums)
         runs = self.runs.add(frame, now_ns)
         folded = [fold(calls, self.book), fold(runs.new, self.book)]
-        delta = pl.concat([*(each.delta for each in folded), correct(runs.before, runs.after, self.book)])
+        corrected = correct(runs.before, runs.after, self.book)
+        deltas = [each.delta for each in folded]
+        delta = pl.concat([*deltas, corrected.windows])
         for each in folded:
             self.exemplars.add(each.newest, self.book, now_ns + _FUTURE_NS)
-        self.totals.add(delta, self.book)
+        self.totals.add(pl.concat([*deltas, corrected.totals]), self.book)
         self.unpriced.add(calls)
         self._windows.add(self._within_reach(delta, now_ns), now_ns)
         self._unsaved.append(delta)
@@ -130,7 +132,7 @@ class Rollup:
         self.unpriced.of = {tuple(key): [*counts] for key, counts in state["unpriced"]}
         self.unwindowed.update(state["unwindowed"])
         if saved is not None:
-            self._windows.add(_numbered(saved, self.book), now_ns)
+            self._windows.restore(_numbered(saved, self.book), now_ns)
         self.book.folded = Counter(state["folded"])
 
     @property

@@ -24,6 +24,7 @@ from spanwise_collector.rollup.summary import (
     QUIET_NS,
     RUN,
     RUNNING,
+    SHARES,
     SPANS,
     in_order,
     summary,
@@ -48,7 +49,7 @@ class Counted(NamedTuple):
     Attributes:
         new: columns RUN; the runs that are counted now.
         before: columns RUN; runs that were counted and to whose numbers something came.
-        after: columns RUN; the same runs in the same order with what they have now; no number is less.
+        after: columns RUN; the same runs in the same order with what they have now; but for shares no number is less.
     """
 
     new: pl.DataFrame
@@ -204,8 +205,11 @@ class Runs:
             self._told.add(runs if runs["trace_id"].is_sorted() else runs.sort("trace_id", maintain_order=True))
             return Counted(runs, _NOTHING.before, _NOTHING.after)
         now = known.select(_RUN_ID).join(runs, on=_RUN_ID, how="left", maintain_order="left")
-        after = known.with_columns(pl.max_horizontal(name, now[name].alias("now")).alias(name) for name in ADDED)
-        more = pl.any_horizontal(known[name].ne_missing(after[name]) for name in ADDED)
+        after = known.with_columns(
+            *(pl.max_horizontal(name, now[name].alias("now")).alias(name) for name in ADDED),
+            *(pl.coalesce(now[name].alias("now"), name).alias(name) for name in SHARES),
+        )
+        more = pl.any_horizontal(known[name].ne_missing(after[name]) for name in (*ADDED, *SHARES))
         new = runs.join(known, on=_RUN_ID, how="anti")
         self._told.drop(due)
         self._told.add(pl.concat([after, new]).sort("trace_id", maintain_order=True))

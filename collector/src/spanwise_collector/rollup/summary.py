@@ -71,6 +71,8 @@ NUMBERS: Final[dict[str, pl.DataType]] = {
 RUN: Final[dict[str, pl.DataType]] = {**HEAD, **NUMBERS}
 ADDED: Final = ("duration_ns", "steps", "tokens", "cost_pico_usd", "repeated_tool_calls")
 """The numbers to which late spans add."""
+SHARES: Final = ("llm_share", "own_share")
+"""The numbers that late spans change either way."""
 
 _BEGAN: Final = pl.coalesce("start_ns", "end_ns").alias("start_ns")  # without a start it is as short as can be
 _LLM: Final = (pl.col("category") == "llm").fill_null(value=False)

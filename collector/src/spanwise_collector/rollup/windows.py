@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -34,6 +35,7 @@ class Tier:
 
     width_ns: int
     keep_ns: int
+    begin_ns: int = 0  # windows that begin before are in the next tier
     frames: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     version: int = 0
 
@@ -44,7 +46,8 @@ class Tier:
             self.version += 1
 
     def leave(self, before_ns: int) -> pl.DataFrame:
-        """Take out the rows of windows that begin before a moment."""
+        """Take out the rows of windows that begin before a moment, and take no more of them."""
+        self.begin_ns = max(self.begin_ns, before_ns)
         whole = pl.concat(self.frames) if self.frames else pl.DataFrame(schema=DELTA)
         old = pl.col("window_ns") < before_ns
         leaving = whole.filter(old)
@@ -78,15 +81,31 @@ class Windows:
         return self._tiers[-1].keep_ns
 
     def add(self, delta: pl.DataFrame, now_ns: int) -> None:
-        """Add delta rows (columns DELTA, any window width up to the tier's) and age what is old."""
-        self._tiers[0].add(delta)
+        """Add delta rows (columns DELTA) and age what is old. What comes late is where what came in time is by now."""
+        self._put(delta)
         if now_ns - self._aged_ns >= self._tiers[1].width_ns:
             self._age(now_ns)
         self.layers = tuple(tier.layer() for tier in self._tiers)
 
+    def restore(self, delta: pl.DataFrame, now_ns: int) -> None:
+        """Add rows that were kept, in windows of the second width; what ended before now is so coarse from then on."""
+        width_ns = self._tiers[1].width_ns
+        self._tiers[0].begin_ns = now_ns // width_ns * width_ns + width_ns
+        self.add(delta, now_ns)
+
+    def _put(self, delta: pl.DataFrame) -> None:
+        for tier, coarser in pairwise(self._tiers):
+            late = delta["window_ns"] < tier.begin_ns
+            if not late.any():
+                tier.add(delta)
+                return
+            tier.add(delta.filter(~late))
+            delta = coarsen(delta.filter(late), coarser.width_ns)
+        self._tiers[-1].add(delta)
+
     def _age(self, now_ns: int) -> None:
         self._aged_ns = now_ns
-        for tier, coarser in zip(self._tiers, self._tiers[1:], strict=False):
+        for tier, coarser in pairwise(self._tiers):
             old = tier.leave((now_ns - tier.keep_ns) // coarser.width_ns * coarser.width_ns)
             coarser.add(coarsen(old, coarser.width_ns))
         self._tiers[-1].leave(now_ns - self._tiers[-1].keep_ns)
