@@ -221,6 +221,7 @@ class Dispatcher:
         end_resolved(floor, plan, now_s)
         floor.settle(now_s)
         messages = remind(floor, plan, now_s)
+        floor.time_passes(now_s)
         if now_s >= self._gate_s:
             messages += flush(floor, floor.due(now_s), plan, now_s)
         plan.silences |= dict.fromkeys(floor.silences.forget(now_s))
