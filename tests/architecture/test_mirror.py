@@ -18,6 +18,7 @@ SOURCES = sorted(path for path in ROOT.glob("*/src/**/*.py") if path.name != "__
 
 TESTED_THROUGH = {
     # Protocols: what implements them is tested.
+    "alerts/src/spanwise_alerts/view/desk.py": "tests/alerts/view/test_alerts.py",
     "collector/src/spanwise_collector/reader.py": "tests/collector/test_reads.py",
     "instrumentation/src/spanwise/url.py": "tests/instrumentation/test_exchange.py",
     # A record without behaviour: who makes it is tested.

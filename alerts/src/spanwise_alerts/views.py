@@ -30,7 +30,9 @@ def _standing(floor: Floor, case: Case) -> Standing:
     silenced, inhibited = floor.silences.by(case.labels), floor.inhibition.by(case.labels)
     muted = tuple(sorted({name for group in case.groups.values() for name in _muted(floor, group, case)}))
     receivers = tuple(dict.fromkeys(group.node.receiver for group in case.groups.values()))
-    state = "suppressed" if silenced or inhibited or muted else "active" if case.processed else "unprocessed"
+    # without receivers no group ever looks at it
+    processed = case.processed or not case.groups
+    state = "suppressed" if silenced or inhibited or muted else "active" if processed else "unprocessed"
     return Standing(case.notice, state, silenced, inhibited, muted, receivers, case.expires_at_s)
 
 

@@ -168,7 +168,7 @@ def _delivery(word: str) -> Callable[[Mapping[str, Any]], str]:
 
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "fired": _changed("fired"), "upgraded": _changed("upgraded"), "downgraded": _changed("downgraded"),
-    "resolved": _changed("resolved, it was"), "told": _told, "silenced": _withheld("silenced"),
+    "resolved": _changed("resolved; it fired"), "told": _told, "silenced": _withheld("silenced"),
     "inhibited": _withheld("inhibited"), "muted": _withheld("muted"), "flapping": _withheld("it flaps"),
     "overflow": _withheld("too many messages, it waits"), "delivered": _delivery("delivered"),
     "retry": _delivery("failed, is tried again"), "dead": _delivery("given up"),
