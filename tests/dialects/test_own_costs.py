@@ -1,53 +1,23 @@
 """What calls cost: from the provider's answer over the span that we make of it to the numbers of the collector."""
 
 import json
-from contextlib import contextmanager
 
 import httpx
 import openai
-import polars as pl
 import pytest
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-import spanwise
-from spanwise_collector.decode import decode
-from spanwise_collector.normalise import WANTED, normalise
-from spanwise_collector.price import PriceBook
+from tests.dialects.own import priced
 from tests.support import provider as openai_provider
 from tests.support.protocols import anthropic, server
 from tests.support.protocols.shape import Say
 from tests.support.provider import Fault
 
-BOOK = PriceBook()
 ASKED = {"model": "made-up-9", "messages": [{"role": "user", "content": "Where does the Danube flow?"}]}
 TOLD = {
     "openrouter": {"cost": 0.25, "is_byok": False, "cost_details": {"upstream_inference_cost": 0.2}},
     "perplexity": {"cost": {"request_cost": 0.05, "total_cost": 0.25}},
     "x_ai": {"cost_in_usd_ticks": 2_500_000_000},
 }
-
-
-@contextmanager
-def priced(provider: str):
-    """Trace what the block does, calls to this machine as those of `provider`; give a function to the priced calls."""
-    exporter, traced = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
-    traced.add_span_processor(SimpleSpanProcessor(exporter))
-    spanwise.instrument(tracer_provider=traced, providers={"127.0.0.1": provider}, raise_faults=True)
-
-    def calls() -> pl.DataFrame:
-        body = encode_spans(exporter.get_finished_spans()).SerializeToString()
-        decoded = decode(body, WANTED)
-        normalised = normalise(decoded.frame)
-        assert not {**decoded.faults, **normalised.faults}
-        return BOOK.price(normalised.frame)
-
-    try:
-        yield calls
-    finally:
-        spanwise.uninstrument()
 
 
 def streamed(usage: dict) -> bytes:

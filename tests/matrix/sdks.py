@@ -86,6 +86,7 @@ SDKS: tuple[Sdk, ...] = (
     Sdk("together", "with_together.py", _CHAT, "/v1", "<3"),
     Sdk("boto3", "with_boto3.py", "Bedrock Converse", skip=_RAW, alone=_ONE_MAJOR),
     Sdk("boto3", "with_boto3.py", "Bedrock Converse", "", "<1.36", skip=_RAW),
+    Sdk("boto3", "with_boto3.py", "Bedrock Converse, urllib3 1", "", "<1.36", beside=("urllib3<2",), skip=_RAW),
     Sdk("boto3", "with_boto3_invoke.py", "Bedrock InvokeModel, Claude", skip=_RAW, model=_CLAUDE),
     Sdk("boto3", "with_boto3_invoke.py", "Bedrock InvokeModel, Nova", skip=_RAW, model=_NOVA),
     Sdk("boto3", "with_boto3_invoke.py", "Bedrock InvokeModel, Llama", skip=_LLAMA[0], model=_LLAMA[1]),
