@@ -287,7 +287,7 @@ class At:
         return self.does(look)
 
     def does(self, change: Callable[[], Awaitable[None]]) -> At:
-        self.story.script.append((self.second, change))
+        self.story.script.append((round(self.second, 6), change))
         return self
 
 
