@@ -54,7 +54,7 @@ def test_the_rule_of_the_documentation_is_read_as_it_stands(tmp_path: Path):
 
 def test_every_key_has_a_default():
     assert load(None, "spanwise.yaml", Path()) == AlertsConfig()
-    assert AlertsConfig().told is None
+    assert AlertsConfig().rules == []
 
 
 def test_faults_of_the_section_and_of_all_rule_files_come_at_once(tmp_path: Path):

@@ -11,6 +11,7 @@ from spanwise_alerts.faults import Path, expected
 from spanwise_alerts.rule import Duration, Rule, TierName, refuse
 from spanwise_schema.measures import DIMENSIONS, MEASURES, Measure, Stat
 
+MAX_WINDOW_S: Final = 2 * 86400.0
 SHARES: Final = ("mean", "p50", "p90", "p95", "p99", "max")
 STATS: Final[tuple[str, ...]] = get_args(Stat)
 _COUNTABLE: Final = frozenset({"{call}", "{run}", "{error}"})
@@ -58,6 +59,13 @@ class Measured(Rule):
     def dimensions(cls, measure: Measure | None) -> tuple[str, ...]:
         """Return what the rule may be grouped and filtered by; all there is where the measure is not known."""
         return measure.dimensions if measure else DIMENSIONS
+
+    @field_validator("window_s")
+    @classmethod
+    def _kept(cls, window_s: float) -> float:
+        if window_s > MAX_WINDOW_S:
+            raise ValueError("expected at most 2d: the collector keeps no live window that is longer")
+        return window_s
 
     @field_validator("measure")
     @classmethod
