@@ -2,14 +2,17 @@
 
 import itertools
 
+import numpy as np
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spanwise_collector.query import Query
+from spanwise_collector.rollup.fold import MEASURED
 from spanwise_collector.rollup.rollup import Rollup
 from spanwise_collector.rollup.runs import Runs
-from spanwise_collector.rollup.summary import ADDED, LOST_NS
+from spanwise_collector.rollup.summary import ADDED, LOST_NS, SHARES
 from spanwise_schema.measures import MEASURES
 from tests.support.rows import NOON, SECOND, batch, row
 
@@ -87,7 +90,7 @@ def test_spans_before_their_root_in_any_order_and_batches_make_the_same_runs(dat
 
 @quick
 @given(st.data(), traces())
-def test_sums_over_runs_are_those_of_the_last_numbers_and_counts_never_go_back(data, rows):
+def test_numbers_over_runs_are_those_of_what_they_have_at_last_and_totals_never_go_back(data, rows):
     rollup, now_ns = Rollup(), NOON
     pieces = batches(data, rows)
     truth = final(Runs(), pieces)
@@ -107,9 +110,15 @@ def test_sums_over_runs_are_those_of_the_last_numbers_and_counts_never_go_back(d
     for _ in range(2):
         now_ns += LOST_NS
         rollup.add(batch(), now_ns)
-    asked = Query(MEASURES["run.steps"], "sum", (), {}, 4 * LOST_NS, now_ns)
-    (series,) = rollup.answer(asked) or (None,)
-    assert (series.points[0].value if series else 0) == sum(run["steps"] for run in truth.values())
+    for measure, column in MEASURED["run"].items():
+        values = [run[column] / MEASURES[measure].atom for run in truth.values() if run[column] is not None]
+        for stat, expected in (("count", len), ("sum", sum), ("max", max), ("p50", np.median)):
+            asked = Query(MEASURES[measure], stat, (), {}, 4 * LOST_NS, now_ns)
+            (series,) = rollup.answer(asked) or (None,)
+            if not values:
+                assert series is None
+            elif stat != "max" or column not in SHARES:  # a share may fall, a maximum does not
+                assert series.points[0].value == pytest.approx(expected(values), rel=0.01), (measure, stat)
 
 
 @quick
