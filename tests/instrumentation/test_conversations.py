@@ -284,17 +284,6 @@ def test_loop_of_a_real_client_without_tools_is_one_run(spans):
     assert runs(spans) == [0, 0, 0]
 
 
-@pytest.mark.parametrize(("name", "most"), [("MOST_WAITING", 2), ("MOST_WAITING_BYTES", 1)])
-def test_what_waits_to_be_digested_is_bounded_in_number_and_in_bytes(monkeypatch, spans, name, most):
-    path, first, following = CASES["chat"]
-    monkeypatch.setattr(conversations, name, most)
-    for _ in range(3):
-        ask(path, first)
-    assert len(conversations.CONVERSATIONS._waiting) < 2
-    ask(path, following)
-    assert runs(spans) == [0, 1, 2, 2]
-
-
 def test_what_nobody_went_on_with_is_forgotten_with_all_else(spans):
     path, first, following = CASES["chat"]
     ask(path, first)

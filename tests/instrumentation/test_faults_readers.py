@@ -10,7 +10,16 @@ from tests.support.breaking import Place
 from tests.support.scenes import FLOWS, READERS, RICH, SCENARIOS
 from tests.support.stage import Counted, Stage
 
-METHODS = ("recognises", "read_request", "ask_for_usage", "fold_headers", "fold_body", "fold_event", "input_bytes")
+METHODS = (
+    "recognises",
+    "read_request",
+    "ask_for_usage",
+    "fold_headers",
+    "may_wait",
+    "fold_body",
+    "fold_event",
+    "input_bytes",
+)
 NONSENSE = (None, 7, -1.5, "nonsense", (), {"a": None}, object())
 ALL = {**SCENARIOS, **FLOWS, **READERS, **RICH}
 OFTEN = 3

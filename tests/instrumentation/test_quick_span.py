@@ -106,3 +106,65 @@ def test_ended_span_takes_no_more_attributes(span, kept):
 def test_record_can_be_copied_as_one_of_the_sdk(span, kept):
     span.end()
     assert dict(copy.deepcopy(kept.records[0]).attributes) == {"a": 1}
+
+
+class Late:
+    """Tells a span late, and counts how often."""
+
+    def __init__(self, span, write, *, failed):
+        self.span = span
+        self.write = write
+        self.failed = failed
+        self.times = 0
+
+    def settle(self):
+        self.times += 1
+        self.write({"late": 1})
+        self.span.told(failed=self.failed)
+
+
+def waiting(kept, *, failed=False):
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(kept)
+    span, write = quick.maker(provider.get_tracer("scope"))("n", Context(), None, SpanKind.CLIENT, {"a": 1})
+    span.late = Late(span, write, failed=failed)
+    return span, span.late
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_span_that_waits_is_told_once_when_its_record_is_read(kept, failed):
+    span, late = waiting(kept, failed=failed)
+    span.end(7)
+    (record,) = kept.records
+    assert (record.name, record.end_time, late.times) == ("n", 7, 0)
+    status = StatusCode.ERROR if failed else StatusCode.UNSET
+    assert record.status.status_code is span.status.status_code is status
+    assert dict(record.attributes) == dict(span.attributes) == {"a": 1, "late": 1}
+    assert (record.dropped_attributes, late.times) == (0, 1)
+
+
+def test_span_that_waits_can_be_read_and_written_before_it_ends(kept):
+    span, late = waiting(kept)
+    span.set_attribute("b", 2)
+    assert dict(span.attributes) == {"a": 1, "b": 2, "late": 1}
+    span.end()
+    assert dict(kept.records[0].attributes) == {"a": 1, "b": 2, "late": 1}
+    assert late.times == 1
+
+
+def test_record_of_a_span_that_waits_can_be_copied_and_written_as_the_sdks_way(kept):
+    span, late = waiting(kept, failed=True)
+    span.end()
+    (record,) = kept.records
+    copied = copy.deepcopy(record)
+    assert (dict(copied.attributes), copied.status.status_code) == ({"a": 1, "late": 1}, StatusCode.ERROR)
+    record._attributes = {"b": 2}
+    assert (dict(record.attributes), dict(copied.attributes), late.times) == ({"b": 2}, {"a": 1, "late": 1}, 1)
+    assert '"late": 1' in copied.to_json()
+
+
+def test_span_that_waits_and_whose_teller_fails_tells_what_there_is(kept):
+    span, late = waiting(kept)
+    late.settle = lambda: 1 / 0
+    span.end()
+    assert dict(kept.records[0].attributes) == {"a": 1}

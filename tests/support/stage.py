@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 
-from spanwise import exchange
+from spanwise import exchange, guard
+from spanwise.later import LATER
 from spanwise.unfinished import UNDER_WAY
 from tests.support import breaking, wire
 from tests.support.breaking import Place
@@ -21,6 +22,8 @@ FAULTS = (RuntimeError("ours"), RecursionError("ours"), MemoryError("ours"), Key
 # What a request says of the moment it was made, and what asking for the usage changes.
 _PASSING = {"accept-encoding", "content-length", "amz-sdk-invocation-id", "x-amz-date", "authorization", "traceparent"}
 
+SETTLE = guard.guarded(LATER.settle)
+"""Does what calls have put off."""
 Answers = Callable[[wire.Wire], wire.Answer]
 
 
@@ -67,6 +70,7 @@ class Stage:
         self._server.answer = self._answer
         self._server.calls.clear()
         seen = contextvars.copy_context().run(self._run)
+        SETTLE()
         asked = [_asked(call) for call in list(self._server.calls)]
         if self._asks_again and len(asked) == 2 and asked[0] == asked[1]:
             asked.pop()

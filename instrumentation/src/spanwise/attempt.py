@@ -5,11 +5,10 @@ from time import perf_counter_ns
 
 from opentelemetry.context import Context
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode
-from opentelemetry.util.types import AttributeValue
 
 from spanwise import attributes as wording
 from spanwise import context as names_context
-from spanwise import guard, retries
+from spanwise import guard, ratelimit, retries
 from spanwise.apis.api import PENDING, Answer, Api, Asked
 from spanwise.apis.turns import Turns, goes_on, read_turns
 from spanwise.background import RESPONSES, Queued
@@ -17,11 +16,12 @@ from spanwise.content import capture
 from spanwise.content.kept import Kept
 from spanwise.conversations import CONVERSATIONS, TALKS
 from spanwise.inferred import CALLS
+from spanwise.later import LATER
 from spanwise.tracer import Attributes, start_span, tracer
 from spanwise.unfinished import UNDER_WAY
 
 _RESENDS = "http.request.resend_count"
-_NOTHING: Mapping[str, int | float] = {}
+_NOTHING: Mapping[str, str] = {}
 
 
 class Attempt:
@@ -31,22 +31,24 @@ class Attempt:
         "_alone",
         "_around",
         "_body",
-        "_ended",
+        "_ended_ns",
         "_estimates",
         "_first_chunk_ns",
         "_kept",
         "_parent",
         "_resends",
         "_run",
+        "_settled",
         "_span",
         "_started_ns",
         "_turns",
+        "_unread",
         "_where",
         "_write",
         "answer",
         "api",
         "ended",
-        "limits",
+        "headers",
         "streams",
     )
 
@@ -66,8 +68,10 @@ class Attempt:
         self._estimates = False
         self._first_chunk_ns: int | None = None
         self._kept: Kept | None = None
-        self.limits: Mapping[str, int | float] = _NOTHING
-        """What the headers of the response tell of rate limits and cost, as attributes."""
+        self._settled = False
+        self._unread: bytes | None = None
+        self.headers: Mapping[str, str] = _NOTHING
+        """Those of the response, which tell of rate limits and cost."""
         self._parent = parent = names_context.parent(around) if around else None
         self._where = attributes
         self._resends: int = self._repeats(attributes, resends) if retries.FAILURES else resends
@@ -99,8 +103,18 @@ class Attempt:
         """Fold a whole response and end; what is no response of this API is an error."""
         if self._kept is not None:
             self._kept.add_body(body)
+        may_wait = getattr(self.api, "may_wait", None)
+        if may_wait is not None and self._may_wait() and may_wait(body) is True:
+            self._unread = body
+            self.end()
+        else:
+            self.end(self._read_body(body))
+
+    def _read_body(self, body: bytes) -> str | None:
+        """Fold the whole response; give the error that it is."""
+        self._unread = None
         self._estimates = self.api.fold_body(body, self.answer)
-        self.end(None if self._estimates else self.answer.error_type or "invalid_response")
+        return None if self._estimates else self.answer.error_type or "invalid_response"
 
     def begin_stream(self) -> None:
         """Note that a stream of events has begun: from here on tokens are used, reported or not."""
@@ -136,28 +150,72 @@ class Attempt:
             return
         self.ended = True
         UNDER_WAY.discard(self)
-        error_type = error_type or self.answer.error_type
+        error_type, late = error_type or self.answer.error_type, False
+        self._ended_ns = perf_counter_ns()
         span = self._span
         try:
-            if span.is_recording():
+            if error_type is None:
+                late = self._unread is not None or (self._may_wait() and not self._acts())
+            if late:
+                span.late = self
+                LATER.put(self, self._size())
+            elif span.is_recording():
                 if error_type is not None:
                     span.set_status(Status(StatusCode.ERROR))
-                self._write(self._told(error_type))
-                if self._kept is not None:
-                    capture.tell(self._kept, self.api, self._body, span, self._write)
+                self._tell_answer(error_type)
         finally:
             span.end()
+        if not late:
+            self._follow(error_type)
+            if self._alone is not None and error_type is None:
+                LATER.put(self, self._size())
+
+    def _acts(self) -> bool:
+        """Say whether the answer is one that later calls have to do with: it calls tools, or has not ended."""
+        return bool(self.answer.tool_calls) or self.answer.status in PENDING
+
+    def _may_wait(self) -> bool:
+        """Say whether nobody has to know at once what there is to tell of the answer."""
+        return getattr(self._span, "late", self) is None and (self._kept is None or capture.may_wait())
+
+    def settle(self) -> None:
+        """Tell the answer where that was put off, and remember what was said."""
+        if self._settled:
+            return
+        self._settled = True
+        error_type = None
+        if getattr(self._span, "late", None) is self:
+            try:
+                error_type = self.answer.error_type if self._unread is None else self._read_body(self._unread)
+                self._tell_answer(error_type)
+            finally:
+                self._span.told(failed=error_type is not None)
+            self._follow(error_type)
+        if self._alone is not None and error_type is None:
+            CONVERSATIONS.answered(self.api, self._alone, self._turns, self.answer, self._above(), self._ended_ns)
+
+    def _size(self) -> int:
+        """Give the bytes that are held until all is told."""
+        return len(self._body) + len(self._unread or b"") + (self._kept.size if self._kept is not None else 0)
+
+    def _tell_answer(self, error_type: str | None) -> None:
+        """Tell the answer on the span."""
+        self._write(self._told(error_type))
+        if self._kept is not None:
+            capture.tell(self._kept, self.api, self._body, self._span, self._write)
+
+    def _follow(self, error_type: str | None) -> None:
+        """Remember what later calls may have to do with."""
         if error_type is not None and self._body:
             retries.failed(self._repeat_key(), error_type, self._resends + 1)
         if self.answer.status in PENDING and self.answer.response_id is not None:
             self._queue(self.answer.response_id)
-        if self._alone is not None and error_type is None:
-            CONVERSATIONS.answered(self.api, self._alone, self._turns, self.answer, self._above())
-        if self.answer.tool_calls and (ended_ns := getattr(span, "end_time", None)) is not None:
+        if self.answer.tool_calls and (ended_ns := getattr(self._span, "end_time", None)) is not None:
             self._ask(ended_ns)
 
     def _told(self, error_type: str | None) -> Attributes:
-        answer, told = self.answer, dict[str, AttributeValue](self.limits)
+        answer = self.answer
+        told: Attributes = {**(ratelimit.limits(self.headers) or _NOTHING)}
         wording.tell_answer(self.api, answer, told)
         if self._first_chunk_ns is not None:
             told["gen_ai.response.time_to_first_chunk"] = (self._first_chunk_ns - self._started_ns) / 1e9

@@ -40,7 +40,7 @@ class Beside(Attempt):
         self._estimates = False
         self._first_chunk_ns = None
         self._kept = None
-        self.limits: Mapping[str, int | float] = {}
+        self.headers: Mapping[str, str] = {}
         self._span = span
         self._started_ns = perf_counter_ns()
         self.streams = asked.stream

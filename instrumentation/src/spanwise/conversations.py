@@ -8,7 +8,6 @@ two are alike to the letter, answers included, the newest is gone on with.
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 from time import perf_counter_ns
 
 from opentelemetry.trace import SpanContext
@@ -17,20 +16,16 @@ from spanwise.apis.api import Answer, Api, Asked
 from spanwise.apis.gemini_interactions import GeminiInteractions
 from spanwise.apis.openai_responses import OpenAIResponses
 from spanwise.apis.turns import Turns, read_turns
+from spanwise.later import LATER
 
 MOST = 4096
 KEPT_NS = 3_600_000_000_000
 TALKS = frozenset({"chat", "generate_content"})
 """The operations that have conversations."""
 
-MOST_WAITING = 64
-MOST_WAITING_BYTES = 256 * 1024
-
 _CHAINED = (OpenAIResponses, GeminiInteractions)
 
 _Key = tuple[str, str] | int
-_Said = tuple[Turns | bytes, Sequence[str], Sequence[str], tuple[SpanContext, int]]
-"""The turns of a request or its body; the text and the tools of the answer; the run and the time of that."""
 
 _lock = threading.RLock()  # a collection of garbage may end another call while it is held
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
@@ -41,34 +36,30 @@ class Conversations:
 
     def __init__(self) -> None:
         self._known: OrderedDict[_Key, tuple[SpanContext, int]] = OrderedDict()
-        self._waiting: list[_Said] = []
-        self._waiting_bytes = 0
 
     def run_of(self, asked: Asked, turns: Turns | None) -> SpanContext | None:
         """Give the run that a request goes on with; None where it begins one."""
+        LATER.settle()
         if asked.previous_response is not None:
             return self._find(("response", asked.previous_response))
         if asked.conversation is not None:
             return self._find(("conversation", asked.conversation))
-        if turns is None or turns.said is None:
-            return None
-        self._digest()
-        return self._find(turns.said)
+        return None if turns is None or turns.said is None else self._find(turns.said)
 
-    def answered(self, api: Api, asked: Asked, turns: Turns | bytes, answer: Answer, run: SpanContext) -> None:
+    def answered(
+        self, api: Api, asked: Asked, turns: Turns | bytes, answer: Answer, run: SpanContext, at_ns: int
+    ) -> None:
         """Remember what was answered to a call of this run, under all that a later call may name it by.
 
-        `turns` are those of the request, or its body where nobody has read them. What was said is digested only before
-        the next request that goes on with something, and then for all calls at once.
+        `turns` are those of the request, or its body where nobody has read them; `at_ns` is of `perf_counter_ns`.
         """
-        told = (run, perf_counter_ns())
+        told = (run, at_ns)
         tools = [call.name for call in answer.tool_calls.values() if call.name] if answer.tool_calls else ()
         if answer.said or tools:
-            with _lock:
-                self._waiting.append((turns, answer.said or (), tools, told))
-                self._waiting_bytes += len(turns) if isinstance(turns, bytes) else 0
-            if len(self._waiting) >= MOST_WAITING or self._waiting_bytes >= MOST_WAITING_BYTES:
-                self._digest()
+            read = read_turns(turns) if isinstance(turns, bytes) else turns
+            key = read.answered("".join(answer.said or ()), tools) if read is not None else None
+            if key is not None:
+                self._remember(key, told)
         if answer.response_id is not None and isinstance(api, _CHAINED):
             self._remember(("response", answer.response_id), told)
         if asked.conversation is not None:
@@ -76,23 +67,13 @@ class Conversations:
 
     def forget(self) -> None:
         """Forget all answers."""
+        LATER.settle()
         with _lock:
             self._known.clear()
-            self._waiting, self._waiting_bytes = [], 0
 
     def __len__(self) -> int:
-        self._digest()
+        LATER.settle()
         return len(self._known)
-
-    def _digest(self) -> None:
-        """Digest what was said since the last time."""
-        with _lock:
-            waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-            for turns, said, tools, told in waiting:
-                read = read_turns(turns) if isinstance(turns, bytes) else turns
-                key = read.answered("".join(said), tools) if read is not None else None
-                if key is not None:
-                    self._remember(key, told)
 
     def _remember(self, key: _Key, told: tuple[SpanContext, int]) -> None:
         with _lock:

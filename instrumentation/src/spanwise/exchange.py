@@ -8,7 +8,7 @@ from opentelemetry.context import (
 )
 
 from spanwise import context as names_context
-from spanwise import guard, layers, ratelimit, retries, target, watch
+from spanwise import guard, layers, retries, target, watch
 from spanwise.apis import strangers
 from spanwise.attempt import Attempt
 from spanwise.attributes import of_request
@@ -19,6 +19,7 @@ from spanwise.doubles import Double, told_by
 from spanwise.fetch import Fetch
 from spanwise.framings import registry as framings
 from spanwise.inferred import CALLS
+from spanwise.later import LATER
 from spanwise.url import Address, Url
 from spanwise.watch import Blind, BodyWatch, LateWatch, StreamWatch, Watch, inflater
 
@@ -48,6 +49,7 @@ class _Asking:
 
 def configure(*, stream_usage: bool) -> None:
     """Say whether the usage of streams is asked for, and forget all that was remembered of earlier calls."""
+    LATER.settle()
     _Asking.wanted = stream_usage
     _Asking.refused.clear()
     retries.forget()
@@ -77,7 +79,7 @@ class Exchange:
         """Take the headers of the response that the caller gets, before `read` or `watch`."""
         try:
             attempt = self.attempt
-            attempt.limits = ratelimit.limits(headers)
+            attempt.headers = headers
             fold_headers = getattr(attempt.api, "fold_headers", None)
             if fold_headers is not None:
                 fold_headers(headers, attempt.answer)
@@ -90,7 +92,11 @@ class Exchange:
             if status >= 400:  # noqa: PLR2004  the first status that is an error
                 self.attempt.end(str(status))
                 return body
-            return watch.read(self.attempt, body, framings.by_type(content_type), hide=self.body is not None)
+            framing = framings.by_type(content_type)
+            if framing is None and not self.attempt.streams:
+                self.attempt.fold_body(body)
+                return body
+            return watch.read(self.attempt, body, framing, hide=self.body is not None)
         except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
             return self.give_up(f"{__name__}.Exchange.read", fault).whole(body)
 
@@ -144,9 +150,9 @@ def begin(method: str, url: Url, headers: Mapping[str, str], body: bytes | None)
     asked = api.read_request(address.path, body or b"")
     around = names_context.current()
     theirs = not (aim.known or body is None or strangers.calls(address.path, asked, body))
-    if theirs or around.get(SUPPRESSED):
+    if theirs or (around and around.get(SUPPRESSED)):
         return None
-    span = names_context.span_in(around)
+    span = names_context.span_in(around) if around else None
     other = told_by(span, around) if around or layers.any_loaded() else None
     if other is Double.OURS:
         return None

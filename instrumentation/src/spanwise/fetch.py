@@ -48,7 +48,7 @@ class Fetch(Attempt):
         self._first_chunk_ns = None
         self._id = response_id
         self._kept = Kept() if capture.STATE.on else None
-        self.limits = {}
+        self.headers = {}
         self._span = INVALID_SPAN
         self._started_ns = perf_counter_ns()
         self.streams = False

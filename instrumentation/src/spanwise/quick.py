@@ -141,7 +141,7 @@ class _Maker:
         span._parent = parent
         span._kind = kind
         span._resource = tracer.resource
-        span._attributes = attributes
+        span.held = attributes
         span._lock = Lock()
         if ended is not None:
             span._record_end_metrics = ended

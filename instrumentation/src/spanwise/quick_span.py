@@ -9,8 +9,9 @@ from typing import Any
 
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk import trace as sdk
-from opentelemetry.trace import SpanContext
+from opentelemetry.trace import SpanContext, Status, StatusCode
 
+from spanwise.later import LATER, Late
 from spanwise.span_sinks import Sinks
 
 _RECORDED_ALIKE = ("_events", "_links", "_instrumentation_info", "_instrumentation_scope")
@@ -20,20 +21,56 @@ class QuickSpan(sdk._Span):
     """A span whose events, links and bounds of attributes do not exist until something is added.
 
     What all spans of a tracer hold alike stands on a class of that tracer's own; its record, once ended, likewise.
+    A span that waits is told by `late` when somebody asks for its attributes or its status.
     """
 
     _sinks: Sinks
     _record: type[sdk.ReadableSpan]
+    _waiting: type[sdk.ReadableSpan]
+    late: Late | None = None
+    held: Any
+    """The attributes as far as they are told."""
+    state: Status
+    """The status, likewise."""
 
     @staticmethod
     def of_tracer(alike: Mapping[str, Any], sinks: Sinks) -> "type[QuickSpan]":
         """Give the class of a tracer's spans; `alike` is what a fresh span of the SDK holds."""
         empty = {**alike, "_events": (), "_links": ()}
+        status = empty.pop("_status")
         told = {name: empty[name] for name in _RECORDED_ALIKE}
         record = type("ReadableSpan", (sdk.ReadableSpan,), told)
-        return type("_Span", (QuickSpan,), {**empty, "_sinks": sinks, "_record": record})
+        waiting = type("ReadableSpan", (_Waiting, sdk.ReadableSpan), told)
+        own = {"state": status, "_sinks": sinks, "_record": record, "_waiting": waiting}
+        return type("_Span", (QuickSpan,), {**empty, **own})
 
     _context: SpanContext
+
+    @property
+    def _attributes(self) -> Any:
+        if self.late is not None:
+            LATER.settle_one(self.late)
+        return self.held
+
+    @_attributes.setter
+    def _attributes(self, attributes: Any) -> None:
+        self.held = attributes
+
+    @property
+    def _status(self) -> Status:
+        if self.late is not None:
+            LATER.settle_one(self.late)
+        return self.state
+
+    @_status.setter
+    def _status(self, status: Status) -> None:
+        self.state = status
+
+    def told(self, *, failed: bool) -> None:
+        """Wait no more; the attributes are told, and whether the call failed."""
+        if failed:
+            self.state = Status(StatusCode.ERROR)
+        self.late = None
 
     def get_span_context(self) -> SpanContext:
         """Give the ids, without the SDK's cast."""
@@ -64,8 +101,8 @@ class QuickSpan(sdk._Span):
             ends = span._end_time is None
             if ends:
                 span._end_time = time_ns() if end_time is None else end_time
-                if type(span._attributes) is BoundedAttributes:
-                    span._attributes._immutable = True
+                if type(self.held) is BoundedAttributes:
+                    self.held._immutable = True
         if not ends:
             super().end(end_time)  # which warns
             return
@@ -83,16 +120,20 @@ class QuickSpan(sdk._Span):
 
     def _readable_span(self) -> sdk.ReadableSpan:
         span: Any = self
-        record: Any = object.__new__(self._record)
+        waits = self.late is not None
+        record: Any = object.__new__(self._waiting if waits else self._record)
         record._name = span._name
         record._context = span._context
         record._parent = span._parent
         record._kind = span._kind
         record._resource = span._resource
-        record._attributes = span._attributes
         record._start_time = span._start_time
         record._end_time = span._end_time
-        record._status = span._status
+        if waits:
+            record._span = self
+        else:
+            record._attributes = self.held
+            record._status = self.state
         if span._events:
             record._events = span._events
         if span._links:
@@ -103,8 +144,34 @@ class QuickSpan(sdk._Span):
         """Put the attributes into the SDK's own mapping, once; what writes to them directly still does."""
         span: Any = self
         with self._lock:
-            held = span._attributes
-            if type(held) is dict:
-                bounded: Any = BoundedAttributes(self._limits.max_span_attributes, immutable=span._end_time is not None)
-                bounded._dict = held
-                span._attributes = bounded
+            if type(self.held) is dict:
+                ended = span._end_time is not None
+                bounded: Any = BoundedAttributes(self._limits.max_span_attributes, immutable=ended)
+                bounded._dict = span.held
+                span.held = bounded
+
+
+def _of_span(name: str) -> property:
+    """Give what a span tells, unless something was put in its place."""
+
+    def get(record: Any) -> Any:
+        own: dict[str, Any] = record.__dict__
+        return own[name] if name in own else getattr(own["_span"], name)
+
+    def put(record: Any, value: Any) -> None:
+        vars(record)[name] = value
+
+    return property(get, put)
+
+
+class _Waiting:
+    """The record of a span that waits."""
+
+    _attributes = _of_span("_attributes")
+    _status = _of_span("_status")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what a copy holds, which does not wait."""
+        own = {**vars(self), "_attributes": self._attributes, "_status": self._status}
+        del own["_span"]
+        return own

@@ -6,6 +6,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from math import inf
 
+from spanwise import guard
+
 _LEFT_REQUESTS = "spanwise.ratelimit.remaining_requests"
 _LEFT_TOKENS = "spanwise.ratelimit.remaining_tokens"
 _RESET_S = "spanwise.ratelimit.reset_s"
@@ -23,6 +25,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
 _UNIT_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
 
+@guard.guarded  # without them there is more to tell
 def limits(headers: Mapping[str, str]) -> dict[str, int | float]:
     """Give the attributes that the headers of a response give rise to; what cannot be read is left out.
 

@@ -77,13 +77,14 @@ def uninstrument() -> None:
 
     The provider that was built is gone with its threads; one of the program's stays.
     """
-    from spanwise import exits, provider, tracer
+    from spanwise import exits, later, provider, tracer
     from spanwise.content import capture
     from spanwise.transports import registry
 
     for transport in registry.TRANSPORTS:
         transport.unwatch()
     exits.unwatch()
+    later.LATER.settle()
     tracer.forget()
     capture.configure(Content())
     guard.configure(raise_faults=False)
@@ -102,8 +103,8 @@ def _watch(config: Config, redactor: Redactor | None = None) -> None:
     from spanwise.content import capture
     from spanwise.transports import registry
 
-    guard.configure(raise_faults=config.raise_faults)
     exchange.configure(stream_usage=config.stream_usage)
+    guard.configure(raise_faults=config.raise_faults)
     provider_names.configure(config.providers)
     propagation.configure(config.propagate)
     capture.configure(config.content, redactor)

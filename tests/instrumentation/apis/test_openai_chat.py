@@ -215,3 +215,19 @@ def test_code_to_be_filled_in_is_a_text_completion():
 def test_result_that_is_no_text_has_no_size():
     body = b'{"model":"m","messages":[{"role":"tool","tool_call_id":"c","content":"\xff"}]}'
     assert API.read_request("/v1/chat/completions", body).tool_results == (ToolResult("c", 0),)
+
+
+@pytest.mark.parametrize(
+    ("body", "waits"),
+    [
+        (b'{"choices":[{"message":{"content":"a"}}]}\n', True),
+        (b'{"choices":[{"message":{"content":"say \\"tool_calls\\""}}]}', True),
+        (b'{"choices":[{"message":{"tool_calls":[{"id":"c"}]}}]}', False),
+        (b'{"choices":[{"message":{"conte', False),
+        (b'{"error":{"message":"no"}}', False),
+        (b"<html>", False),
+        (b"", False),
+    ],
+)
+def test_only_what_looks_like_an_answer_without_tool_calls_may_be_read_later(body, waits):
+    assert API.may_wait(body) is waits

@@ -148,6 +148,10 @@ class OpenAIChat:
         """Set `stream_options.include_usage` where the caller left it open."""
         return openai_wire.ask_for_usage(body)
 
+    def may_wait(self, body: bytes) -> bool:
+        """Say whether a body looks like an answer that calls no tool, so that nothing hangs on reading it at once."""
+        return b'"choices"' in body and b'"tool_calls"' not in body and body.rstrip().endswith(b"}")
+
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `chat.completion` object; text is measured only where no usage is reported."""
         response: _Response | _TextResponse | None = read(_response, body) if answer.said is None else None

@@ -38,6 +38,11 @@ def begin(span: Any) -> Kept | None:  # noqa: ANN401  a span of the API or of th
     return Kept() if span.is_recording() else None
 
 
+def may_wait() -> bool:
+    """Say whether content may be told later: nobody but who reads the span has to do with it."""
+    return STATE.teller is None or STATE.teller.may_wait
+
+
 def tell(kept: Kept, api: Api, asked: bytes, span: Any, write: Write) -> None:  # noqa: ANN401
     """Tell the content of a call whose span is about to end."""
     if STATE.teller is not None:

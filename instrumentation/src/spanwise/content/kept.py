@@ -15,7 +15,7 @@ class Kept:
     `given` is the request once it was read; `calls` the arguments that the answer calls tools with.
     """
 
-    __slots__ = ("_size", "body", "calls", "cut", "given", "pieces")
+    __slots__ = ("body", "calls", "cut", "given", "pieces", "size")
 
     def __init__(self) -> None:
         self.body: bytes | None = None
@@ -23,7 +23,8 @@ class Kept:
         self.cut = False
         self.given: Given | None = None
         self.calls: dict[str, Any] = {}
-        self._size = 0
+        self.size = 0
+        """Of the pieces, in bytes."""
 
     def add_body(self, body: bytes) -> None:
         """Keep a whole body; one beyond 1 MiB is not kept at all, since half of it says nothing."""
@@ -34,8 +35,8 @@ class Kept:
 
     def add(self, piece: bytes) -> None:
         """Keep one piece of a stream."""
-        self._size += len(piece)
-        if self.cut or self._size > MAX_KEPT_BYTES:
+        self.size += len(piece)
+        if self.cut or self.size > MAX_KEPT_BYTES:
             self.cut = True
         else:
             self.pieces.append(piece)

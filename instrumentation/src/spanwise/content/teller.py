@@ -24,11 +24,13 @@ RESULT: Final = "gen_ai.tool.call.result"
 class Teller:
     """Tells content where the user wants it."""
 
-    __slots__ = ("_cleaner", "_content")
+    __slots__ = ("_cleaner", "_content", "may_wait")
 
     def __init__(self, content: Content, redactor: Redactor | None) -> None:
         self._content = content
         self._cleaner = Cleaner(content.redact, content.most_bytes, redactor)
+        self.may_wait = redactor is None and not content.on_events
+        """Whether no code of the program's is called, which may look where it is called from."""
 
     def tell(self, kept: Kept, api: Api, asked: bytes, span: Any, write: Write) -> None:  # noqa: ANN401
         """Tell the content of a call whose span is about to end; a fault leaves the span as it is without."""

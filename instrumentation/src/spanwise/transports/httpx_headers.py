@@ -32,7 +32,12 @@ class Seen(Mapping[str, str]):
         for _, name, value in self._entries:
             if name == wanted:
                 found = value if found is None else b"%b, %b" % (found, value)
-        return default if found is None else _text(found)
+        if found is None:
+            return default
+        try:
+            return found.decode()
+        except UnicodeDecodeError:
+            return found.decode("latin-1")
 
     @override
     def __iter__(self) -> Iterator[str]:
@@ -42,10 +47,3 @@ class Seen(Mapping[str, str]):
     @override
     def __len__(self) -> int:
         return len({name for _, name, _ in self._entries})
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
