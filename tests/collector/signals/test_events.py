@@ -5,7 +5,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from spanwise_collector.decode import decode
 from spanwise_collector.normalise import WANTED, normalise
-from spanwise_collector.signals.event_table import EVENTS
+from spanwise_collector.signals.event_table import DETAILS, EVENTS
 from spanwise_collector.signals.events import calls_of
 from tests.support.otlp import NOW_NS
 from tests.support.otlp_signals import claude_event, event, logs
@@ -166,6 +166,13 @@ def test_the_event_of_the_conventions_lies_below_the_span_it_was_logged_in():
 def test_any_other_record_is_no_call(name):
     told = calls_of(logs([event(name, {"gen_ai.usage.input_tokens": 5}, body="hello")]))
     assert (told.request, told.calls, told.unused, told.rejected) == (b"", 0, 1, {})
+
+
+@pytest.mark.parametrize("scope", ["gemini-cli", "openlit.instrumentation.openai"])
+def test_details_that_repeat_what_the_same_emitter_tells_otherwise_are_no_call(scope):
+    details = event(DETAILS, {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5})
+    assert calls(details, scope=scope) == []
+    assert len(calls(details)) == 1
 
 
 def test_the_same_event_sent_again_is_the_same_span_and_another_one_is_not():

@@ -94,6 +94,23 @@ def test_other_traces_sessions_and_services_are_not_mixed_up():
     assert sums(rows) == [40, 20, 28]
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_an_event_in_a_span_is_the_same_as_the_metric_of_its_session(order):
+    inside = {**EVENT, "trace_id": SPAN["trace_id"], "parent_span_id": b"p" * 8}
+    rows = [{**SPAN, **CALL, **PRICED}, {**inside, **CALL, **PRICED}, {**METRIC, "cost_pico_usd": 7}]
+    for left_out in (None, 0, 1, 2):
+        sources = Sources()
+        batches = [told(sources, rows[place]) for place in order if place != left_out]
+        assert sums([row for batch in batches for row in batch]) == [10, 5, 7]
+
+
+def test_an_event_in_a_span_that_was_left_out_counts_beside_the_spans_of_its_session():
+    sources = Sources()
+    told(sources, {**SPAN, **CALL})
+    other = {**EVENT, "trace_id": b"o" * 16, "parent_span_id": b"p" * 8, **CALL}
+    assert sums(told(sources, other)) == [10, 5, 7]
+
+
 def test_an_event_that_names_neither_trace_nor_session_counts_always():
     alone = {**EVENT, **CALL, "conversation_id": None}
     assert sums(told(Sources(), {**SPAN, **CALL, "conversation_id": None}, alone, alone)) == [30, 15, 21]

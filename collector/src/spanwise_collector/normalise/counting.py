@@ -35,6 +35,7 @@ _API: Final = ("api_cache", "api_thoughts")
 COLUMNS: Final = (*_EMITTER, *_API)
 """What the emitter does with the cache and with thoughts, then what the provider's API does: inside, outside, null."""
 
+_OF_WORDS: Final = {"inside": Counting("inside", "inside"), "outside": Counting("outside", "outside")}
 _KEY: Final = (PLACE, "scope_name", "provider", "counted")
 
 
@@ -48,8 +49,8 @@ def counted_how(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.join(different.hstack(table), on=list(_KEY), how="left", nulls_equal=True, maintain_order="left")
 
 
-def _places(place: int, scope: str | None, provider: str | None, counted: Place | None) -> tuple[Place | None, ...]:
-    emitter = counting_of(place, scope, provider) if counted is None else Counting(counted, counted)
+def _places(place: int, scope: str | None, provider: str | None, counted: str | None) -> tuple[Place | None, ...]:
+    emitter = _OF_WORDS.get(counted or "") or counting_of(place, scope, provider)
     api = PROVIDERS.get(provider or "")
     return (*_both(emitter), *_both(api))
 

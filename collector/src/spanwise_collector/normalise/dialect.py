@@ -24,8 +24,11 @@ CHECKS: Final[dict[str, Kind]] = {
     "counted": "str",
     "lasted_ns": "i64",
 }
-"""Columns that normalise needs on its way and does not hand on: `counted` is a `Place` that the words of the span tell
-against what the emitter does else, `lasted_ns` how long that took of which a span without length is the report."""
+"""Columns that normalise needs on its way and does not hand on.
+
+`counted` is a `Place` that the words of a span tell, whatever its emitter does else, or `elsewhere` where its events
+tell more; `lasted_ns` how long that took of which a span without length is the report.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ _LLM: Final = pl.col("category") == "llm"
 _USERS: Final = pl.col("category").is_in(("llm", "agent", "workflow"))
 """Agents and workflows tell what their calls used; whether that was told before is decided later."""
 
+_TOLD_HERE: Final = pl.col("counted").ne_missing("elsewhere")
 _FETCH: Final = pl.col("operation") == "fetch_response"
 _FETCHED_USAGE: Final = (
     # The request that began a response in the background told no usage, the fetch that saw its end tells all.
@@ -69,7 +70,7 @@ _DERIVED: Final = (
     .alias("duration_ns"),
     pl.when(_REPORT).then(pl.col("end_ns") - pl.col("lasted_ns")).otherwise(pl.col("start_ns")).alias("start_ns"),
     *(pl.when(_LLM).then(pl.col(name)).alias(name) for name in _OF_CALLS_ONLY),
-    *(pl.when(_USERS).then(pl.col(name)).alias(name) for name in _USAGE),
+    *(pl.when(_USERS & _TOLD_HERE).then(pl.col(name)).alias(name) for name in _USAGE),
     pl.when(_LLM & pl.col("from_cache")).then(pl.lit("none")).alias("token_scope"),
 )
 _TTFT: Final = (

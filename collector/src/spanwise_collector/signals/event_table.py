@@ -48,8 +48,10 @@ _OPENAI: Final = {**_CHAT, PROVIDER: "openai"}
 _COMPLETED: Final = {"event.kind": "response.completed"}
 _CODEX: Final = ("conversation.id", "event.timestamp", "event.kind", "call_id", "attempt", "output_token_count")
 
+DETAILS: Final = "gen_ai.client.inference.operation.details"
+
 EVENTS: Final[dict[str, Event]] = {
-    "gen_ai.client.inference.operation.details": Event(),
+    DETAILS: Event(),
     "claude_code.api_request": Event(_ANTHROPIC, interaction="prompt.id"),
     "claude_code.api_error": Event(_ANTHROPIC, fails=True, interaction="prompt.id"),
     "claude_code.tool_result": Event(_TOOL, interaction="prompt.id"),
@@ -72,6 +74,10 @@ SESSION: Final = ("session.id", "conversation.id", "gen_ai.conversation.id")
 
 COPIES: Final = frozenset({"codex_otel.trace_safe"})
 """Scopes whose events repeat those of another scope."""
+
+REPEATING: Final = ("gemini-cli", "openlit.")
+"""Scopes, or how they begin, whose DETAILS repeat other events or their spans, and
+name no trace or session by which that could be known."""
 
 USAGE_METRICS: Final[dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]]] = {
     "claude_code.token.usage": (

@@ -15,7 +15,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
-from spanwise_collector.signals.event_table import COPIES, EVENTS, SESSION, Event
+from spanwise_collector.signals.event_table import COPIES, DETAILS, EVENTS, REPEATING, SESSION, Event
 
 EVENT: Final = "spanwise.event"
 """The attribute that names the event or metric which a span was made of."""
@@ -76,7 +76,7 @@ def _spans(records: Sequence[LogRecord], origin: bytes, scope: str, rejected: Co
     for record in records:
         told = {attribute.key: _plain(attribute.value) for attribute in record.attributes}
         name = _name(record, told)
-        event = EVENTS.get(name)
+        event = None if name == DETAILS and scope.startswith(REPEATING) else EVENTS.get(name)
         if event is None or any(told.get(key) != value for key, value in event.only.items()):
             continue
         end_ns = record.time_unix_nano or record.observed_time_unix_nano

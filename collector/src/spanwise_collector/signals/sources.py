@@ -16,6 +16,7 @@ First = tuple[str | None, str | None, str | None]
 
 _MOST: Final = 20_000
 _SPAN: Final = "span"
+_EVENT: Final = "event"
 _USAGE: Final = (
     "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "token_basis",
     "reported_cost_pico_usd", *PRICE,
@@ -37,9 +38,9 @@ _SPAN_TELLS: Final = (_SERVICE, pl.col("trace_id").alias("trace"), pl.col("conve
 _TELLS: Final = (
     pl.col("signal").fill_null(_SPAN),
     _SERVICE,
-    # An event without a span around it, and a metric, know their session only; the others know the trace.
+    # An event without a span around it, and a metric, know their session only; the others know the trace, too.
     pl.when(~_ALONE).then("trace_id").alias("trace"),
-    pl.when(pl.col("signal").is_null() | _ALONE).then("conversation_id").alias("session"),
+    pl.col("conversation_id").alias("session"),
     *_FLAGS,
 )
 _TELLER: Final = ("signal", "service", "trace", "session")
@@ -70,8 +71,8 @@ class Sources:
 
     The rule: within one service, of one trace and of one session, the tokens and costs of calls come from one signal,
     and so do their durations, and those of tools: from the signal that came first. Each signal tells all of the calls
-    that it tells of, so the sums are the same in whatever order they come. An event or a metric that knows neither
-    trace nor session counts always.
+    that it tells of, so the sums are the same in whatever order they come. Of an event in a span the trace decides, and
+    the session only where a metric told of it. An event or a metric that knows neither trace nor session counts always.
 
     Args:
         most: traces and sessions that are remembered: the ones heard of last.
@@ -126,9 +127,11 @@ class Sources:
             for number in order:
                 signal = signals[number]
                 known = [first.get(key) or self._first.get(key, _NOBODY)[what] for key in keys[number]]
-                own[number][what] = all(of in (None, signal) for of in known)
+                # The spans of a session may be of other traces than the one in which an event was logged.
+                others = (signal, _SPAN) if signal == _EVENT and len(known) > 1 else (signal,)
+                own[number][what] = known[:1] in ([], [None], [signal]) and {*known} <= {None, *others}
                 if own[number][what]:
-                    first.update(dict.fromkeys(keys[number], signal))
+                    first.update({key: of or signal for key, of in zip(keys[number], known, strict=True)})
         for number, tells in enumerate(own):
             for key in keys[number] if any(tells) else ():
                 self._remember(key, tells, signals[number])

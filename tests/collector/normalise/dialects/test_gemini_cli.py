@@ -9,11 +9,9 @@ def read(span, expected):
 
 def test_a_call_is_read_with_the_thoughts_added():
     span = {
-        "name": "llm_call",
-        "resource.service.name": "gemini-cli",
-        "gen_ai.operation.name": "llm_call",
+        "spanwise.event": "gemini_cli.api_response",
+        "gen_ai.operation.name": "chat",
         "model": "gemini-2.5-pro",
-        "gen_ai.conversation.id": "c-1",
         "input_token_count": 11,
         "output_token_count": 7,
         "thoughts_token_count": 5,
@@ -31,6 +29,19 @@ def test_a_call_is_read_with_the_thoughts_added():
         "reasoning_tokens": 5,
         "token_basis": "fixed",
     }
+    assert read(span, expected) == expected
+
+
+def test_a_span_of_a_call_leaves_the_tokens_to_the_event_that_knows_the_thoughts():
+    span = {
+        "name": "llm_call",
+        "resource.service.name": "gemini-cli",
+        "gen_ai.operation.name": "llm_call",
+        "gen_ai.request.model": "gemini-2.5-pro",
+        "gen_ai.usage.input_tokens": 11,
+        "gen_ai.usage.output_tokens": 7,
+    }
+    expected = {"category": "llm", "model": "gemini-2.5-pro", "input_tokens": None, "output_tokens": None}
     assert read(span, expected) == expected
 
 

@@ -18,6 +18,12 @@ DIALECT = Dialect(
         "cache_read_tokens": own_counts("cached_content_token_count"),
         "reasoning_tokens": own_counts("thoughts_token_count"),
         "total_tokens": own_counts("total_token_count"),
+        "counted": (
+            Source("gen_ai.operation.name", "str", own=True, means={"llm_call": "elsewhere"}, only_known=True),
+        ),
     },
-    traps=("Output tokens leave thoughts out where a total proves it; they are added.",),
+    traps=(
+        "Output tokens leave thoughts out where a total proves it; they are added.",
+        "Spans leave the thoughts out and name no total: tokens are read from the events, which go with them.",
+    ),
 )
