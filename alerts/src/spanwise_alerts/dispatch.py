@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -113,17 +114,17 @@ class Dispatcher:
     async def run(self, now: Callable[[], float]) -> None:
         """Tick whenever something is due, until cancelled."""
         while True:
-            self._woken.clear()
             try:
                 next_s = await self.tick(now())
                 wait_s = _LONGEST_S if next_s is None else min(max(next_s - now(), 0.001), _LONGEST_S)
             except RecordError as error:
                 _log.warning("nothing can be told, trying again: %s", error)
                 wait_s = _AGAIN_S
-            try:
-                await asyncio.wait_for(self._woken.wait(), wait_s)
-            except TimeoutError:
-                continue
+            # what this tick itself decided wakes nobody
+            self._woken.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._woken.wait()
 
     def alerts(self) -> list[Standing]:
         """Return every alert that is not over, by fingerprint, and how it stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
@@ -64,10 +65,10 @@ class Courier:
                 _log.warning("%s: outbox is not readable, trying again: %s", self._channel.name, error)
                 next_s = self._now() + _FIRST_WAIT_S
             wait_s = _IDLE_S if next_s is None else min(max(next_s - self._now(), 0.0), _IDLE_S)
-            try:
-                await asyncio.wait_for(self._wake.wait(), wait_s)
-            except TimeoutError:
-                continue
+            # not `wait_for`, which may forget that it was cancelled
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def deliver_due(self) -> int:
