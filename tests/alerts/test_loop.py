@@ -1,102 +1,216 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
-from spanwise_alerts.alert import Observation
+from spanwise_alerts.alert import Change, Held
 from spanwise_alerts.errors import AskError, RecordError
-from spanwise_alerts.events import AlertChanged, Event
 from spanwise_alerts.loop import Loop
-from spanwise_alerts.record.store import Store
+from spanwise_alerts.question import Answer, Question
 from spanwise_alerts.rule import Rule
+from spanwise_alerts.rules.kinds import rule_of
+from tests.alerts.answers import an_answer
 from tests.alerts.builders import a_rule
 
-SLOW = [Observation((("model", "a"),), 9.0, 50)]
+SLOW = an_answer({"a": 9.0})
 
 
 class Numbers:
-    """A source in memory, which can be held up."""
+    """A source in memory, which can be held up, and fail."""
 
-    def __init__(self, by_rule: dict[str, list[Observation]]) -> None:
-        self.by_rule = by_rule
-        self.held: dict[str, asyncio.Event] = {}
-        self.asked: list[str] = []
+    def __init__(self, answer: Callable[[Question], Answer | AskError] = lambda _: SLOW) -> None:
+        self.answer = answer
+        self.held: asyncio.Event | None = None
+        self.fault = ""
+        self.asked: list[list[Question]] = []
 
-    async def ask(self, rule: Rule, _: float) -> list[Observation]:
-        self.asked.append(rule.name)
-        if rule.name in self.held:
-            await self.held[rule.name].wait()
-        if rule.name not in self.by_rule:
-            raise AskError("no such number")
-        return self.by_rule[rule.name]
+    async def ask(self, questions: Sequence[Question], _: float) -> Sequence[Answer | AskError]:
+        self.asked.append(list(questions))
+        if self.held is not None:
+            await self.held.wait()
+        if self.fault:
+            raise AskError(self.fault)
+        return [self.answer(question) for question in questions]
 
-    def link(self, rule: Rule) -> str:
-        return rule.name
+    def link(self, question: Question) -> str:
+        return f"http://numbers/{question.measure}"
 
-
-def a_loop(rules: list[Rule], source: Numbers, store: Store, events: list[Event]) -> Loop:
-    return Loop(rules, source, store, ["team/webhook"], events.append)
-
-
-async def test_a_slow_rule_delays_no_other_and_is_not_asked_twice(tmp_path: Path):
-    events = list[Event]()
-    source = Numbers({"slow": SLOW, "fast": SLOW})
-    source.held["slow"] = asyncio.Event()
-    async with Store(tmp_path / "db") as store:
-        loop = a_loop([a_rule(name="slow"), a_rule(name="fast")], source, store, events)
-        await loop.tick(1.0, 0.2)
-        await loop.tick(2.0, 0.2)
-        assert [event.notice.rule for event in events if isinstance(event, AlertChanged)] == ["fast"]
-        assert source.asked == ["slow", "fast", "fast"]
-        source.held["slow"].set()
-        await loop.tick(3.0, 5.0)
-        assert len(events) == 2
-        await loop.close()
+    async def close(self) -> None:
+        pass
 
 
-async def test_a_change_that_is_not_recorded_did_not_happen_and_is_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    events = list[Event]()
-    async with Store(tmp_path / "db") as store:
-        loop = a_loop([a_rule()], Numbers({"llm-latency": SLOW}), store, events)
+class Desk:
+    """Keeps what the loop hands over, as store and dispatcher do; can refuse."""
 
-        async def refuse(*_: object) -> None:
-            raise RecordError("disk is full")
+    def __init__(self) -> None:
+        self.held: dict[str, Held] = {}
+        self.at_s: dict[str, float] = {}
+        self.taken: list[Change] = []
+        self.fault = ""
 
-        with monkeypatch.context() as patched:
-            patched.setattr(store, "commit", refuse)
-            await loop.tick(1.0, 5.0)
-            assert not events
-            assert loop.memory.health["llm-latency"].fault == "disk is full"
-        await loop.tick(2.0, 5.0)
-        assert len(events) == 1
-        assert await store.counts() == {("team/webhook", "pending"): 1}
+    async def take(self, changes: Sequence[Change], _: float) -> None:
+        if self.fault:
+            raise RecordError(self.fault)
+        self.taken += changes
+        for change in changes:
+            if change.held is None:
+                self.held.pop(change.fingerprint, None)
+            else:
+                self.held[change.fingerprint] = change.held
+
+    async def alerts(self) -> list[Held]:
+        return list(self.held.values())
+
+    async def watched(self) -> dict[str, float]:
+        return self.at_s
+
+    async def watch(self, watched: Mapping[str, float]) -> None:
+        self.at_s = dict(watched)
+
+    def kinds(self) -> list[str]:
+        return [change.notice.kind for change in self.taken if change.notice]
+
+
+def a_loop(rules: Sequence[Rule], desk: Desk, **sources: Numbers) -> Loop:
+    return Loop(rules, {"collector": Numbers(), **sources}, desk, desk)
+
+
+async def test_all_rules_of_a_source_are_asked_at_once_and_each_question_once():
+    source, desk = Numbers(), Desk()
+    rules = [a_rule(name="one"), a_rule(name="two"), a_rule(name="three", stat="p50")]
+    await a_loop(rules, desk, collector=source).tick(1.0, 5.0)
+    assert [[question.stat for question in asked] for asked in source.asked] == [["p95", "p50"]]
+    assert desk.kinds() == ["fired"] * 3
+    assert desk.taken[0].notice is not None
+    assert desk.taken[0].notice.generator_url == "http://numbers/llm.duration"
+
+
+async def test_a_slow_source_delays_no_other_and_is_not_asked_twice():
+    slow, fast, desk = Numbers(), Numbers(), Desk()
+    slow.held = asyncio.Event()
+    loop = a_loop([a_rule(name="slow"), a_rule(name="fast", source="other")], desk, collector=slow, other=fast)
+    await loop.tick(1.0, 0.2)
+    await loop.tick(2.0, 0.2)
+    assert [change.notice.rule for change in desk.taken if change.notice] == ["fast"]
+    assert (len(slow.asked), len(fast.asked)) == (1, 2)
+    slow.held.set()
+    await loop.tick(3.0, 5.0)
+    assert len(desk.taken) == 2
+    await loop.close()
+
+
+async def test_a_change_that_is_not_recorded_did_not_happen_and_is_tried_again():
+    desk = Desk()
+    loop = a_loop([a_rule()], desk)
+    desk.fault = "disk is full"
+    await loop.tick(1.0, 5.0)
+    assert loop.memory.health["llm-latency"].fault == "disk is full"
+    assert list(loop.memory.all()) == []
+    desk.fault = ""
+    await loop.tick(2.0, 5.0)
+    assert desk.kinds() == ["fired"]
+
+
+async def test_what_does_not_change_is_not_handed_over_again():
+    desk = Desk()
+    loop = a_loop([a_rule()], desk)
+    for now_s in (1.0, 2.0, 3.0):
+        await loop.tick(now_s, 5.0)
+    assert len(desk.taken) == 1
+    assert [held.alert.updated_at_s for held in loop.memory.all()] == [3.0]
 
 
 @pytest.mark.parametrize("rules", [[], [a_rule(labels={"team": "ai"})]], ids=["removed", "with another identity"])
-async def test_an_alert_whose_rule_is_gone_is_resolved_in_its_last_words(tmp_path: Path, rules: list[Rule]):
-    events = list[Event]()
-    async with Store(tmp_path / "db") as store:
-        before = a_loop([a_rule()], Numbers({"llm-latency": SLOW}), store, events)
-        await before.tick(1.0, 5.0)
-        after = a_loop(rules, Numbers({"llm-latency": SLOW}), store, events)
-        await after.start(2.0)
-        await after.start(3.0)
-        kinds = [event.kind for event in events if isinstance(event, AlertChanged)]
-        assert kinds == ["fired", "resolved"]
-        assert await store.alerts() == []
-        assert await store.counts() == {("team/webhook", "pending"): 2}
+@pytest.mark.parametrize("how", ["restart", "reload"])
+async def test_an_alert_whose_rule_is_gone_is_resolved_in_its_last_words(rules: list[Rule], how: str):
+    desk = Desk()
+    loop = a_loop([a_rule()], desk)
+    await loop.tick(1.0, 5.0)
+    if how == "reload":
+        await loop.reload(rules, 2.0)
+    else:
+        loop = a_loop(rules, desk)
+        await loop.start(2.0)
+        await loop.start(3.0)
+    assert desk.kinds() == ["fired", "resolved"]
+    assert desk.taken[-1].notice is not None
+    assert desk.taken[-1].notice.value_text == "no longer watched"
+    assert desk.held == {}
+    assert list(loop.memory.all()) == []
 
 
-async def test_a_rule_whose_measure_fails_keeps_its_alerts(tmp_path: Path):
-    events, source = list[Event](), Numbers({"llm-latency": SLOW})
-    async with Store(tmp_path / "db") as store:
-        loop = a_loop([a_rule()], source, store, events)
-        await loop.tick(1.0, 5.0)
-        source.by_rule.clear()
-        await loop.tick(2.0, 5.0)
-        assert [held.alert.tier for held in loop.memory.all()] == ["warning"]
-        assert len(events) == 1
+async def test_a_reload_keeps_what_is_unchanged_and_watches_what_is_new():
+    desk = Desk()
+    loop = a_loop([a_rule(), a_rule(name="gone")], desk)
+    await loop.tick(1.0, 5.0)
+    await loop.reload([a_rule(tiers={"warning": {"above": "20s"}}), a_rule(name="new")], 2.0)
+    assert loop.memory.health["llm-latency"].answered_at_s == 1.0
+    await loop.tick(3.0, 5.0)
+    told = [(change.notice.rule, change.notice.kind) for change in desk.taken if change.notice]
+    assert sorted(told) == [
+        ("gone", "fired"), ("gone", "resolved"), ("llm-latency", "fired"), ("llm-latency", "resolved"),
+        ("new", "fired"),
+    ]  # fmt: skip
+
+
+async def test_a_reload_that_cannot_be_recorded_changes_nothing():
+    desk = Desk()
+    loop = a_loop([a_rule()], desk)
+    await loop.tick(1.0, 5.0)
+    desk.fault = "disk is full"
+    with pytest.raises(RecordError):
+        await loop.reload([], 2.0)
+    desk.fault = ""
+    await loop.tick(3.0, 5.0)
+    assert (desk.kinds(), len(list(loop.memory.all()))) == (["fired"], 1)
+
+
+async def test_a_source_that_fails_keeps_alerts_as_they_are_and_is_told_by_its_own_rule():
+    source, desk = Numbers(), Desk()
+    silent = rule_of({"name": "silent", "kind": "unanswered"})
+    loop = a_loop([a_rule(), silent], desk, collector=source)
+    await loop.tick(1.0, 5.0)
+    source.fault = "down"
+    for now_s in range(2, 64, 5):
+        await loop.tick(float(now_s), 5.0)
+    told = [(change.notice.rule, change.notice.kind) for change in desk.taken if change.notice]
+    assert told == [("llm-latency", "fired"), ("silent", "fired")]
+    source.fault = ""
+    await loop.tick(64.0, 5.0)
+    await loop.tick(65.0, 5.0)
+    assert desk.kinds() == ["fired", "fired", "resolved"]
+
+
+async def test_a_question_that_is_refused_fails_its_own_rule_only():
+    def answer(question: Question) -> Answer | AskError:
+        return AskError("no such number") if question.stat == "p50" else SLOW
+
+    desk = Desk()
+    loop = a_loop([a_rule(name="bad", stat="p50"), a_rule(name="good")], desk, collector=Numbers(answer))
+    await loop.tick(1.0, 5.0)
+    assert {name: health.fault for name, health in loop.memory.health.items()} == {"bad": "no such number", "good": ""}
+    assert desk.kinds() == ["fired"]
+
+
+async def test_what_changes_slowly_is_asked_for_less_often():
+    source, desk = Numbers(), Desk()
+    budget: dict[str, Any] = {"name": "b", "kind": "budget", "measure": "llm.cost", "limit": "$200"}
+    change = {"name": "c", "kind": "change", "measure": "llm.calls", "stat": "count", "against": "1d"}
+    rules = [rule_of(budget), rule_of({**change, "tiers": {"warning": {"above": "50%"}}})]
+    loop = a_loop(rules, desk, collector=source)
+    for tenth in range(100):
+        await loop.tick(1e9 + tenth / 10, 5.0)
+    asked = [question for questions in source.asked for question in questions]
+    assert len([question for question in asked if question.since_s]) == 4
+    assert len([question for question in asked if question.ago_s]) == 1
+    assert len([question for question in asked if not question.ago_s and not question.since_s]) == 100
+
+
+async def test_a_rule_that_asks_nothing_is_evaluated_without_a_source():
+    desk = Desk()
+    loop = a_loop([rule_of({"name": "beat", "kind": "dead_man"})], desk)
+    await loop.tick(1.0, 5.0)
+    assert desk.kinds() == ["fired"]

@@ -10,33 +10,45 @@ import pytest
 
 from spanwise_alerts.ask.collector import Collector
 from spanwise_alerts.errors import AskError
-from spanwise_alerts.rule import Rule
-from spanwise_collector.app import App
-from spanwise_collector.config import CollectorConfig, OtlpConfig
+from spanwise_alerts.question import Answer, Question
+from spanwise_alerts.rules.measured import unit_of
 from spanwise_schema.measures import MEASURES
-from tests.alerts.builders import a_rule
+from tests.support.collector import collecting
 from tests.support.webhook import Reply, Server
 
-RULE = Rule.model_validate(
-    {"name": "r", "measure": "llm.duration", "stat": "p95", "by": ["model"], "tiers": {"warning": {"above": "8s"}}}
-)
+ASKED = Question("llm.duration", "p95", ("model", "provider"), (("agent", "a"),), 300.0)
+TOLD: dict[str, Any] = {
+    "tables": [{"by": ["model", "provider"], "rows": [["a", "x"], ["b", ""]]}],
+    "sets": [{"table": 0, "counts": [3, 0]}],
+    "answers": [{"set": 0, "values": [1.5, None]}],
+}
 
 
-async def ask(reply: Reply) -> list[Any]:
+async def ask(reply: Reply, *questions: Question) -> Any:
     with Server(lambda _: reply) as server:
         source = Collector(server.url)
         try:
-            return [(o.labels, o.value, o.count) for o in await source.ask(RULE, 1.0)]
+            return await source.ask(questions or (ASKED,), 1.0)
         finally:
             await source.close()
 
 
-async def test_series_without_a_value_and_labels_without_one_are_left_out():
-    series = [
-        {"labels": {"model": "a", "provider": ""}, "value": 1.5, "count": 3},
-        {"labels": {"model": "b"}, "value": None, "count": 0},
-    ]
-    assert await ask(Reply(body=json.dumps({"series": series}).encode())) == [((("model", "a"),), 1.5, 3)]
+def told(**changes: Any) -> Reply:
+    return Reply(body=json.dumps({**TOLD, **changes}).encode())
+
+
+async def test_labels_without_a_value_are_left_out_and_what_was_not_observed_has_no_value():
+    (answer,) = await ask(told())
+    assert answer.table.labels == ((("model", "a"), ("provider", "x")), (("model", "b"),))
+    assert (answer.values, answer.counts, answer.complete_from_s) == ([1.5, None], [3, 0], None)
+
+
+async def test_a_question_that_is_refused_has_its_reason_in_its_place():
+    answers = [TOLD["answers"][0], {"fault": "stat: llm.cost has no stat 'p42'"}]
+    good, bad = await ask(told(answers=answers), ASKED, ASKED)
+    assert isinstance(good, Answer)
+    assert isinstance(bad, AskError)
+    assert "no stat 'p42'" in str(bad)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +57,10 @@ async def test_series_without_a_value_and_labels_without_one_are_left_out():
         (Reply(503, body=b"starting"), "collector answered 503: starting"),
         (Reply(302, (("Location", "/elsewhere"),)), "collector answered 302"),
         (Reply(200, body=b"<html>"), "collector answered something else"),
-        (Reply(200, body=b'{"series": [{"labels": {}}]}'), "collector answered something else"),
+        (told(answers=[]), "something else: 0 answers to 1 questions"),
+        (told(answers=[{"set": 7, "values": []}]), "collector answered something else"),
+        (told(answers=[{"set": 0, "values": [1.0]}]), "columns of different lengths"),
+        (told(tables=[{"by": ["model"], "rows": [["a", "b"], ["c", "d"]]}]), "collector answered something else"),
     ],
 )
 async def test_what_is_no_answer_is_an_error_and_never_no_data(reply: Reply, wanted: str):
@@ -56,22 +71,32 @@ async def test_what_is_no_answer_is_an_error_and_never_no_data(reply: Reply, wan
 async def test_a_collector_that_is_not_there_is_an_error():
     source = Collector("http://127.0.0.1:1")
     with pytest.raises(AskError, match="collector did not answer: ConnectError"):
-        await source.ask(RULE, 1.0)
+        await source.ask([ASKED], 1.0)
     await source.close()
 
 
+async def test_series_that_do_not_change_are_the_same_object():
+    with Server(lambda _: told()) as server:
+        source = Collector(server.url)
+        first, second = [(await source.ask([ASKED], at_s))[0] for at_s in (1.0, 2.0)]
+        await source.close()
+    assert isinstance(first, Answer)
+    assert isinstance(second, Answer)
+    assert first.table is second.table
+
+
 async def test_the_real_collector_takes_every_measure_stat_and_dimension_and_means_the_same_unit(tmp_path: Path):
-    free = "127.0.0.1:0"
-    config = CollectorConfig(otlp=OtlpConfig(http=free, grpc=free), http=free, data=tmp_path)
-    async with App(config, time.time_ns) as app, httpx.AsyncClient() as client:
-        source = Collector(f"http://{app.addresses['http']}")
+    where = (("agent", "a:b c"),)
+    async with collecting(tmp_path) as talk, httpx.AsyncClient() as client:
+        source = Collector(talk.http)
         for measure in MEASURES.values():
-            for stat in measure.stats:
-                rule = a_rule(
-                    measure=measure.name, stat=stat, by=measure.dimensions, where={"agent": "a:b c"}, window="1h30m",
-                    tiers={"warning": {"above": 0}},
-                )  # fmt: skip
-                assert await source.ask(rule, time.time()) == []
-                answer = (await client.get(source.link(rule))).json()
-                assert (answer["unit"], answer["window_s"]) == (rule.unit, 5400.0)
+            asked = [Question(measure.name, stat, measure.dimensions, where, 5400.0) for stat in measure.stats]
+            past = Question(measure.name, "count", measure.dimensions, where, 60.0, ago_s=604800.0)
+            answers = await source.ask([*asked, past], time.time())
+            assert [answer.values for answer in answers if isinstance(answer, Answer)] == [[]] * (len(asked) + 1)
+            link = (await client.get(source.link(asked[0]))).json()
+            assert (link["unit"], link["window_s"]) == (unit_of(measure, asked[0].stat), 5400.0)
+        spent = Question("llm.cost", "sum", ("user", "session"), where, since_s=time.time() - 86400, top=3)
+        (answer,) = await source.ask([spent], time.time())
+        assert isinstance(answer, Answer)
         await source.close()

@@ -1,0 +1,112 @@
+"""Write a question about a measure in PromQL over the metrics of the collector."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spanwise_alerts.errors import AskError
+from spanwise_alerts.question import Question
+from spanwise_schema.measures import MEASURES, QUANTILES, Measure
+from spanwise_schema.metrics import LABEL, METRICS, Metric
+
+_OF: Final = {metric.measure: metric for metric in METRICS if metric.measure}
+_COUNTED: Final = frozenset({"{call}", "{run}"})
+_DIMENSION: Final = {label: dimension for dimension, label in LABEL.items()}
+
+
+def value_of(question: Question) -> str:
+    """Return the expression of the question's value; a user's own expression as it stands.
+
+    Quantiles are as coarse as the buckets of the histogram.
+
+    Raises:
+        AskError: the metric does not tell it.
+    """
+    if question.promql:
+        return question.promql
+    measure, metric = _metric(question)
+    window = _window(question)
+    by = f" by ({', '.join(_labels(question, metric))})" if question.by else ""
+    if question.stat in QUANTILES:
+        if metric.type != "histogram":
+            raise AskError(f"Prometheus has no buckets of {measure.name}: {question.stat} cannot be asked of it")
+        inner = ", ".join(["le", *_labels(question, metric)])
+        rates = f"sum by ({inner}) (rate({_series(metric, '_bucket', question)}{window}))"
+        return f"histogram_quantile({QUANTILES[question.stat]}, {rates})"
+    match question.stat:
+        case "mean":
+            return f"{_sum(metric, '_sum', question, 'rate', by)} / {_sum(metric, '_count', question, 'rate', by)}"
+        case "ratio":
+            failed = _sum(metric, "_count", question, "increase", by, 'error_type!=""')
+            return f"({failed} or 0 * {_seen(metric, question, by)}) / {_seen(metric, question, by)}"
+        case "max":
+            raise AskError(f"Prometheus does not know the greatest {measure.name}: max cannot be asked of it")
+        case "count" if measure.unit not in {*_COUNTED, "{error}"}:
+            return _seen(metric, question, by)
+        case _:
+            return _amount(measure, metric, question, by)
+
+
+def count_of(question: Question) -> str:
+    """Return the expression of how many observations are behind the value; empty where the metric does not count."""
+    if question.promql:
+        return ""
+    _, metric = _metric(question)
+    by = f" by ({', '.join(_labels(question, metric))})" if question.by else ""
+    return _seen(metric, question, by) if metric.type == "histogram" else ""
+
+
+def dimension_of(label: str) -> str:
+    """Return the dimension that a label stands for; the label itself where it is none of ours."""
+    return _DIMENSION.get(label, label)
+
+
+def _metric(question: Question) -> tuple[Measure, Metric]:
+    measure = MEASURES[question.measure]
+    return measure, _OF[measure.source]
+
+
+def _amount(measure: Measure, metric: Metric, question: Question, by: str) -> str:
+    how = "rate" if question.stat == "rate" else "increase"
+    if measure.unit == "{error}":
+        failed = _sum(metric, "_count", question, how, by, 'error_type!=""')
+        return f"({failed} or 0 * {_sum(metric, '_count', question, how, by)})"
+    if measure.unit in _COUNTED and metric.type == "histogram":
+        return _sum(metric, "_count", question, how, by)
+    return _sum(metric, "_sum" if metric.type == "histogram" else "_total", question, how, by)
+
+
+def _seen(metric: Metric, question: Question, by: str) -> str:
+    return _sum(metric, "_count" if metric.type == "histogram" else "_total", question, "increase", by)
+
+
+def _sum(metric: Metric, suffix: str, question: Question, how: str, by: str, extra: str = "") -> str:
+    return f"sum{by} ({how}({_series(metric, suffix, question, extra)}{_window(question)}))"
+
+
+def _window(question: Question) -> str:
+    ago = f" offset {question.ago_s:g}s" if question.ago_s else ""
+    return f"[{question.window_s:g}s]{ago}"
+
+
+def _series(metric: Metric, suffix: str, question: Question, extra: str = "") -> str:
+    matchers = [f'{LABEL_OF[name]}="{_escaped(value)}"' for name, value in question.where]
+    missing = [name for name, _ in question.where if LABEL_OF[name] not in metric.labels]
+    if missing:
+        raise AskError(f"{metric.name} has no label for {missing[0]!r}: it cannot be asked of Prometheus")
+    return f"{metric.name}{suffix}{{{', '.join([*matchers, *([extra] if extra else [])])}}}"
+
+
+def _labels(question: Question, metric: Metric) -> list[str]:
+    missing = [name for name in question.by if LABEL_OF.get(name) not in metric.labels]
+    if missing:
+        raise AskError(f"{metric.name} has no label for {missing[0]!r}: it cannot be asked of Prometheus")
+    return [LABEL_OF[name] for name in question.by]
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+LABEL_OF: Final[dict[str, str]] = {str(dimension): label for dimension, label in LABEL.items()}
+"""How a dimension is spelled as a label."""
