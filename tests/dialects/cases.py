@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from spanwise_collector.decode import decode
+from spanwise_collector.intake import Signal, read
 from spanwise_collector.normalise import WANTED, normalise
 
+_SUFFIX: dict[Signal, str] = {"traces": "", "logs": ".logs", "metrics": ".metrics"}
 DATA = Path(__file__).parents[1] / "data" / "dialects"
 
 
@@ -42,8 +44,16 @@ class Case:
 
     @property
     def calls(self) -> pl.DataFrame:
-        """Give the calls of a model."""
-        return self.frame.filter(pl.col("category") == "llm")
+        """Give the calls of a model; the report of what a call used is none."""
+        return self.frame.filter((pl.col("category") == "llm") & pl.col("duration_ns").is_not_null())
+
+    def told(self, signal: Signal) -> pl.DataFrame | None:
+        """Give what a signal of it tells, as the collector understands it; null where nothing is used of it."""
+        path = DATA / f"{self.name}{_SUFFIX[signal]}.pb"
+        if not path.exists():
+            return None
+        frame = read(path.read_bytes(), "protobuf", signal).decoded.frame
+        return normalise(frame).frame if frame.height else None
 
     @property
     def emitter_dialect(self) -> str:

@@ -1,14 +1,16 @@
-"""Runs inside an isolated environment: switches one emitter on, then plays an agent's script of the matrix.
+"""Runs inside an isolated environment: switches emitters on, then plays an agent's script of the matrix.
 
-`python emitters.py EMITTER RECEIVER SCRIPT ADDRESS SCENARIO`
+`python emitters.py EMITTER[+EMITTER] RECEIVER SCRIPT ADDRESS SCENARIO`
 """
 
 import os
 import runpy
 import sys
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def provider(endpoint: str):
     """Make the process-wide tracer provider that exports each span at once."""
     from opentelemetry import trace
@@ -44,8 +46,55 @@ def openinference_openai(endpoint: str):
 def openinference_anthropic(endpoint: str):
     from openinference.instrumentation.anthropic import AnthropicInstrumentor
 
-    os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "false"
+    os.environ.setdefault("ANTHROPIC_OPEN_TELEMETRY", "false")
     AnthropicInstrumentor().instrument(tracer_provider=provider(endpoint))
+
+
+def ours(endpoint: str):
+    import spanwise
+
+    provider(endpoint)
+    spanwise.instrument(endpoint=endpoint)
+
+
+def langfuse(endpoint: str):
+    provider(endpoint)
+    os.environ |= {
+        "LANGFUSE_PUBLIC_KEY": "pk-lf-none", "LANGFUSE_SECRET_KEY": "sk-lf-none", "LANGFUSE_BASE_URL": endpoint,
+    }  # fmt: skip
+
+
+def traceloop_langchain(endpoint: str):
+    from opentelemetry.instrumentation.langchain import LangchainInstrumentor
+
+    LangchainInstrumentor().instrument(tracer_provider=provider(endpoint))
+
+
+def openinference_litellm(endpoint: str):
+    from openinference.instrumentation.litellm import LiteLLMInstrumentor
+
+    LiteLLMInstrumentor().instrument(tracer_provider=provider(endpoint))
+
+
+def openinference_agents(endpoint: str):
+    from openinference.instrumentation.openai_agents import OpenAIAgentsInstrumentor
+
+    OpenAIAgentsInstrumentor().instrument(tracer_provider=provider(endpoint))
+
+
+def traceloop_agents(endpoint: str):
+    from opentelemetry.instrumentation.openai_agents import OpenAIAgentsInstrumentor
+
+    OpenAIAgentsInstrumentor().instrument(tracer_provider=provider(endpoint))
+
+
+def logfire_anthropic(endpoint: str):
+    import logfire
+
+    os.environ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = f"{endpoint}/v1/traces"
+    os.environ.setdefault("ANTHROPIC_OPEN_TELEMETRY", "false")
+    logfire.configure(send_to_logfire=False, console=False, metrics=False, service_name="golden")
+    logfire.instrument_anthropic(suppress_other_instrumentation=False)
 
 
 def openinference_langchain(endpoint: str):
@@ -63,7 +112,7 @@ def official_openai(endpoint: str):
 def official_anthropic(endpoint: str):
     from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
 
-    os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "false"
+    os.environ.setdefault("ANTHROPIC_OPEN_TELEMETRY", "false")
     AnthropicInstrumentor().instrument(tracer_provider=provider(endpoint))
 
 
@@ -88,6 +137,7 @@ def litellm(endpoint: str):
 
 
 def anthropic(endpoint: str):
+    os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "true"
     provider(endpoint)
 
 
@@ -108,14 +158,27 @@ def mlflow(endpoint: str):
     mlflow.openai.autolog()
 
 
+def logfire_openai(endpoint: str):
+    import logfire
+
+    os.environ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = f"{endpoint}/v1/traces"
+    logfire.configure(send_to_logfire=False, console=False, metrics=False, service_name="golden")
+    logfire.instrument_openai(suppress_other_instrumentation=False)
+
+
+def elsewhere(endpoint: str):
+    """Nothing: the program brings its own exporter."""
+
+
 def none(endpoint: str):
     """Only the provider: the script's own framework tells."""
     provider(endpoint)
 
 
 def main() -> None:
-    name, endpoint, script, *arguments = sys.argv[1:]
-    globals()[name](endpoint)
+    names, endpoint, script, *arguments = sys.argv[1:]
+    for name in names.split("+"):
+        globals()[name](endpoint)
     sys.argv = [script, *arguments]
     sys.path.insert(0, str(Path(script).parent))
     try:

@@ -1,11 +1,15 @@
 """Makes docs/dialects.md of the tables: `python -m tests.dialects.page`."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from spanwise_collector.normalise.counting import PROVIDERS
 from spanwise_collector.normalise.dialect import Counting, Dialect, Source
 from spanwise_collector.normalise.registry import DIALECTS
+from tests.dialects.both import BOTH, Both, counted
 from tests.dialects.cases import cases
 
 PAGE = Path(__file__).parents[2] / "docs" / "dialects.md"
@@ -37,13 +41,77 @@ Used where the emitter's way is not known.
 """
 
 
+_PAIRS = """
+## Two emitters at once
+
+Each pair ran at once in one process, switched on in both orders: one agent with a span of its own around rounds with a
+tool, streams, calls at once, and one that the provider refuses. `exact`: calls, input and output tokens are what the
+provider said, whether the spans come in order, backwards, one by one, or without response ids.
+
+Frameworks tell calls from callbacks, whose spans lie beside those of the SDK below. Such spans are one call if they are
+in one trace, overlap in time and have the same tokens; where one of them tells none, if one lies mostly within the
+other. An agent without a span around both leaves them in two traces: then only the response id tells.
+
+| library | emitter | together with | |
+|---|---|---|---|
+"""
+_APART = """
+- OpenLIT imports of OpenTelemetry what is gone in the releases that Spanwise and OpenTelemetry's own package need;
+  OpenInference's Anthropic package and OpenLLMetry's need other releases of the SDK: these do not install together.
+- OpenLLMetry's Anthropic package adds the first output token of a streamed message a second time: where its span comes
+  first, or a stream's end is told apart, sums are off by what it tells.
+"""
+_NOT_RECORDED = {
+    "gen_ai": ": it stands for emitters that are not known",
+    "spring_ai": ": it is Java's",
+}
+_WHO = {
+    "anthropic": "the Anthropic SDK", "langfuse": "Langfuse", "langsmith": "LangSmith", "litellm": "LiteLLM's callback",
+    "logfire": "Logfire", "none": "Strands", "official": "OpenTelemetry", "openinference": "OpenInference",
+    "openlit": "OpenLIT", "ours": "Spanwise", "pydantic": "pydantic-ai", "traceloop": "OpenLLMetry",
+}  # fmt: skip
+
+
+@cache
 def page() -> str:
     """Write the page."""
     recorded = {case.emitter_dialect for case in cases()}
     parts = [_HEAD]
     parts += [_section(dialect, recorded=dialect.name in recorded) for dialect in DIALECTS]
     rows = [f"| {name} | {rule.cache} | {rule.thoughts or 'not known'} |" for name, rule in sorted(PROVIDERS.items())]
-    return "\n".join([*parts, _API.lstrip("\n") + "\n".join(rows)]) + "\n"
+    apis = _API.lstrip("\n") + "\n".join(rows) + "\n"
+    return "\n".join([*parts, apis + _PAIRS + "\n".join(_pairs())]) + "\n" + _APART
+
+
+def _pairs() -> Iterator[str]:
+    """Give a row for each emitter of a library and each result: those who run beside it in both orders."""
+    found = defaultdict[tuple[str, str, str], list[str]](list)
+    by_pair = {(pair.group, pair.first, pair.second): pair for pair in BOTH}
+    for (group, first, second), pair in sorted(by_pair.items(), key=lambda one: _of_library(*one[0][:2])):
+        if _of_library(group, first) < _of_library(group, second):
+            result = _result(pair, by_pair[group, second, first])
+            found[group, first, result].append(_who(second, group))
+    for (group, first, result), others in found.items():
+        yield f"| {group.partition('-')[0]} | {_who(first, group)} | {', '.join(others)} | {result} |"
+
+
+def _result(*pair: Both) -> str:
+    if any(one.miscounts for one in pair):
+        return "off by what it tells"
+    exact = all(counted([one.frame], int(one.frame["end_ns"].max())) == one.truth for one in pair)
+    return "exact" if exact else "wrong"
+
+
+def _of_library(group: str, switch: str) -> tuple[str, bool, str]:
+    """Put those that trace the library before those that trace the SDK below it."""
+    library = group.partition("-")[0]
+    return library, "(" in _who(switch, group), _who(switch, group)
+
+
+def _who(switch: str, group: str) -> str:
+    name, _, library = switch.partition("_")
+    foreign = library not in {"", "ai", group.partition("-")[0]}
+    return _WHO[name] + (f" ({library})" if foreign else "")
 
 
 def _section(dialect: Dialect, *, recorded: bool) -> str:
@@ -69,7 +137,9 @@ def _section(dialect: Dialect, *, recorded: bool) -> str:
 def _proof(dialect: Dialect, *, recorded: bool) -> str:
     if dialect.name == "general":
         return "Read on every span."
-    return "Proven with recorded spans." if recorded else "Written from its documentation and source; not recorded."
+    if recorded:
+        return "Proven with recorded spans."
+    return f"Written from its documentation and source; not recorded{_NOT_RECORDED.get(dialect.name, '')}."
 
 
 def _code(values: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Two recorded emitters at once in one agent: each call of the outer one has the inner one's within it."""
+"""Any two recorded emitters, also of other libraries: each call of the outer one has the inner one's within it."""
 
 import itertools
 
@@ -9,11 +9,11 @@ from spanwise_collector.price import PriceBook
 from spanwise_collector.resolve import Resolver
 from spanwise_collector.resolve.memory import QUIET_NS
 from spanwise_schema.columns import STORED
-from tests.dialects.cases import cases
-from tests.dialects.test_cases import CACHE_UNTOLD, GUESSED
+from tests.dialects.test_cases import CASES as RECORDED
+from tests.dialects.test_cases import GUESSED
 
 PRICES = PriceBook({})
-CASES = [case for case in cases() if case.name not in {*CACHE_UNTOLD, *GUESSED}]
+CASES = [case for case in RECORDED if case.name not in GUESSED]
 SCENARIOS = sorted({case.scenario for case in CASES})
 
 
@@ -28,8 +28,8 @@ def provider_of(case):
 
 def within(inner, outer):
     """Put the calls of one recording, each alone, into those of another: a little shorter, in its trace, below it."""
-    around = outer.filter(pl.col("category") == "llm").sort("start_ns")
-    calls = inner.filter(pl.col("category") == "llm").sort("start_ns")
+    is_call = (pl.col("category") == "llm") & pl.col("duration_ns").is_not_null()
+    around, calls = outer.filter(is_call).sort("start_ns"), inner.filter(is_call).sort("start_ns")
     return calls.with_columns(
         around["trace_id"],
         around["span_id"].alias("parent_span_id"),
