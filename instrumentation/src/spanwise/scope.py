@@ -12,7 +12,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, Span, Status, StatusCode
 
 from spanwise import context as names_context
-from spanwise import guard, unfinished
+from spanwise import guard, heartbeat, unfinished
 from spanwise.content import capture
 from spanwise.steps import wrap
 from spanwise.tracer import tracer
@@ -32,7 +32,7 @@ _LEFT = (GeneratorExit, StopIteration, StopAsyncIteration)
 class _Open:
     """An open span and the context inside it."""
 
-    __slots__ = ("_forks", "_items", "_span", "_tells", "context", "token")
+    __slots__ = ("_forks", "_items", "_span", "_tells", "context", "run", "token")
 
     def __init__(self, span: Span, context: Context) -> None:
         self._span = span
@@ -40,6 +40,7 @@ class _Open:
         self._tells = False
         self._forks = unfinished.forks()
         self.context = otel_context.set_value(_ENTERED, self, context)
+        self.run: heartbeat.Run | None = None
         self.token: Any = None
 
     @property
@@ -86,6 +87,7 @@ class _Open:
                 self._span.set_status(Status(StatusCode.ERROR))
         finally:
             self._span.end()
+            heartbeat.end(self.run)
 
 
 class Scope:
@@ -151,6 +153,8 @@ class Scope:
             opened = _Open(span, trace.set_span_in_context(span, inside))
             if self._operation == _TOOL:
                 opened.context = otel_context.set_value(_TOOL_AROUND, opened, opened.context)
+            else:
+                opened.run = heartbeat.begin(span, opened.context, name, names_context.names(inside))
         except Exception:
             span.end()  # nobody else knows of it
             raise

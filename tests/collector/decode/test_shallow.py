@@ -3,7 +3,7 @@ import json
 
 import pytest
 from google.protobuf.message import DecodeError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -97,6 +97,7 @@ def test_json_under_another_name_is_told_what_it_should_be_called():
         decode(b'{"resourceSpans": []}', WANTED)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 300))
 def test_bytes_of_any_kind_are_read_or_malformed(noise, place):
     whole = request_of(GOOD + delimited(SPAN_ATTRIBUTE, deep_attribute("k")))

@@ -1,5 +1,5 @@
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanwise_collector.rollup.lineage import lineage
@@ -45,6 +45,14 @@ def test_one_run_is_in_flight_where_a_call_names_its_agent_and_no_root_was_seen(
     assert runs_of(*rows) == {3: [4], 9: [2, 4]}
 
 
+def test_a_heartbeat_says_that_a_run_is_in_flight_and_is_no_step():
+    beat = {"parent": 9, "agent": "a", "operation": "heartbeat"}
+    assert runs_of(row(2, None, **beat)) == {9: []}
+    assert runs_of(row(2, None, **beat), row(3, "agent", parent=9), row(4, "llm", parent=3)) == {3: [4], 9: [4]}
+    assert runs_of(row(2, None, **beat), row(9, "agent", parent=None, agent="a")) == {9: []}
+    assert runs_of(row(2, None, parent=9, agent="a", operation="another")) == {}
+
+
 def test_agents_below_a_root_that_somebody_else_keeps_are_no_run_in_flight():
     rows = [row(3, "agent", parent=9), row(4, "llm", parent=3), row(5, "llm", parent=9)]
     assert runs_of(*rows) == {3: [4]}
@@ -59,6 +67,7 @@ def test_the_same_span_ids_in_another_trace_are_other_spans():
     assert [steps.filter(pl.col("run") == run)["trace"].n_unique() for run in (0, 1)] == [1, 1]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_tree_of_agents_is_read_as_walking_up_from_each_step_does(data):
     size = data.draw(st.integers(1, 14))

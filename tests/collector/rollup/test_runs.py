@@ -156,6 +156,15 @@ def test_late_spans_add_to_the_run_that_was_counted():
     assert late.after.select(names).rows() == [(2, 7, 9, "a")]
 
 
+def test_a_run_that_beats_is_not_lost_before_it_falls_silent():
+    runs, beat = Runs(), {"parent": 1, "agent": "a", "operation": "heartbeat"}
+    for number in range(2, 5):
+        assert runs.add(batch(row(number, None, **beat)), NOON + number * LOST_NS // 2).new.height == 0
+        assert runs.active() == {("shop", "a", "", ""): 1}
+    lost = runs.add(nothing(), NOON + 4 * LOST_NS)
+    assert told(lost, "agent", "error_type", "steps", "llm_share") == [("a", "lost", 0, 0)]
+
+
 def test_what_an_agent_told_of_its_calls_is_added_to_its_run_and_to_those_around_it():
     runs = Runs()
     rows = [row(1, "agent", parent=None, agent="outer", took_s=9), row(2, "agent", parent=1, agent="inner", took_s=5)]

@@ -13,6 +13,8 @@ Bools = npt.NDArray[np.bool_]
 
 STEPS: Final = ("llm", "tool")
 HEADS: Final = ("agent", "workflow")
+HEARTBEAT: Final = "heartbeat"
+"""The operation of spans that only say that the run around them lasts."""
 _MOST_NESTED: Final = 64
 _NOBODY: Final = -1
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -47,17 +49,20 @@ class _Tree(NamedTuple):
     is_root: Bools
     is_head: Bools
     is_step: Bools
+    is_beat: Bools
     is_named: Bools  # told the name of its agent
 
 
 def lineage(spans: pl.DataFrame) -> Lineage:
     """Find the runs of whole traces.
 
-    Each span of an agent or a workflow is a run. A trace that has none is one run by its root. Calls whose root was
-    not seen yet are one run in flight a trace, if one of them named its agent or nothing in the trace is a run.
+    Each span of an agent or a workflow is a run. A trace that has none is one run by its root. Calls and heartbeats
+    whose root was not seen yet are one run in flight a trace, if one of them named its agent or nothing in the trace is
+    a run.
 
     Args:
-        spans: columns `trace_id`, `span_id`, `parent_span_id`, `category`, `agent`; sorted by trace, then by start.
+        spans: columns `trace_id`, `span_id`, `parent_span_id`, `category`, `operation`, `agent`; sorted by trace, then
+            by start.
     """
     tree = _tree(spans)
     rows = len(tree.trace)
@@ -65,7 +70,7 @@ def lineage(spans: pl.DataFrame) -> Lineage:
     has_head = _any(tree, tree.is_head)
     root = _first(tree, tree.is_root)
     rooted = root != rows
-    loose = tree.is_step & (above == _NOBODY)
+    loose = (tree.is_step | tree.is_beat) & (above == _NOBODY)
     by_root = rooted & ~has_head & _any(tree, tree.is_step)
     in_flight = ~rooted & _any(tree, loose) & (_any(tree, loose & tree.is_named) | ~has_head)
 
@@ -100,6 +105,7 @@ def _tree(spans: pl.DataFrame) -> _Tree:
         pl.col("parent_span_id").is_null().alias("root"),
         pl.col("category").is_in(HEADS).fill_null(value=False).alias("head"),
         pl.col("category").is_in(STEPS).fill_null(value=False).alias("step"),
+        pl.col("operation").eq_missing(HEARTBEAT).alias("beat"),
         pl.col("agent").is_not_null().alias("named"),
     )
     trace = columns["trace"].to_numpy().astype(np.int64)
@@ -117,6 +123,7 @@ def _tree(spans: pl.DataFrame) -> _Tree:
         is_root,
         columns["head"].to_numpy(),
         columns["step"].to_numpy(),
+        columns["beat"].to_numpy(),
         columns["named"].to_numpy(),
     )
 
