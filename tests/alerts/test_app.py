@@ -21,8 +21,8 @@ import pytest
 
 from spanwise_alerts.app import DATABASE, App
 from spanwise_alerts.config import AlertsConfig, load
-from spanwise_alerts.events import AlertChanged, DeliveryAttempted, Event
-from tests.alerts.run_app import RULE
+from spanwise_alerts.events import AlertChanged, DeliveryAttempted, Event, Notified
+from tests.alerts.run_app import SECTION
 from tests.support.smtp import MailSink
 from tests.support.webhook import Delivery, Reply, Server, WebhookSink
 
@@ -34,13 +34,18 @@ class Values:
         self.by_model = by_model
         self.status = 200
 
-    def __call__(self, _: Delivery) -> Reply:
-        series = [{"labels": {"model": m}, "value": v, "count": 50} for m, v in self.by_model.items()]
-        return Reply(self.status, body=json.dumps({"series": series}).encode())
+    def __call__(self, request: Delivery) -> Reply:
+        models = dict(self.by_model)
+        told = {
+            "tables": [{"by": ["model"], "rows": [[model] for model in models]}],
+            "sets": [{"table": 0, "counts": [50 for _ in models]}],
+            "answers": [{"set": 0, "values": list(models.values())} for _ in request.body["queries"]],
+        }
+        return Reply(self.status, body=json.dumps(told).encode())
 
 
 def config(folder: Path, *receivers: dict[str, Any], **more: Any) -> AlertsConfig:
-    section = {"http": "127.0.0.1:0", "interval": "50ms", "rules": [RULE], "receivers": list(receivers), **more}
+    section = {**SECTION, "receivers": list(receivers), **more}
     return load(section, "spanwise.yaml", folder)
 
 
@@ -65,10 +70,10 @@ async def test_an_alert_reaches_webhook_and_mail_and_the_api_in_alertmanagers_sh
         async with app, httpx.AsyncClient(base_url=f"http://{app.addresses['http']}") as client:
             await until(lambda: len(hook.bodies) == 1 and len(mail.mails) == 2)
             (alert,) = (await client.get("/api/v2/alerts")).json()
-            assert alert["labels"] == {"alertname": "llm-latency", "model": "slow"}
+            assert alert["labels"] == {"alertname": "llm-latency", "model": "slow", "severity": "warning"}
             assert alert["status"] == {"state": "active", "silencedBy": [], "inhibitedBy": [], "mutedBy": []}
             assert alert["receivers"] == [{"name": "team"}]
-            assert alert["fingerprint"] == hook.bodies[0]["fingerprint"]
+            assert alert["fingerprint"] == hook.bodies[0]["alerts"][0]["fingerprint"]
             assert alert["annotations"]["tier"] == "warning"
             values.by_model = {"slow": 1.0}
             await until(lambda: len(hook.bodies) == 2 and len(mail.mails) == 4)
@@ -80,6 +85,7 @@ async def test_an_alert_reaches_webhook_and_mail_and_the_api_in_alertmanagers_sh
     assert Counter(mail.recipients[0] for mail in mail.mails) == {"a@example.com": 2, "b@example.com": 2}
     assert [event.kind for event in events if isinstance(event, AlertChanged)] == ["fired", "resolved"]
     assert sum(isinstance(event, DeliveryAttempted) for event in events) == 6
+    assert [event.message.reason for event in events if isinstance(event, Notified)] == ["first", "resolved"]
 
 
 async def test_a_silent_collector_is_visible_and_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture):
@@ -103,8 +109,9 @@ async def test_a_silent_collector_is_visible_and_said_once(tmp_path: Path, caplo
             assert (await client.get("/-/healthy")).text == "OK"
     said = [record.getMessage() for record in caplog.records if record.name == "spanwise_alerts.loop"]
     assert [text.split(",")[0] for text in said] == [
-        "rule llm-latency cannot be evaluated", "rule llm-latency is evaluated again",
-    ]  # fmt: skip
+        "1 rules cannot be evaluated",
+        "1 rules are evaluated again: llm-latency",
+    ]
 
 
 async def ready(client: httpx.AsyncClient) -> bool:
@@ -215,7 +222,8 @@ def test_kill_at_random_moments_loses_nothing_and_doubles_nothing(tmp_path: Path
 
 def told(hook: WebhookSink) -> dict[str, str]:
     """What was told, each letter once."""
-    return {body["delivery"]: f"{body['labels']['model']} {body['status']}" for body in hook.bodies}
+    said = {body["delivery"]: (alert, body["status"]) for body in hook.bodies for alert in body["alerts"]}
+    return {key: f"{alert['labels']['model']} {status}" for key, (alert, status) in said.items()}
 
 
 def recorded(data: Path, query: str) -> list[Any]:
