@@ -55,24 +55,30 @@ class Prometheus:
 
 
 def binary(name: str) -> str:
-    """Find Debian's `prometheus` or `promtool`; without it skip the test, or fail it where CI is true."""
+    """Find Debian's `prometheus`, `promtool` or `amtool`; without it skip the test, or fail it where CI is true."""
     found = shutil.which(name)
     if found is None:
-        reason = f"{name} is not installed (apt-get install prometheus)"
+        package = "prometheus-alertmanager" if name == "amtool" else "prometheus"
+        reason = f"{name} is not installed (apt-get install {package})"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     return found
 
 
 @contextmanager
-def prometheus(folder: Path, targets: Sequence[str] = (), interval_s: float = 1.0) -> Iterator[Prometheus]:
-    """Start a Prometheus in `folder` that scrapes `/metrics` of each `host:port`; wait until it is ready."""
+def prometheus(
+    folder: Path, targets: Sequence[str] = (), interval_s: float = 1.0, more: str = ""
+) -> Iterator[Prometheus]:
+    """Start a Prometheus in `folder` that scrapes `/metrics` of each `host:port`; wait until it is ready.
+
+    `more` is YAML beside `global` and `scrape_configs`, such as `alerting`.
+    """
     program = binary("prometheus")
     config = folder / "prometheus.yml"
     interval = f"{round(interval_s * 1000)}ms"
     config.write_text(
         f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
         "scrape_configs: [{job_name: spanwise, honor_labels: true, "
-        f"static_configs: [{{targets: [{', '.join(map(repr, targets))}]}}]}}]\n"
+        f"static_configs: [{{targets: [{', '.join(map(repr, targets))}]}}]}}]\n" + more
     )
     address = f"127.0.0.1:{_free_port()}"
     command = [

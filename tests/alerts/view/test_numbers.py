@@ -31,7 +31,7 @@ async def test_every_number_of_the_catalogue_is_exposed_with_its_labels(tmp_path
         'spanwise_alerts_firing{tier="info"} 0.0', 'spanwise_alerts_firing{tier="warning"} 1.0',
         'spanwise_alerts_firing{tier="critical"} 0.0', 'spanwise_alerts_standing{state="active"} 1.0',
         'spanwise_alerts_standing{state="suppressed"} 0.0', 'spanwise_alerts_standing{state="unprocessed"} 0.0',
-        "spanwise_alerts_groups 1.0", 'spanwise_alerts_silences{state="active"} 0.0',
+        "spanwise_alerts_groups 0.0", 'spanwise_alerts_silences{state="active"} 0.0',
         'spanwise_alerts_silences{state="pending"} 0.0', 'spanwise_alerts_silences{state="expired"} 0.0',
         "spanwise_alerts_rules 2.0", "spanwise_alerts_rules_failing 1.0",
         'spanwise_alerts_letters_undelivered{channel="team/webhook",status="pending"} 2.0',

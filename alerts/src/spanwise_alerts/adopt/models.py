@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from spanwise_alerts.adopt.duration import Duration
-from spanwise_alerts.config import SecretText, SecretUrl
+from spanwise_alerts.config import Address, SecretText, SecretUrl
 from spanwise_alerts.matchers import Matcher, parse_matchers
 from spanwise_alerts.rule import Section, refuse
 
@@ -131,7 +131,7 @@ class WebhookConfig(_Refusing):
 class EmailConfig(_Refusing):
     """One of `email_configs`; what it does not say, `global` says."""
 
-    to: list[str]
+    to: list[Address]
     sender: str | None = Field(default=None, alias="from")
     smarthost: Smarthost | None = None
     auth_username: str | None = None
@@ -150,6 +150,8 @@ class EmailConfig(_Refusing):
     def _listed(cls, raw: object) -> list[str]:
         if not isinstance(raw, str):
             raise ValueError(f"got {raw!r}, expected addresses such as oncall@example.com")  # noqa: TRY004
+        if "{{" in raw:
+            raise ValueError(f"got {raw!r}, expected addresses: templates cannot be honoured here")
         return [address or name for name, address in getaddresses([raw])]
 
     @field_validator("sender")
