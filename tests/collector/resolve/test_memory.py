@@ -136,7 +136,7 @@ def test_a_checkpoint_writes_again_only_what_changed():
     link(memory, *(call(1, 9, trace=name(number)) for number in range(10)))
     resumed(memory)
     link(memory, call(2, 9, 2, 3, trace=name(3)), now_ns=NOW + SECOND)
-    state, pieces = memory.checkpoint()
+    _, pieces = memory.checkpoint()
     (entries,) = (msgspec.msgpack.decode(data) for data in pieces.new.values())
     assert [entry[0] for entry in entries] == [name(3)]
     assert len(pieces.keep) == 2
