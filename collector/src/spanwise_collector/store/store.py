@@ -68,7 +68,7 @@ class Store:
     """
 
     def __init__(
-        self, folder: Path, *, flush_rows: int = 32_768, flush_bytes: int = 32 * 2**20, flush_after_s: float = 30.0
+        self, folder: Path, *, flush_rows: int = 20_000, flush_bytes: int = 24 * 2**20, flush_after_s: float = 30.0
     ) -> None:
         self._lock_file = FolderLock(folder)
         try:
