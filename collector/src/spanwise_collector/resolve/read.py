@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -114,9 +114,19 @@ def _packed(calls: pl.DataFrame, labels: pl.Series) -> npt.NDArray[np.void]:
             packed["kind"][column.to_numpy()] = KINDS.index(column.name)
     packed["labels"] = labels.to_numpy()
     for name in ("model", "response_model"):
-        packed[name] = [model_code(model) for model in calls[name].to_list()]
-    packed["emitter"] = [crc32(scope.encode()) if scope else 0 for scope in calls["scope_name"].to_list()]
+        packed[name] = _codes(calls[name], model_code)
+    packed["emitter"] = _codes(calls["scope_name"], _emitter)
     return packed
+
+
+def _emitter(scope: str | None) -> int:
+    return crc32(scope.encode()) if scope else 0
+
+
+def _codes(names: pl.Series, code: Callable[[str | None], int]) -> list[int]:
+    """Number names, each different one once."""
+    of = {name: code(name) for name in names.unique().to_list()}
+    return [of[name] for name in names.to_list()]
 
 
 def _parts(frame: pl.DataFrame, is_leaf: pl.Series, packed: npt.NDArray[np.void]) -> Iterator[Part]:

@@ -33,16 +33,18 @@ class Exemplars:
             book: numbers the series.
             until_ns: Unix time.
         """
+        of: dict[tuple[int, int], dict[int, Exemplar]] = {}
         for measure, series, le, value, end_ns, trace_id, span_id in newest.iter_rows():
             if end_ns > until_ns:
                 continue
-            metric = METRIC_OF[measure]
-            key = (metric.name, labels_of(metric, book.labels(series)))
-            buckets = self._of.pop(key, {})
+            buckets = of.get((measure, series))
+            if buckets is None:
+                metric = METRIC_OF[measure]
+                key = (metric.name, labels_of(metric, book.labels(series)))
+                buckets = of[measure, series] = self._of[key] = self._of.pop(key, {})  # put last: it is the newest
             have = buckets.get(le)
             if have is None or have.end_ns <= end_ns:
                 buckets[le] = Exemplar(trace_id, span_id, value, end_ns)
-            self._of[key] = buckets  # put last: it is the newest
         while len(self._of) > self._limit:
             del self._of[next(iter(self._of))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -80,10 +80,15 @@ _BOUNDS: Final[dict[str, npt.NDArray[np.float64]]] = {
     metric.measure: np.array(metric.buckets) * MEASURES[metric.measure].atom for metric in METRICS if metric.buckets
 }
 _IS_LATENCY: Final = np.array([name in _BOUNDS and MEASURES[name].unit == "s" for name in RECORDED])
+_ROOM: Final = 2**63
 _NONE: Final = -1  # stands for null; measured values are never negative
 _UNPRICED: Final = pl.when(pl.col("cost_source") == "unpriced").then(
     pl.sum_horizontal("input_tokens", "output_tokens", ignore_nulls=True)
 )
+_COLUMNS: Final = sorted({column for of in MEASURED.values() for column in of.values()})
+_READ: Final = tuple(dict.fromkeys((
+    "category", "end_ns", "trace_id", "span_id", "cost_source", *DIMENSIONS, *_COLUMNS
+)))  # fmt: skip
 _Ints = npt.NDArray[np.int64]
 
 
@@ -105,8 +110,9 @@ def fold(frame: pl.DataFrame, book: SeriesBook) -> Folded:
             measured columns; other columns and rows of other categories are passed over.
         book: numbers the series.
     """
-    rows = frame.filter(pl.col("category").is_in(list(MEASURED)))
-    if "cost_source" in frame.columns:
+    known = frame["category"].is_in(list(MEASURED))
+    rows = frame.select(pl.col(*(name for name in _READ if name in frame.columns)).filter(known))
+    if "cost_source" in rows.columns:
         rows = rows.with_columns(_UNPRICED.alias("unpriced_tokens"))
     found = _points(rows, book) if rows.height else []
     if not found:
@@ -117,18 +123,17 @@ def fold(frame: pl.DataFrame, book: SeriesBook) -> Folded:
 
 
 def _points(rows: pl.DataFrame, book: SeriesBook) -> list[_Points]:
-    columns = sorted({column for of in MEASURED.values() for column in of.values()} & set(rows.columns))
     missing = [pl.lit(None, pl.String).alias(d) for d in DIMENSIONS if d not in rows.columns]
-    numbers = rows.select(pl.col(c).cast(pl.Int64).fill_null(_NONE) for c in columns)
-    values: dict[str, _Ints] = {name: numbers[name].to_numpy() for name in columns}
-    series: _Ints = book.number(rows.with_columns(missing)).to_numpy().astype(np.int64)
-    category = np.array(rows["category"].to_list())
-    return [
-        _measured(measure, values[column], np.flatnonzero(mask), series)
-        for name, measures in MEASURED.items()
-        for measure, column in measures.items()
-        if column in values and (mask := (category == name) & (values[column] != _NONE)).any()
-    ]
+    numbers = rows.select(pl.col(c).cast(pl.Int64).fill_null(_NONE) for c in _COLUMNS if c in rows.columns)
+    values: dict[str, _Ints] = {column.name: column.to_numpy() for column in numbers}
+    series: _Ints = book.number(rows.with_columns(missing) if missing else rows).to_numpy().astype(np.int64)
+    found = list[_Points]()
+    for name, measures in MEASURED.items():
+        of = np.flatnonzero((rows["category"] == name).to_numpy())
+        for measure, column in measures.items() if len(of) else ():
+            if column in values and len(row := of[values[column][of] != _NONE]):
+                found.append(_measured(measure, values[column], row, series))
+    return found
 
 
 def _measured(measure: str, values: _Ints, row: _Ints, series: _Ints) -> _Points:
@@ -144,7 +149,7 @@ def _merge(points: _Points, window: _Ints) -> pl.DataFrame:
     """
     bucket = buckets(points.value).astype(np.int64) - ZERO
     key = ((points.series * 32 + points.measure) * 4096 + bucket) * 32 + points.le
-    order = np.lexsort((key, window))
+    order = _order(window, key)
     window, key, values = window[order], key[order], points.value[order]
     starts = np.flatnonzero(np.r_[True, (window[1:] != window[:-1]) | (key[1:] != key[:-1])])
     key = key[starts]
@@ -158,16 +163,31 @@ def _merge(points: _Points, window: _Ints) -> pl.DataFrame:
         "sum": np.add.reduceat(values, starts),
         "max": np.maximum.reduceat(values, starts),
     }
-    return pl.DataFrame(columns, schema=DELTA)
+    return _frame(columns)
+
+
+def _order(window: _Ints, key: _Ints) -> _Ints:
+    """Sort by window, then by key; as one number where both fit into one, which is several times as fast."""
+    first, spread = int(window.min()), int(key.max()) + 1
+    if (int(window.max()) - first + 1) * spread < _ROOM:
+        return np.argsort((window - first) * spread + key)
+    return np.lexsort((key, window))
+
+
+def _frame(columns: dict[str, npt.NDArray[Any]]) -> pl.DataFrame:
+    # a schema beside would be checked column by column, which takes longer than all the rest
+    return pl.DataFrame([pl.Series(name, values) for name, values in columns.items()])
 
 
 def _newest(points: _Points, end_ns: _Ints, rows: pl.DataFrame) -> pl.DataFrame:
     """Keep of each latency, series and le the point that ended last."""
     timed = np.flatnonzero(_IS_LATENCY[points.measure])
     key = (points.series[timed] * 32 + points.measure[timed]) * 32 + points.le[timed]
-    order = np.lexsort((end_ns[timed], key))
-    key = key[order]
-    last = timed[order][np.flatnonzero(np.r_[key[1:] != key[:-1], len(key) > 0])]
+    keys, of = np.unique(key, return_inverse=True)
+    newest = np.empty(len(keys), dtype=np.int64)
+    oldest_first = np.argsort(end_ns[timed], kind="stable")
+    newest[of[oldest_first]] = oldest_first  # what is put in a place last stays there
+    last = timed[newest]
     columns = {
         "measure": points.measure[last].astype(np.uint8),
         "series": points.series[last].astype(np.uint32),
@@ -176,7 +196,7 @@ def _newest(points: _Points, end_ns: _Ints, rows: pl.DataFrame) -> pl.DataFrame:
         "end_ns": end_ns[last],
     }
     ids = rows.select("trace_id", "span_id")[points.row[last]]
-    return pl.DataFrame(columns, schema={name: NEWEST[name] for name in columns}).hstack(ids)
+    return _frame(columns).hstack(ids)
 
 
 def coarsen(delta: pl.DataFrame, width_ns: int) -> pl.DataFrame:

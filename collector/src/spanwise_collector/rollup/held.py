@@ -26,6 +26,7 @@ class Held:
     def __init__(self, schema: dict[str, pl.DataType]) -> None:
         self._empty: Final = pl.DataFrame(schema=schema)
         self._frames: dict[int, pl.DataFrame] = {}
+        self._wanted: dict[int, int] = {}  # rows of a frame that were not let go of
         self._next = 0
         self._pieces: dict[bytes, list[_Piece]] = {}
         self.stored = 0
@@ -36,7 +37,7 @@ class Held:
         if not rows.height:
             return
         number, self._next = self._next, self._next + 1
-        self._frames[number] = rows
+        self._frames[number], self._wanted[number] = rows, rows.height
         starts = starts_of(rows)
         keys = rows["trace_id"].gather(starts).to_list()
         for key, start, stop in zip(keys, starts.tolist(), [*starts[1:].tolist(), rows.height], strict=True):
@@ -67,13 +68,18 @@ class Held:
     def drop(self, traces: Iterable[bytes]) -> None:
         """Let go of the rows of traces; traces without rows are passed over."""
         for trace in traces:
-            self.rows -= sum(stop - start for _, start, stop in self._pieces.pop(trace, ()))
+            for number, start, stop in self._pieces.pop(trace, ()):
+                self.rows -= stop - start
+                self._wanted[number] -= stop - start
+                if not self._wanted[number]:
+                    self.stored -= self._frames.pop(number).height
+                    del self._wanted[number]
         if self.stored > _LEAST_ROWS and self.stored > 2 * self.rows:
             self._move_together()
 
     def _move_together(self) -> None:
         kept = _by_trace(self.of(self._pieces)[0])
-        self._frames, self._pieces, self.rows, self.stored = {}, {}, 0, 0
+        self._frames, self._wanted, self._pieces, self.rows, self.stored = {}, {}, {}, 0, 0
         self.add(kept)
 
     def dump(self) -> bytes:

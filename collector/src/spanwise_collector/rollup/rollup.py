@@ -77,8 +77,10 @@ class Rollup:
         self._unsaved.append(delta)
 
     def _within_reach(self, delta: pl.DataFrame, now_ns: int) -> pl.DataFrame:
-        old = pl.col("window_ns") < now_ns - self._windows.keep_ns
-        future = pl.col("window_ns") > now_ns + _FUTURE_NS
+        first_ns, last_ns = now_ns - self._windows.keep_ns, now_ns + _FUTURE_NS
+        if delta["window_ns"].is_between(first_ns, last_ns).all():
+            return delta
+        old, future = pl.col("window_ns") < first_ns, pl.col("window_ns") > last_ns
         for reason, test in (("old", old), ("future", future)):
             count = int(delta.filter(test)["count"].sum())
             if count:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from spanwise_schema.measures import DIMENSIONS
 from spanwise_schema.metrics import OTHER
 
+_REMEMBERED: Final = 65_536
 _SEPARATOR: Final = "\x1f"
 _KEY: Final = pl.concat_str([pl.col(d).fill_null("") for d in DIMENSIONS], separator=_SEPARATOR)
 _CLEAN: Final = [pl.col(d).str.replace_all(_SEPARATOR, " ", literal=True) for d in DIMENSIONS]
@@ -25,6 +27,7 @@ class SeriesBook:
         self._limit = limit
         self._label_values = label_values
         self._ids: dict[str, int] = {}
+        self._by_hash: dict[int, int] = {}  # of the values as they come, before they are folded
         self._rows: list[tuple[str, ...]] = []
         self._values: list[set[str]] = [set() for _ in DIMENSIONS]
         self._table = _table([])
@@ -34,13 +37,24 @@ class SeriesBook:
         return len(self._rows)
 
     def number(self, frame: pl.DataFrame) -> pl.Series:
-        """Give each row's series number (u32). The frame has the columns DIMENSIONS, null where missing."""
+        """Give each row's series number (u32). The frame has the columns DIMENSIONS, null where missing.
+
+        Rows are told apart by a 64-bit hash of their values: of 20,000 series two are taken for one with a chance of
+        1 in 10^11.
+        """
         if not frame.height:
             return pl.Series([], dtype=pl.UInt32)
-        keys = _keys(frame)
-        unique = keys.unique()
-        numbers = [self._number_of(key) for key in unique]
-        return keys.replace_strict(unique, pl.Series(numbers, dtype=pl.UInt32), return_dtype=pl.UInt32)
+        hashes, first, of = np.unique(
+            frame.select(DIMENSIONS).hash_rows(seed=0).to_numpy(), return_index=True, return_inverse=True
+        )
+        numbers = [self._by_hash.get(key, -1) for key in hashes.tolist()]
+        if new := [place for place, number in enumerate(numbers) if number < 0]:
+            for place, key in zip(new, _keys(frame.select(DIMENSIONS)[first[new]]), strict=True):
+                numbers[place] = self._number_of(key)
+            if len(self._by_hash) > _REMEMBERED:
+                self._by_hash.clear()
+            self._by_hash.update(zip(hashes.tolist(), numbers, strict=True))
+        return pl.Series(np.array(numbers, dtype=np.uint32)[of])
 
     @property
     def table(self) -> pl.DataFrame:

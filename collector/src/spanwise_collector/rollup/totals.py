@@ -43,9 +43,11 @@ class Totals:
     def add(self, delta: pl.DataFrame, book: SeriesBook) -> None:
         """Add delta rows (columns `series`, `measure`, `le`, `count`, `sum`)."""
         merged = delta.group_by("measure", "series", "le").agg(pl.col("count").sum(), pl.col("sum").sum())
+        rows: dict[tuple[int, int], Total] = {}
         for measure, series, le, count, total in merged.iter_rows():
-            metric = METRIC_OF[measure]
-            row = self._row(metric, book.labels(series))
+            row = rows.get((measure, series))
+            if row is None:
+                row = rows[measure, series] = self._row(METRIC_OF[measure], book.labels(series))
             row.buckets[le] += count
             row.sum += total
 
