@@ -334,6 +334,14 @@ def load(data: object, file: str, base: Path) -> AlertsConfig:
     return config.model_copy(update={"rules": [rule for _, _, rule in found]})
 
 
+def files_of(config: AlertsConfig, file: Path) -> list[Path]:
+    """List the file of a configuration and the rule files that it names, as they are there now."""
+    found = [file]
+    for name in config.rule_files:
+        found += [Path(name)] if Path(name).is_absolute() else sorted(file.parent.glob(name))
+    return found
+
+
 def load_rules(data: object, file: str) -> list[Rule]:
     """Read a rule file (already parsed YAML): a mapping with the key `rules`.
 

@@ -69,17 +69,23 @@ class Loop:
                 self.memory.health[name] = Health(at_s)
         await self._settle(await self._keeper.alerts(), now_s)
 
-    async def reload(self, rules: Sequence[Rule], now_s: float) -> None:
-        """Take other rules: what is unchanged keeps its state, what has no rule any more is resolved."""
+    async def reload(
+        self, rules: Sequence[Rule], now_s: float, sources: Mapping[str, Source] | None = None
+    ) -> None:  # fmt: skip
+        """Take other rules, and sources: what is unchanged keeps its state, what has no rule any more is resolved."""
         async with self._turn:
             if self._running:
                 await asyncio.wait(self._running.values())
             before, health = list(self.memory.all()), self.memory.health
             memory = Memory(rules)
             memory.health.update({name: health[name] for name in memory.health.keys() & health.keys()})
+            memory.unanswered_since.update(self.memory.unanswered_since)
             # the old rules stay until the database has the ends of their alerts
             await self._settle(before, now_s, rules, memory)
             self._rules, self.memory = list(rules), memory
+            if sources is not None:
+                self._sources = sources
+                self._recent = {name: self._recent.get(name, Recent()) for name in sources}
 
     async def _settle(
         self, held: Sequence[Held], now_s: float, rules: Sequence[Rule] | None = None, memory: Memory | None = None

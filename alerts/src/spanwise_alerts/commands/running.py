@@ -84,7 +84,7 @@ async def _serve(config: AlertsConfig, read: Callable[[], AlertsConfig], options
     app = App(
         config, collector_url=options.collector or "http://127.0.0.1:8750", data=options.data,
         now=time.time,  # noqa: TID251  the clock comes in here
-        reread=read,
+        reread=read, file=options.config_file or options.config,
     )  # fmt: skip
     try:
         async with app:
