@@ -174,13 +174,14 @@ async def test_an_address_in_use_is_a_clear_error_and_leaves_nothing_open(tmp_pa
 
 
 @contextmanager
-def process(data: Path, collector_url: str, hook_url: str) -> Iterator[subprocess.Popen[str]]:
+def process(data: Path, collector_url: str, hook_url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-m", "tests.alerts.run_app", str(data), collector_url, hook_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         try:
             assert running.stdout is not None
-            assert running.stdout.readline(), "it did not start"
-            yield running
+            address = running.stdout.readline().strip()
+            assert address, "it did not start"
+            yield running, address
         finally:
             running.send_signal(signal.SIGKILL)
 
@@ -206,7 +207,7 @@ def test_kill_at_random_moments_loses_nothing_and_doubles_nothing(tmp_path: Path
     values = Values(a=9.0)
     with Server(values) as collector, WebhookSink() as hook:
         for _ in range(4):
-            with process(tmp_path, collector.url, hook.url) as running:
+            with process(tmp_path, collector.url, hook.url) as (running, _):
                 end_s = time.monotonic() + chance.uniform(0.0, 0.4)
                 while time.monotonic() < end_s and running.poll() is None:
                     values.by_model = {"a": chance.choice((1.0, 9.0))}
