@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from spanwise_collector.batch import Wanted
-from spanwise_collector.decode import decode
+from spanwise_collector.decode import decode, shallow
 from spanwise_collector.decode.shallow import DEEPEST, TOO_DEEP, cut, sparing
 from spanwise_collector.errors import Malformed
 from tests.support.deep import deep_attribute, deep_value, delimited, request_of
@@ -81,6 +81,7 @@ def test_what_protobuf_reads_is_not_touched():
     [
         b"\xff\xff\xff",
         b"\x0a\x7f",
+        bytes(1_000),
         request_of(b"\x07"),
         request_of(delimited(5, b"\xff")),
         request_of(GOOD + delimited(SPAN_ATTRIBUTE, deep_attribute("k")))[:-9],
@@ -89,6 +90,14 @@ def test_what_protobuf_reads_is_not_touched():
 )
 def test_any_other_fault_is_malformed_still(body):
     with pytest.raises(Malformed, match="ExportTraceServiceRequest"):
+        decode(body, WANTED)
+
+
+def test_a_request_that_is_too_long_to_be_walked_over_is_refused(monkeypatch):
+    body = request_of(GOOD + delimited(SPAN_ATTRIBUTE, deep_attribute("k")))
+    assert decode(body, WANTED).frame.height == 1
+    monkeypatch.setattr(shallow, "MOST_FIELDS", 10)
+    with pytest.raises(Malformed, match="MaxDepth"):
         decode(body, WANTED)
 
 

@@ -19,7 +19,11 @@ TOO_DEEP: Final = AnyValue(
 VALUES: Final = frozenset(kind.DESCRIPTOR.full_name for kind in (KeyValue, AnyValue, ArrayValue, KeyValueList))
 """The messages that values are made of."""
 
+MOST_FIELDS: Final = 500_000
+"""So many fields of a request are walked over, which is about half a second; what is longer is refused as it came."""
+
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5
+_FIRST_TAG: Final = 8  # of field 1
 _WIDTH: Final = {_FIXED64: 8, _FIXED32: 4}
 _LONGEST: Final = 10  # bytes of a varint
 _INSIDE: Final[dict[tuple[type[Message], int], type[Message]]] = {
@@ -57,7 +61,7 @@ def sparing(read: Callable[[bytes], T], body: bytes, kind: type[Message]) -> T:
         if body.startswith(b"{"):
             raise DecodeError("this looks like JSON, of which the Content-Type is application/json") from fault
         try:
-            spared = _spared(body, cast("Descriptor", kind.DESCRIPTOR))
+            spared = _Walk().spared(body, cast("Descriptor", kind.DESCRIPTOR))
         except DecodeError:
             raise fault from None
         if spared == body:
@@ -84,68 +88,74 @@ def cut(body: bytes) -> bytes:
     return b"".join((*pieces, body[done:]))
 
 
-def _spared(message: bytes, kind: Descriptor) -> bytes:
-    """Copy a message without what is nested too deep. Raises DecodeError where it is none."""
-    pieces, done = list[bytes](), 0
-    for field in _fields(message):
-        described = kind.fields_by_number.get(field.number)
-        if field.type != _DELIMITED or described is None or described.message_type is None:
-            continue
-        content = message[field.content : field.end]
-        spared = _spared_value(content, described.message_type)
-        if spared != content:
-            tag = _varint(field.number << 3 | _DELIMITED)
-            pieces += message[done : field.at], tag, _varint(len(spared)), spared
-            done = field.end
-    return b"".join((*pieces, message[done:])) if done else message
+class _Walk:
+    """One walk over a request. Its methods raise DecodeError where it is none, or too long."""
 
+    def __init__(self) -> None:
+        self._left = MOST_FIELDS
 
-def _spared_value(content: bytes, kind: Descriptor) -> bytes:
-    if kind.full_name not in VALUES:
-        return _spared(content, kind)
-    of = KeyValue if kind.full_name == KeyValue.DESCRIPTOR.full_name else AnyValue
-    if not _too_deep(content, of):
-        return content
-    if of is AnyValue:
-        return TOO_DEEP.SerializeToString()
-    keys = [field for field in _fields(content) if (field.number, field.type) == (1, _DELIMITED)]
-    key = b"".join(content[field.at : field.end] for field in keys)
-    return key + KeyValue(value=TOO_DEEP).SerializeToString()
+    def spared(self, message: bytes, kind: Descriptor) -> bytes:
+        """Copy a message without what is nested too deep."""
+        pieces, done = list[bytes](), 0
+        for field in self._fields(message):
+            described = kind.fields_by_number.get(field.number)
+            if field.type != _DELIMITED or described is None or described.message_type is None:
+                continue
+            content = message[field.content : field.end]
+            spared = self._spared_inner(content, described.message_type)
+            if spared != content:
+                tag = _varint(field.number << 3 | _DELIMITED)
+                pieces += message[done : field.at], tag, _varint(len(spared)), spared
+                done = field.end
+        return b"".join((*pieces, message[done:])) if done else message
 
+    def _spared_inner(self, content: bytes, kind: Descriptor) -> bytes:
+        if kind.full_name not in VALUES:
+            return self.spared(content, kind)
+        of = KeyValue if kind.full_name == KeyValue.DESCRIPTOR.full_name else AnyValue
+        if not self._too_deep(content, of):
+            return content
+        if of is AnyValue:
+            return TOO_DEEP.SerializeToString()
+        keys = [field for field in self._fields(content) if (field.number, field.type) == (1, _DELIMITED)]
+        key = b"".join(content[field.at : field.end] for field in keys)
+        return key + KeyValue(value=TOO_DEEP).SerializeToString()
 
-def _too_deep(content: bytes, kind: type[Message]) -> bool:
-    """Tell whether a value has more than DEEPEST messages inside each other."""
-    waiting = [(memoryview(content), kind, 0)] if len(content) > 2 * DEEPEST else []  # each takes two bytes at least
-    while waiting:
-        message, of, depth = waiting.pop()
-        if depth > DEEPEST:
-            return True
-        for field in _fields(message):
-            inner = _INSIDE.get((of, field.number)) if field.type == _DELIMITED else None
-            if inner is not None:
-                waiting.append((message[field.content : field.end], inner, depth + 1))
-    return False
+    def _too_deep(self, content: bytes, kind: type[Message]) -> bool:
+        """Tell whether a value has more than DEEPEST messages inside each other."""
+        waiting = (
+            [(memoryview(content), kind, 0)] if len(content) > 2 * DEEPEST else []
+        )  # each takes two bytes at least
+        while waiting:
+            message, of, depth = waiting.pop()
+            if depth > DEEPEST:
+                return True
+            for field in self._fields(message):
+                inner = _INSIDE.get((of, field.number)) if field.type == _DELIMITED else None
+                if inner is not None:
+                    waiting.append((message[field.content : field.end], inner, depth + 1))
+        return False
 
-
-def _fields(message: Bytes) -> Iterator[_Field]:
-    """Walk over the fields of a message. Raises DecodeError."""
-    at = 0
-    while at < len(message):
-        tag, content = _read_varint(message, at)
-        kind = tag & 7
-        if kind == _VARINT:
-            end = _read_varint(message, content)[1]
-        elif kind == _DELIMITED:
-            size, content = _read_varint(message, content)
-            end = content + size
-        elif kind in _WIDTH:
-            end = content + _WIDTH[kind]
-        else:
-            raise DecodeError(f"wire type {kind} is none")
-        if end > len(message):
-            raise DecodeError("the message ends too early")
-        yield _Field(tag >> 3, kind, at, content, end)
-        at = end
+    def _fields(self, message: Bytes) -> Iterator[_Field]:
+        """Walk over the fields of a message."""
+        at = 0
+        while at < len(message):
+            self._left -= 1
+            tag, content = _read_varint(message, at)
+            kind = tag & 7
+            if kind == _VARINT:
+                end = _read_varint(message, content)[1]
+            elif kind == _DELIMITED:
+                size, content = _read_varint(message, content)
+                end = content + size
+            elif kind in _WIDTH:
+                end = content + _WIDTH[kind]
+            else:
+                raise DecodeError(f"wire type {kind} is none")
+            if end > len(message) or tag < _FIRST_TAG or self._left < 0:
+                raise DecodeError("the message ends too early, or is none, or has too many fields")
+            yield _Field(tag >> 3, kind, at, content, end)
+            at = end
 
 
 def _read_varint(message: Bytes, at: int) -> tuple[int, int]:
