@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from spanwise_alerts.events import Event
 from spanwise_stack import process
 from spanwise_stack.config import StackConfig
 from spanwise_stack.news import lines
+from spanwise_stack.reloading import reloading
 from spanwise_stack.stack import Stack
 from spanwise_stack.stop import Stop
 from spanwise_stack.terminal import Plain, Screen
 
 
-async def serve(config: StackConfig, *, for_s: float | None, started_s: float) -> int:
-    """Run until Ctrl-C, SIGTERM or the end of `for_s`; give the exit status.
+async def serve(
+    config: StackConfig,
+    *,
+    for_s: float | None,
+    started_s: float,
+    reread: Callable[[], StackConfig] | None = None,
+    file: Path | None = None,
+) -> int:
+    """Run until Ctrl-C, SIGTERM or the end of `for_s`; give the exit status. SIGHUP reloads rules and routing.
 
     Args:
         config: of all parts.
         for_s: how long; none for ever.
         started_s: when the command began, on `time.perf_counter`.
+        reread: reads the configuration anew.
+        file: where it stands; a change of it reloads, too.
     """
     stop, screen = Stop(), Plain()
 
@@ -30,8 +40,8 @@ async def serve(config: StackConfig, *, for_s: float | None, started_s: float) -
             screen.say(line)
 
     with stop.listening():
-        stack = Stack(config, on_event=tell)
-        async with stack:
+        stack = Stack(config, tell, reread, file)
+        async with stack, reloading(stack.reload):
             welcome(screen, stack.addresses, config.collector.data, started_s)
             await stop.within(for_s)
             screen.say("stopping: refuse, drain, flush, close")

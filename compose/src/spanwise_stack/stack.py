@@ -28,6 +28,8 @@ class Stack:
     Args:
         config: of both.
         on_event: called with each transition and each delivery of an alert.
+        reread: reads the configuration anew for a reload of the alert manager.
+        file: where the configuration stands; a change of it reloads.
 
     Attributes:
         addresses: what listens where, as "host:port", by name: otlp_http, otlp_grpc, http, alerts.
@@ -37,9 +39,17 @@ class Stack:
         CannotStart: an address or the data folder cannot be had.
     """
 
-    def __init__(self, config: StackConfig, on_event: Callable[[Event], None] | None = None) -> None:
+    def __init__(
+        self,
+        config: StackConfig,
+        on_event: Callable[[Event], None] | None = None,
+        reread: Callable[[], StackConfig] | None = None,
+        file: Path | None = None,
+    ) -> None:
         self._config = config
         self._on_event = on_event
+        self._reread = reread or (lambda: config)
+        self._file = file
         self._stack = contextlib.AsyncExitStack()
         self._collector = Collector(config.collector, now_ns=time.time_ns)  # noqa: TID251 the clock comes in here
         self.addresses: dict[str, str] = {}
@@ -64,8 +74,11 @@ class Stack:
             data=self._config.collector.data / "alerts",
             now=time.time,  # noqa: TID251 the clock comes in here
             on_event=self._on_event,
+            reread=lambda: self._reread().alerts,
+            file=self._file,
         )
         await stack.enter_async_context(alerts)
+        self.reload = alerts.reload
         self.addresses = {**self._collector.addresses, "alerts": alerts.addresses["http"]}
 
     async def __aexit__(

@@ -87,7 +87,11 @@ def _run(options: argparse.Namespace, started_s: float) -> int:
         return asyncio.run(demo(config, for_s=options.for_s, started_s=started_s, own_data=own_data))
     from spanwise_stack.serve import serve
 
-    return asyncio.run(serve(config, for_s=options.for_s, started_s=started_s))
+    file: Path | None = options.config
+    running = serve(
+        config, for_s=options.for_s, started_s=started_s, reread=lambda: load(file, flags), file=file
+    )  # fmt: skip
+    return asyncio.run(running)
 
 
 def _need_demo() -> None:
