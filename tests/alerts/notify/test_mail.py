@@ -21,7 +21,12 @@ INJECTION = "<script>alert(1)</script>\r\nBcc: victim@example.com\r\n\r\n{{ 7 * 
 
 
 async def send(port: int, **config: Any) -> Outcome:
-    channel = MailChannel("team/email/a@example.com", "a@example.com", Email.model_validate({**EMAIL, "port": port, **config}), lambda: 5.0)
+    channel = MailChannel(
+        "team/email/a@example.com",
+        "a@example.com",
+        Email.model_validate({**EMAIL, "port": port, **config}),
+        lambda: 5.0,
+    )
     return await channel.send(a_letter("team/email/a@example.com"))
 
 
@@ -79,7 +84,10 @@ def test_a_headline_is_the_subject_and_a_reminder_is_called_so():
 
 
 def test_a_resolved_alert_says_so_and_a_subject_is_short():
-    assert subject_of(a_message(a_notice(status="resolved", ends_at_s=2000.0, summary="x" * 500))) == "[RESOLVED] " + "x" * 189
+    assert (
+        subject_of(a_message(a_notice(status="resolved", ends_at_s=2000.0, summary="x" * 500)))
+        == "[RESOLVED] " + "x" * 189
+    )
 
 
 @given(st.lists(st.sampled_from(["openai/gpt-4o", "p95", "is", "1.5 s", "ü", "字" * 30, "y" * 70, "a,b", "[x]"])))
@@ -138,4 +146,6 @@ async def test_a_password_file_that_is_gone_is_tried_again(tmp_path: Path):
     path.write_text("x")
     config = Email.model_validate({**EMAIL, "username": "u", "password_file": str(path)})
     path.unlink()
-    assert (await MailChannel("team/email/a@example.com", "a@example.com", config, lambda: 5.0).send(a_letter())).kind == "retry"
+    assert (
+        await MailChannel("team/email/a@example.com", "a@example.com", config, lambda: 5.0).send(a_letter())
+    ).kind == "retry"

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from spanwise_alerts.config import Receiver
+from spanwise_alerts.events import Event
+from spanwise_alerts.notify.deliveries import Deliveries, channels_of
+from spanwise_alerts.plan import Plan
+from spanwise_alerts.record.store import Store
+from tests.alerts.builders import a_letter
+from tests.support.clock import Clock
+from tests.support.webhook import WebhookSink
+
+
+def receiver(url: str, **more: Any) -> Receiver:
+    return Receiver.model_validate({"name": "team", "webhook": {"url": url}, **more})
+
+
+def test_each_address_is_a_channel_of_its_own():
+    email = {"to": ["a@example.com", "b@example.com"], "from": "s@example.com", "host": "h", "send_resolved": False}
+    team = receiver("http://127.0.0.1:1/", email=email)
+    names = [channel.name for channel in channels_of([team], Clock())]
+    assert names == list(team.channels) == ["team/webhook", "team/email/a@example.com", "team/email/b@example.com"]
+    assert list(team.channels.values()) == [True, False, False]
+
+
+async def test_new_receivers_take_over_what_waits_and_what_is_for_nobody_is_dead(tmp_path: Path):
+    events, clock = list[Event](), Clock()
+    with WebhookSink() as first, WebhookSink() as second:
+        async with Store(tmp_path / "db") as store:
+            deliveries = Deliveries(store, clock, lambda: 0.5, events.append, asyncio.create_task)
+            await deliveries.open([receiver(first.url)])
+            await store.commit(Plan(clock(), letters=[a_letter(), a_letter("old/webhook", thread="o")]))
+            deliveries.wake()
+            await asyncio.to_thread(first.wait_for, 1)
+            await deliveries.open([receiver(second.url)])
+            await store.commit(Plan(clock(), letters=[a_letter(step=2)]))
+            deliveries.wake()
+            await asyncio.to_thread(second.wait_for, 1)
+            await deliveries.close()
+            assert await store.counts() == {("team/webhook", "delivered"): 2, ("old/webhook", "dead"): 1}
+    assert (len(first.bodies), len(second.bodies), len(events)) == (1, 1, 2)
