@@ -84,9 +84,13 @@ def added(counted):
     return calls["duration_ns"].count(), calls["input_tokens"].sum(), calls["cost_pico_usd"].sum()
 
 
+def used(stored):
+    return stored["input_tokens"].sum()
+
+
 def totals(batches, resume_at=None):
     """Bring batches one by one into a resolver, leaving out what came before, and add up."""
-    resolver, seen, now_ns, found = Resolver(), Seen(), NOW, []
+    resolver, seen, now_ns, found, tokens = Resolver(), Seen(), NOW, [], []
     for number, rows in enumerate(batches):
         if number == resume_at:
             state, kept = resolver.checkpoint()
@@ -95,10 +99,14 @@ def totals(batches, resume_at=None):
         batch = frame(*rows)
         fresh = batch.filter(seen.add(batch))
         if fresh.height:
-            _, counted, sums = resolver.add(fresh, now_ns)
+            stored, counted, sums = resolver.add(fresh, now_ns)
             found += added(counted), added(sums)
+            tokens += used(stored), used(sums)
         now_ns += SECOND // 2
-    found.append(added(resolver.settle(now_ns + QUIET_NS)))
+    sums = resolver.settle(now_ns + QUIET_NS)
+    found.append(added(sums))
+    tokens.append(used(sums))
+    assert sum(tokens) == sum(counted for _, counted, _ in found)  # sums over the stored columns are right as they are
     return tuple(map(sum, zip(*found, strict=True)))
 
 
