@@ -12,7 +12,11 @@ from pydantic import BaseModel
 from spanwise_alerts.config import AlertsConfig, Email, Receiver, Webhook, load, load_rules
 from spanwise_alerts.faults import ConfigError
 from spanwise_alerts.notify.webhook import body_of
-from spanwise_alerts.rule import Rule, Tier
+from spanwise_alerts.rules.bounds import Tier
+from spanwise_alerts.rules.budget import Share
+from spanwise_alerts.rules.burn_rate import Burn
+from spanwise_alerts.rules.kinds import KINDS
+from spanwise_alerts.sources import NamedSource, PrometheusServer
 from spanwise_alerts.wording import NAMES
 from tests.alerts.builders import a_letter
 
@@ -30,8 +34,8 @@ def fence(text: str, kind: str) -> str:
 @pytest.mark.parametrize(
     ("model", "page"),
     [
-        (Rule, RULES),
-        (Tier, RULES),
+        *((kind, RULES) for kind in KINDS.values()),
+        *((part, RULES) for part in (Tier, Share, Burn, NamedSource, PrometheusServer)),
         (AlertsConfig, RECEIVERS),
         (Receiver, RECEIVERS),
         (Webhook, RECEIVERS),
@@ -44,11 +48,18 @@ def test_every_key_is_documented(model: type[BaseModel], page: str):
 
 
 def test_every_name_of_a_sentence_is_documented():
-    assert [name for name in NAMES if f"`{name}" not in RULES] == []
+    words = {word for kind in KINDS.values() for word in kind.words}
+    assert [name for name in (*NAMES, *sorted(words)) if f"`{name}" not in RULES] == []
 
 
-def test_the_rule_and_the_section_of_the_pages_are_good(tmp_path: Path):
-    assert load_rules(yaml.safe_load(fence(RULES, "yaml")), "rules.md")[0].name == "llm-latency"
+def test_every_example_of_a_rule_is_good_and_every_kind_has_one():
+    found = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", RULES, re.DOTALL)]
+    rules = [rule for each in found if "rules" in each for rule in load_rules(each, "rules.md")]
+    assert {rule.kind for rule in rules} == set(KINDS)
+    assert re.findall(r"^## ([a-z_]+)$", RULES, re.MULTILINE) == [*dict.fromkeys(rule.kind for rule in rules)]
+
+
+def test_the_section_of_the_page_is_good(tmp_path: Path):
     with pytest.raises(ConfigError) as raised:
         load(yaml.safe_load(fence(RECEIVERS, "yaml"))["alerts"], "receivers.md", tmp_path)
     # what is missing here are the files that the example names

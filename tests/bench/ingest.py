@@ -232,12 +232,12 @@ def drained(server: Server, sent: int) -> None:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Server]:
+def running(*more: str) -> Iterator[Server]:
     """Start `spanwise up` on free ports and a data directory of its own; end it afterwards."""
     addresses = dict(zip(("otlp-http", "otlp-grpc", "http", "alerts"), free_addresses(4), strict=True))
     flags = [part for name, address in addresses.items() for part in (f"--{name}", address)]
     with tempfile.TemporaryDirectory() as data, tempfile.TemporaryFile() as log:
-        process = subprocess.Popen([*COMMAND, "--data", data, *flags], stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen([*COMMAND, "--data", data, *flags, *more], stdout=log, stderr=subprocess.STDOUT)
         server = Server(psutil.Process(process.pid), addresses["otlp-http"], addresses["otlp-grpc"], addresses["http"])
         try:
             _wait_until_ready(server, process)

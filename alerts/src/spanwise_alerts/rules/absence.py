@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from pydantic import Field, field_validator
 
@@ -20,8 +20,6 @@ class Silence(Held):
 
 class Absence(Measured):
     """A measure without an observation in the window."""
-
-    words: ClassVar[tuple[str, ...]] = ("silent",)
 
     kind: Literal["absence"] = Field(description="nothing comes any more", examples=["absence"])  # pyright: ignore[reportIncompatibleVariableOverride] - the one word it may be
     expect: list[dict[str, str]] | None = Field(
