@@ -21,7 +21,15 @@ TESTED_THROUGH = {
     "alerts/src/spanwise_alerts/view/desk.py": "tests/alerts/view/test_alerts.py",
     "collector/src/spanwise_collector/reader.py": "tests/collector/test_reads.py",
     "instrumentation/src/spanwise/url.py": "tests/instrumentation/test_exchange.py",
+    # The parts of one decision, told in seconds as a whole.
+    "alerts/src/spanwise_alerts/floor.py": "tests/acceptance/alerts/test_routes.py",
+    "alerts/src/spanwise_alerts/flush.py": "tests/acceptance/alerts/test_quiet.py",
+    "alerts/src/spanwise_alerts/upkeep.py": "tests/acceptance/alerts/test_silences.py",
+    "alerts/src/spanwise_alerts/views.py": "tests/alerts/test_dispatch.py",
+    "alerts/src/spanwise_alerts/record/write.py": "tests/alerts/record/test_store.py",
     # A record without behaviour: who makes it is tested.
+    "alerts/src/spanwise_alerts/plan.py": "tests/alerts/record/test_rows.py",
+    "alerts/src/spanwise_alerts/told.py": "tests/alerts/record/test_rows.py",
     "collector/src/spanwise_collector/point.py": "tests/collector/decode/test_metrics.py",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanwise_alerts.alert import Outcome
@@ -90,6 +90,7 @@ def test_a_resolved_alert_says_so_and_a_subject_is_short():
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["openai/gpt-4o", "p95", "is", "1.5 s", "ü", "字" * 30, "y" * 70, "a,b", "[x]"])))
 def test_a_subject_is_read_as_it_was_written(words: list[str]):
     written = message_of(a_letter(summary=" ".join(words)), "s@example.com", ["a@b"], 5.0)
