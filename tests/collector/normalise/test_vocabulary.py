@@ -11,7 +11,8 @@ from spanwise_collector.normalise import vocabulary
         ("azure", "azure.ai.openai"), ("az.ai.openai", "azure.ai.openai"), ("azure.openai.chat", "azure.ai.openai"),
         ("AWS", "aws.bedrock"), ("amazon-bedrock", "aws.bedrock"), ("aws.bedrock", "aws.bedrock"),
         ("google.generative-ai", "gcp.gemini"), ("gcp.gemini", "gcp.gemini"), ("xai", "x_ai"),
-        ("mistralai", "mistral_ai"), ("ibm.watsonx.ai", "ibm.watsonx.ai"), ("langchain", None),
+        ("mistralai", "mistral_ai"), ("api.openai.com", "openai"), ("ibm.watsonx.ai", "ibm.watsonx.ai"),
+        ("langchain", None),
         ("gcp.vertex.agent", None), (" ", None), ("my.gateway", "my.gateway"), ("chat." * 50_000, "chat." * 50_000),
     ],
 )  # fmt: skip
@@ -26,6 +27,7 @@ def test_a_provider_has_one_spelling_and_a_framework_is_none(written, canonical)
         ("tool_calls", "tool_call"), ("tool-calls", "tool_call"), ("SAFETY", "content_filter"),
         ("refusal", "content_filter"), ("PROHIBITED_CONTENT", "content_filter"), ("SPII", "content_filter"),
         ("model_context_window_exceeded", "length"), ("error", "error"), ("Odd", "Odd"),
+        ("FinishReason.TOOL_CALLS", "tool_call"),
     ],
 )  # fmt: skip
 def test_a_finish_reason_has_one_spelling(written, canonical):

@@ -32,6 +32,12 @@ NAMING: Final = (*CATEGORY, "retrieval", "create_agent", "plan")
 
 _PROVIDERS: Final = {
     "amazon-bedrock": "aws.bedrock",
+    "api.anthropic.com": "anthropic",  # LiveKit names the host
+    "api.deepseek.com": "deepseek",
+    "api.groq.com": "groq",
+    "api.mistral.ai": "mistral_ai",
+    "api.openai.com": "openai",
+    "api.x.ai": "x_ai",
     "aws": "aws.bedrock",
     "aws_bedrock": "aws.bedrock",
     "az.ai.inference": "azure.ai.inference",
@@ -43,6 +49,7 @@ _PROVIDERS: Final = {
     "bedrock": "aws.bedrock",
     "bedrock_converse": "aws.bedrock",
     "gemini": "gcp.gemini",
+    "generativelanguage.googleapis.com": "gcp.gemini",
     "google": "gcp.gen_ai",
     "google-gla": "gcp.gen_ai",
     "google-vertex": "gcp.vertex_ai",
@@ -127,7 +134,7 @@ def provider(value: str) -> str | None:
 @lru_cache(_REMEMBERED)
 def finish_reason(value: str) -> str:
     """Spell a finish reason as the conventions do; an unknown one stays as it is."""
-    name = value.lower()
+    name = value.lower().removeprefix("finishreason.")  # as Semantic Kernel prints it
     return name if name in _FINISH_CANONICAL else _FINISH.get(name, value)
 
 

@@ -49,5 +49,7 @@ DIALECT = Dialect(
         "A stream whose usage was not told has zeros, which are read as not told.",
         "`raw_gen_ai_request` is a copy of the call above it, and is no call of its own.",
         "The requested model may be an alias; the one that answered is `response_model`.",
+        "Below a span of the agent's own it writes each call on that span: only the last one's tokens are told.",
+        "With `USE_OTEL_LITELLM_REQUEST_SPAN=true` each call has its own span; set it.",
     ),
 )
