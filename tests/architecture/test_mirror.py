@@ -20,6 +20,7 @@ TESTED_THROUGH = {
     # Protocols: what implements them is tested.
     "alerts/src/spanwise_alerts/view/desk.py": "tests/alerts/view/test_alerts.py",
     "collector/src/spanwise_collector/reader.py": "tests/collector/test_reads.py",
+    "alerts/src/spanwise_alerts/ask/source.py": "tests/alerts/ask/test_collector.py",
     "instrumentation/src/spanwise/url.py": "tests/instrumentation/test_exchange.py",
     # The parts of one decision, told in seconds as a whole.
     "alerts/src/spanwise_alerts/floor.py": "tests/acceptance/alerts/test_routes.py",
