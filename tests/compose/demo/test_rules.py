@@ -11,5 +11,6 @@ def test_it_is_a_valid_configuration_that_tells_both_sinks():
     config = load(alerts_section("127.0.0.1:0", Sinks("127.0.0.1:2525", "http://127.0.0.1:8080/hook")), "demo", Path())
     assert [rule.name for rule in config.rules] == [LATENCY, RATE_LIMITED]
     assert config.http == "127.0.0.1:0"
-    assert config.told.webhook.url.text == "http://127.0.0.1:8080/hook"
-    assert (config.told.email.host, config.told.email.smtp_port) == ("127.0.0.1", 2525)
+    (told,) = config.receivers
+    assert told.webhook.url.text == "http://127.0.0.1:8080/hook"
+    assert (told.email.host, told.email.smtp_port) == ("127.0.0.1", 2525)
