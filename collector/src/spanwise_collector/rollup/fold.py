@@ -102,24 +102,32 @@ class _Points(NamedTuple):
     value: _Ints
 
 
-def fold(frame: pl.DataFrame, book: SeriesBook) -> Folded:
+def fold(frame: pl.DataFrame, book: SeriesBook, *more: pl.DataFrame) -> Folded:
     """Fold rows into what they add.
 
     Args:
         frame: `category` ("llm", "tool", "run"), `end_ns`, `trace_id`, `span_id`, the columns DIMENSIONS and the
             measured columns; other columns and rows of other categories are passed over.
         book: numbers the series.
+        more: further such rows, which may have other columns; all at once takes less than one by one.
     """
-    known = frame["category"].is_in(list(MEASURED))
-    rows = frame.select(pl.col(*(name for name in _READ if name in frame.columns)).filter(known))
-    if "cost_source" in rows.columns:
-        rows = rows.with_columns(_UNPRICED.alias("unpriced_tokens"))
-    found = _points(rows, book) if rows.height else []
+    tables = [rows for rows in map(_measurable, (frame, *more)) if rows.height]
+    found, first = list[_Points](), 0
+    for rows in tables:
+        found += [points._replace(row=points.row + first) for points in _points(rows, book)]
+        first += rows.height
     if not found:
         return Folded(pl.DataFrame(schema=DELTA), pl.DataFrame(schema=NEWEST))
     points = _Points(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
-    end_ns: _Ints = rows["end_ns"].to_numpy()[points.row]
-    return Folded(_merge(points, end_ns // WINDOW_NS), _newest(points, end_ns, rows))
+    end_ns: _Ints = np.concatenate([rows["end_ns"].to_numpy() for rows in tables])[points.row]
+    ids = pl.concat([rows.select("trace_id", "span_id") for rows in tables])
+    return Folded(_merge(points, end_ns // WINDOW_NS), _newest(points, end_ns, ids))
+
+
+def _measurable(frame: pl.DataFrame) -> pl.DataFrame:
+    known = frame["category"].is_in(list(MEASURED))
+    rows = frame.select(pl.col(*(name for name in _READ if name in frame.columns)).filter(known))
+    return rows.with_columns(_UNPRICED.alias("unpriced_tokens")) if "cost_source" in rows.columns else rows
 
 
 def _points(rows: pl.DataFrame, book: SeriesBook) -> list[_Points]:
@@ -179,7 +187,7 @@ def _frame(columns: dict[str, npt.NDArray[Any]]) -> pl.DataFrame:
     return pl.DataFrame([pl.Series(name, values) for name, values in columns.items()])
 
 
-def _newest(points: _Points, end_ns: _Ints, rows: pl.DataFrame) -> pl.DataFrame:
+def _newest(points: _Points, end_ns: _Ints, ids: pl.DataFrame) -> pl.DataFrame:
     """Keep of each latency, series and le the point that ended last."""
     timed = np.flatnonzero(_IS_LATENCY[points.measure])
     key = (points.series[timed] * 32 + points.measure[timed]) * 32 + points.le[timed]
@@ -195,8 +203,7 @@ def _newest(points: _Points, end_ns: _Ints, rows: pl.DataFrame) -> pl.DataFrame:
         "value": points.value[last],
         "end_ns": end_ns[last],
     }
-    ids = rows.select("trace_id", "span_id")[points.row[last]]
-    return _frame(columns).hstack(ids)
+    return _frame(columns).hstack(ids[points.row[last]])
 
 
 def coarsen(delta: pl.DataFrame, width_ns: int) -> pl.DataFrame:

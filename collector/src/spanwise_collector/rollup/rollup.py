@@ -65,13 +65,11 @@ class Rollup:
             calls = pl.concat([calls, sums])
             self.runs.tell(sums)
         runs = self.runs.add(frame, now_ns)
-        folded = [fold(calls, self.book), fold(runs.new, self.book)]
+        folded = fold(calls, self.book, runs.new)
         corrected = correct(runs.before, runs.after, self.book)
-        deltas = [each.delta for each in folded]
-        delta = pl.concat([*deltas, corrected.windows])
-        for each in folded:
-            self.exemplars.add(each.newest, self.book, now_ns + _FUTURE_NS)
-        self.totals.add(pl.concat([*deltas, corrected.totals]), self.book)
+        delta = pl.concat([folded.delta, corrected.windows])
+        self.exemplars.add(folded.newest, self.book, now_ns + _FUTURE_NS)
+        self.totals.add(pl.concat([folded.delta, corrected.totals]), self.book)
         self.unpriced.add(calls)
         self._windows.add(self._within_reach(delta, now_ns), now_ns)
         self._unsaved.append(delta)
