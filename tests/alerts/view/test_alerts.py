@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from spanwise_alerts.alert import Change
-from spanwise_alerts.view.wire import MAX_BYTES
 from tests.alerts.builders import a_notice
 from tests.support.clock import Clock
 from tests.support.desk import START_S, desk
@@ -45,31 +44,6 @@ async def test_an_alert_of_ours_says_its_tier_value_and_threshold(tmp_path: Path
     }  # fmt: skip
     assert alert["endsAt"] == "2023-11-14T22:17:20.000Z"
     assert alert["generatorURL"] == "http://c/api/v1/measure?measure=llm.duration"
-
-
-async def test_the_good_half_of_a_post_counts_and_the_other_is_said(tmp_path: Path):
-    async with desk(tmp_path) as made:
-        answer = await made.post(labels(n="1"), {"labels": {}}, labels(n="2"))
-        assert answer.status_code == 400
-        assert answer.json() == "[1].labels: expected at least one with a value"
-        assert {alert["labels"]["n"] for alert in await made.get("/api/v2/alerts")} == {"1", "2"}
-        numbers = (await made.client.get("/metrics")).text
-        assert "spanwise_alerts_received_total 2.0" in numbers
-        assert "spanwise_alerts_received_invalid_total 1.0" in numbers
-
-
-@pytest.mark.parametrize("content", [b"", b"[", b'{"labels": {"a": "b"}}'])
-async def test_what_is_no_list_is_refused_with_a_bare_string(tmp_path: Path, content: bytes):
-    async with desk(tmp_path) as made:
-        answer = await made.client.post("/api/v2/alerts", content=content)
-        assert answer.status_code == 400
-        assert answer.json().startswith("expected a JSON list of alerts")
-
-
-async def test_a_body_beyond_the_limit_is_refused_and_not_read(tmp_path: Path):
-    async with desk(tmp_path) as made:
-        answer = await made.client.post("/api/v2/alerts", content=b" " * (MAX_BYTES + 1))
-        assert (answer.status_code, answer.json()) == (413, f"expected a body of at most {MAX_BYTES} bytes")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`/api/v2/alerts`: what fires, by itself and in groups; and what others post."""
+"""`/api/v2/alerts`: what fires, by itself and in groups."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from spanwise_alerts.alert import Standing
 from spanwise_alerts.matchers import matches_all, parse_all
 from spanwise_alerts.view.desk import Desk
-from spanwise_alerts.view.posted import body_of, read
-from spanwise_alerts.view.wire import Json, alert_of, body, group_of, refused
+from spanwise_alerts.view.wire import Json, alert_of, group_of, refused
 
 
 class Asked(BaseModel):
@@ -51,8 +50,8 @@ class _Wanted:
         )
 
 
-def routes(desk: Desk, count: Callable[[int, int], None], now: Callable[[], float]) -> APIRouter:
-    """Make the routes; `count` takes how many posted alerts were taken and how many refused."""
+def routes(desk: Desk, now: Callable[[], float]) -> APIRouter:
+    """Make the routes; what others post is taken in `push`."""
     router = APIRouter(prefix="/api/v2", tags=["alertmanager"])
 
     @router.get("/alerts", summary="What is not resolved, by fingerprint")
@@ -76,22 +75,7 @@ def routes(desk: Desk, count: Callable[[int, int], None], now: Callable[[], floa
                 found += [group_of(group, members)] if members else []
         return Json(found)
 
-    @router.post(
-        "/alerts", summary="Take alerts, as Prometheus sends them",
-        openapi_extra=body_of("[{labels, annotations, startsAt, endsAt, generatorURL}, …]"),
-    )  # fmt: skip
-    async def push(request: Request) -> Response:
-        try:
-            posted, faults = read(await body(request))
-        except ValueError as error:
-            return refused(str(error))
-        if posted:
-            await desk.push(posted, now())
-        count(len(posted), len(faults))
-        # the good part counts where another one is refused
-        return refused("; ".join(faults)) if faults else Response()
-
-    _ = alerts, groups, push
+    _ = alerts, groups
     return router
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
@@ -17,8 +18,9 @@ from spanwise_alerts.errors import RecordError
 from spanwise_alerts.view import alerts, beyond, silences, status
 from spanwise_alerts.view.desk import Desk
 from spanwise_alerts.view.guard import Guard, is_loopback
+from spanwise_alerts.view.push import DOCUMENT, PATH, Push
 from spanwise_alerts.view.status import Condition
-from spanwise_alerts.view.wire import MAX_BYTES, Json, TooLarge, refused
+from spanwise_alerts.view.wire import Json, TooLarge, not_recorded, refused, too_large
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def api(shown: Shown) -> FastAPI:
     )  # fmt: skip
     config = shown.condition.config()
     own = [urlsplit(config.external_url).hostname or ""] if config.external_url else []
+    app.add_middleware(Push, desk=shown.desk, count=shown.condition.numbers.posted, now=shown.now)
     app.add_middleware(Guard, names=own, loopback=is_loopback(config.http))
     for kind, answer in (
         (RequestValidationError, _invalid),
@@ -55,11 +58,24 @@ def api(shown: Shown) -> FastAPI:
     ):
         app.add_exception_handler(kind, answer)
     _document(app)
-    app.include_router(alerts.routes(shown.desk, shown.condition.numbers.posted, shown.now))
+    _document_push(app)
+    app.include_router(alerts.routes(shown.desk, shown.now))
     app.include_router(silences.routes(shown.desk, shown.now))
     app.include_router(status.routes(shown.condition))
     app.include_router(beyond.routes(shown.desk, shown.condition, shown.archive, shown.now))
     return app
+
+
+def _document_push(app: FastAPI) -> None:
+    """Name in the OpenAPI document what `Push` answers before the framework sees it."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        document["paths"][PATH]["post"] = DOCUMENT
+        return document
+
+    app.openapi = openapi
 
 
 def _document(app: FastAPI) -> None:
@@ -90,11 +106,11 @@ async def _invalid(_: Request, error: Exception) -> Json:
 
 
 async def _too_large(_: Request, __: Exception) -> Json:
-    return refused(f"expected a body of at most {MAX_BYTES} bytes", 413)
+    return too_large()
 
 
 async def _not_recorded(_: Request, error: Exception) -> Json:
-    return refused(f"not recorded, nothing changed: {error}", 503)
+    return not_recorded(error)
 
 
 async def _said(_: Request, error: Exception) -> Json:

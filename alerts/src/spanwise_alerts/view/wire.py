@@ -53,6 +53,16 @@ async def body(request: Request) -> bytes:
     return b"".join(parts)
 
 
+def too_large() -> Json:
+    """Answer a body beyond the limit."""
+    return refused(f"expected a body of at most {MAX_BYTES} bytes", 413)
+
+
+def not_recorded(error: Exception) -> Json:
+    """Answer what the database refused."""
+    return refused(f"not recorded, nothing changed: {error}", 503)
+
+
 def rfc3339(at_s: float) -> str:
     """Write a moment."""
     return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
