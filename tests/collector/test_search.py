@@ -116,6 +116,15 @@ def test_a_search_finds_the_newest_traces_that_have_all_that_is_wanted(store, ro
         assert each.spans["start_ns"].is_sorted()
 
 
+def test_a_failed_span_that_says_of_itself_that_it_did_not_is_found_by_either(tmp_path):
+    store = Store(tmp_path)
+    store.append(batch(row(1, status_code=2, raw=span("x", {"error": False}).SerializeToString())))
+    for text in ("true", "false"):
+        wanted = TraceFilter(NOON - HOUR_S * SECOND, NOON + SECOND, None, None, {"error": text}, None, None, 9)
+        assert len(search.search(store, wanted)) == 1
+    store.close()
+
+
 def test_every_value_is_found_by_its_text(tmp_path):
     """What leaves spans out before their bytes are read leaves none out that has the tag."""
     store = Store(tmp_path)

@@ -97,10 +97,8 @@ def _may_have(key: str, text: str) -> pl.Expr:
     """Leave out most of the spans that do not have a tag, without reading their bytes one by one."""
     failed = (pl.col("status_code") == Status.STATUS_CODE_ERROR) | pl.col("error_type").is_not_null()
     column = key.removeprefix(tags.OWN)
-    if key == "error" and text == "false":
-        return ~failed.fill_null(value=False)
     known: Mapping[str, pl.Expr] = {
-        "error": failed if text == "true" else pl.lit(value=False),
+        "error": {"true": failed, "false": ~failed.fill_null(value=False)}.get(text, pl.lit(value=False)),
         "span.kind": _named("kind", tags.KINDS, text),
         "otel.status_code": _named("status_code", tags.CODES, text),
         "otel.status_description": pl.col("status_message") == text,
