@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -49,7 +50,9 @@ class Store:
 
     def _open(self) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._engine = create_engine(f"sqlite:///{self._path}")
+        self._engine = create_engine(
+            f"sqlite:///{self._path}", json_serializer=_json, json_deserializer=msgspec.json.decode
+        )
         event.listen(self._engine, "connect", _durable)
         try:
             METADATA.create_all(self._engine)
@@ -157,6 +160,10 @@ class Store:
         """Count letters by channel and status."""
         query = select(OUTBOX.c.channel, OUTBOX.c.status, func.count()).group_by(OUTBOX.c.channel, OUTBOX.c.status)
         return await self._run(lambda db: {(channel, status): n for channel, status, n in db.execute(query)})
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _heads(channel: str) -> Any:  # noqa: ANN401  SQLAlchemy's type of a subquery says less than its name
