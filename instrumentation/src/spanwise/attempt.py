@@ -103,8 +103,7 @@ class Attempt:
         """Fold a whole response and end; what is no response of this API is an error."""
         if self._kept is not None:
             self._kept.add_body(body)
-        may_wait = getattr(self.api, "may_wait", None)
-        if may_wait is not None and self._may_wait() and may_wait(body) is True:
+        if self._may_wait() and (may_wait := getattr(self.api, "may_wait", None)) and may_wait(body) is True:
             self._unread = body
             self.end()
         else:
@@ -158,7 +157,8 @@ class Attempt:
                 late = self._unread is not None or (self._may_wait() and not self._acts())
             if late:
                 span.late = self
-                LATER.put(self, self._size())
+                kept_bytes = self._kept.size if self._kept is not None else 0
+                LATER.put(self, len(self._body) + len(self._unread or b"") + kept_bytes)
             elif span.is_recording():
                 if error_type is not None:
                     span.set_status(Status(StatusCode.ERROR))
@@ -168,7 +168,7 @@ class Attempt:
         if not late:
             self._follow(error_type)
             if self._alone is not None and error_type is None:
-                LATER.put(self, self._size())
+                LATER.put(self, len(self._body))
 
     def _acts(self) -> bool:
         """Say whether the answer is one that later calls have to do with: it calls tools, or has not ended."""
@@ -193,10 +193,6 @@ class Attempt:
             self._follow(error_type)
         if self._alone is not None and error_type is None:
             CONVERSATIONS.answered(self.api, self._alone, self._turns, self.answer, self._above(), self._ended_ns)
-
-    def _size(self) -> int:
-        """Give the bytes that are held until all is told."""
-        return len(self._body) + len(self._unread or b"") + (self._kept.size if self._kept is not None else 0)
 
     def _tell_answer(self, error_type: str | None) -> None:
         """Tell the answer on the span."""

@@ -368,3 +368,16 @@ def test_a_spoilt_request_gives_what_is_sound_or_nothing():
         assert isinstance(asked.model, str | None)
         assert isinstance(asked.max_tokens, int | None)
         assert API.input_bytes(data) >= 0
+
+
+@pytest.mark.parametrize(
+    ("body", "waits"),
+    [
+        (b'{"content":[{"type":"text","text":"a"}],"usage":{"server_tool_use":null}}', True),
+        (b'{"content":[{"type":"tool_use","id":"t"}]}', False),
+        (b'{"content":[{"type":"te', False),
+        (b'{"type":"error","error":{}}', False),
+    ],
+)
+def test_only_what_looks_like_an_answer_without_tool_calls_may_be_read_later(body, waits):
+    assert API.may_wait(body) is waits

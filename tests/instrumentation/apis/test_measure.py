@@ -35,3 +35,10 @@ def test_text_is_measured_in_utf8_without_what_is_not_named():
 
 def test_json_is_measured_compact_and_a_string_as_its_text():
     assert [measure.json_bytes(value) for value in (None, "ab", {"a": [1, 2]})] == [0, 2, 11]
+
+
+@pytest.mark.parametrize(
+    ("body", "whole"), [(b"{}", True), (b"{} \r\n", True), (b"{", False), (b"[]", False), (b"", False)]
+)
+def test_what_ends_as_an_object_does_is_whole(body, whole):
+    assert measure.whole(body) is whole

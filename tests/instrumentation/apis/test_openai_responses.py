@@ -404,3 +404,18 @@ def test_error_in_place_of_an_answer_is_told():
     answer = Answer()
     assert API.fold_body(b'{"error":{"message":"no","code":502}}', answer) is False
     assert answer.error_type == "502"
+
+
+@pytest.mark.parametrize(
+    ("body", "waits"),
+    [
+        (b'{"status":"completed","output":[{"type":"message"}],"tools":[{"type":"function"}]}', True),
+        (b'{"status":"completed","output":[{"type":"function_call"}]}', False),
+        (b'{"status":"queued","output":[]}', False),
+        (b'{"status":"in_progress","output":[]}', False),
+        (b'{"status":"completed","output":[', False),
+        (b'{"error":{}}', False),
+    ],
+)
+def test_only_what_looks_like_an_answer_that_has_ended_without_tool_calls_may_be_read_later(body, waits):
+    assert API.may_wait(body) is waits

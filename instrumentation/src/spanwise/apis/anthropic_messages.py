@@ -8,7 +8,7 @@ import msgspec
 
 from spanwise.apis.api import Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.billed import Billed
-from spanwise.apis.measure import count, elements, members, number, read, text_bytes, utf8_bytes, word
+from spanwise.apis.measure import count, elements, members, number, read, text_bytes, utf8_bytes, whole, word
 
 _VERTEX: Final = "/publishers/anthropic/models/"
 _VERTEX_ENDS: Final = (":rawPredict", ":streamRawPredict")
@@ -151,6 +151,10 @@ class AnthropicMessages(Reader):
             reasoning_level=word(members(asked.output_config).get("effort")),
             tool_results=_tool_results(asked.messages or ()) if isinstance(asked, _LoopRequest) else (),
         )
+
+    def may_wait(self, body: bytes) -> bool:
+        """Say whether a body looks like an answer that calls no tool, so that nothing hangs on reading it at once."""
+        return whole(body) and b'"content"' in body and b'"tool_use"' not in body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `message` object; text is measured only where no usage is reported."""

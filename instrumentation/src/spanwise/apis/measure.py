@@ -18,6 +18,11 @@ def read(decoder: msgspec.json.Decoder[_T], data: bytes) -> _T | None:
         return None
 
 
+def whole(body: bytes) -> bool:
+    """Say whether bytes end as a JSON object does."""
+    return body[-1:] == b"}" or body.rstrip()[-1:] == b"}"
+
+
 def members(value: object) -> dict[str, Any]:
     """Give an object's members; none for another type."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -7,7 +7,7 @@ import msgspec
 
 from spanwise.apis import openai_wire
 from spanwise.apis.api import Answer, Asked, ToolCall, ToolResult
-from spanwise.apis.measure import read, text_of
+from spanwise.apis.measure import read, text_of, whole
 from spanwise.apis.openai_wire import CHATS, DONE, CompletionUsage, deployment_of, error_type, text_bytes, told_error
 
 _LATER = "/async/chat/completions"  # of Zhipu: the answer is fetched later, by its id
@@ -150,7 +150,7 @@ class OpenAIChat:
 
     def may_wait(self, body: bytes) -> bool:
         """Say whether a body looks like an answer that calls no tool, so that nothing hangs on reading it at once."""
-        return b'"choices"' in body and b'"tool_calls"' not in body and body.rstrip().endswith(b"}")
+        return whole(body) and b'"choices"' in body and b'"tool_calls"' not in body
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `chat.completion` object; text is measured only where no usage is reported."""

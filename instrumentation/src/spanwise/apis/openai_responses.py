@@ -7,7 +7,7 @@ import msgspec
 
 from spanwise.apis.api import PENDING, Answer, Asked, Reader, ToolCall, ToolResult
 from spanwise.apis.billed import Billed
-from spanwise.apis.measure import elements, members, read, text_of
+from spanwise.apis.measure import elements, members, read, text_of, whole
 from spanwise.apis.openai_wire import DONE, InputDetails, OutputDetails, error_type, settle, text_bytes, told_error
 
 CALLS: Final[Mapping[str, str | None]] = {
@@ -179,6 +179,11 @@ class OpenAIResponses(Reader):
             previous_response=asked.previous_response_id,
             tool_results=_tool_results(body) if b'_output"' in body else (),
         )
+
+    def may_wait(self, body: bytes) -> bool:
+        """Say whether a body looks like an answer that has ended and calls no tool: it need not be read at once."""
+        acts = b'_call"' in body or b'"queued"' in body or b'"in_progress"' in body
+        return whole(body) and b'"output"' in body and not acts
 
     def fold_body(self, body: bytes, answer: Answer) -> bool:
         """Fold a `response` or `response.compaction`; one still queued or in progress has used nothing yet."""

@@ -12,6 +12,7 @@ _BEGINS: Final = re.compile(
 )
 # Thirteen digits, whatever blanks and hyphens are between them.
 _DIGIT: Final = bytes(48 if 48 <= code < 58 else 120 for code in range(256))  # noqa: PLR2004
+_NO_DIGITS: Final = bytes(code for code in range(256) if not 48 <= code < 58)  # noqa: PLR2004
 _CARD: Final = b"0" * 13
 _KEY_NAME: Final = b'key":'
 _TOKEN_NAME: Final = b'token":'
@@ -28,7 +29,8 @@ def kinds_in(data: bytes, wanted: Collection[str]) -> frozenset[str]:
         found.add("email")
     if "private_key" in wanted and b"-----BEGIN" in data:
         found.add("private_key")
-    if "card_number" in wanted and _CARD in data.translate(_DIGIT, b" -"):
+    digits = len(data.translate(None, _NO_DIGITS))
+    if digits >= len(_CARD) and "card_number" in wanted and _CARD in data.translate(_DIGIT, b" -"):
         found.add("card_number")
     if "authorization" in wanted or "api_key" in wanted:
         lowered = data.lower()

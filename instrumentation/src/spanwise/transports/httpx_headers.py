@@ -28,12 +28,11 @@ class Seen(Mapping[str, str]):
     @override
     def get(self, key: str, default: Any = None) -> Any:
         """Give a value, without an exception for one that is not there."""
-        wanted, found = key.lower().encode("latin-1"), None
-        for _, name, value in self._entries:
-            if name == wanted:
-                found = value if found is None else b"%b, %b" % (found, value)
-        if found is None:
+        wanted = key.lower().encode("latin-1")
+        values = [value for _, name, value in self._entries if name == wanted]
+        if not values:
             return default
+        found = b", ".join(values)
         try:
             return found.decode()
         except UnicodeDecodeError:
