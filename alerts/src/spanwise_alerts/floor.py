@@ -144,7 +144,8 @@ class Floor:
         wanted: dict[tuple[str, str], Group] = {}
         for node in self.tree.match(case.labels):
             if node.receiver:
-                labels = node.labels_of(case.labels)
+                # an alert by itself stays in its group when its tier changes
+                labels = node.labels_of(case.labels) if node.group_by is not None else dict(case.notice.labels)
                 key = group_key(node.key, labels)
                 found = self.groups.get((key, node.receiver))
                 if found is None:

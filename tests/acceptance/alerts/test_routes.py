@@ -146,3 +146,16 @@ async def test_without_receivers_alerts_are_seen_only(tmp_path: Path):
     story.at(3).sees("a", "gone")
     await story.run(until=4)
     assert story.changes() == ["fired", "resolved"]
+
+
+async def test_an_alert_by_itself_is_one_thread_through_all_its_tiers(tmp_path: Path):
+    story = Story(tmp_path)
+    story.at(1).fires("slow")
+    story.at(2).fires("slow", "critical")
+    story.at(3).resolves("slow")
+    story.between(1, 1).wants(fires("slow", tier="warning"))
+    story.between(2, 2).wants(fires("slow", tier="critical"))
+    story.between(3, 3).wants(resolved("slow", tier="critical"))
+    await story.run(until=5)
+    assert {told.body["group_key"] for told in story.told} == {'{}:{alertname="slow"}'}
+    assert len({told.body["thread"] for told in story.told}) == 1

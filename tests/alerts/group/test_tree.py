@@ -49,7 +49,6 @@ def test_the_tree_finds_what_alertmanagers_own_test_finds():
 def test_without_group_by_each_alert_stands_alone_and_waits_for_nothing():
     top = tree()
     assert (top.receiver, top.group_by, top.group_wait_s, top.group_interval_s) == ("first", None, 0.0, 0.0)
-    assert top.labels_of({"a": "1", "b": "2"}) == {"a": "1", "b": "2"}
 
 
 def test_with_group_by_the_waits_are_alertmanagers_unless_they_are_given():

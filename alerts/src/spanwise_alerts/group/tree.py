@@ -57,10 +57,8 @@ class Node:
             yield from node.walk()
 
     def labels_of(self, labels: Mapping[str, str]) -> dict[str, str]:
-        """Return the labels by which an alert is grouped here."""
-        if self.group_by is None:
-            return dict(labels)
-        return {name: labels[name] for name in self.group_by if name in labels}
+        """Return the labels by which an alert is grouped here; none where each alert stands by itself."""
+        return {name: labels[name] for name in self.group_by or () if name in labels}
 
 
 def tree_of(route: Route, receivers: Sequence[str]) -> Node:
