@@ -6,6 +6,7 @@ from spanwise_collector import runs
 from spanwise_collector.errors import TooLarge
 from spanwise_collector.reader import RunFilter
 from spanwise_collector.store.store import Store
+from spanwise_collector.store.traces import Most
 from tests.support.rows import NOON, SECOND, batch, row
 
 ALL = RunFilter(NOON - 3_600 * SECOND, NOON + 3_600 * SECOND)
@@ -143,6 +144,23 @@ def test_one_run_is_given_with_its_steps_in_order(store):
     assert found["agent"] == "a1"
     assert runs.one(store, (1).to_bytes(16, "big"), (2).to_bytes(8, "big"), NOON) is None
     assert runs.one(store, (9).to_bytes(16, "big"), (1).to_bytes(8, "big"), NOON) is None
+
+
+def test_of_a_run_the_first_steps_are_given_and_that_there_are_more(store, monkeypatch):
+    store.append(batch(*run_of(1)))
+    ids = (1).to_bytes(16, "big"), (1).to_bytes(8, "big")
+    assert runs.one(store, *ids, NOON)["truncated"] is False
+    monkeypatch.setattr(runs, "MOST_STEPS", 3)
+    found = runs.one(store, *ids, NOON)
+    assert ([step["after_s"] for step in found["step_list"]], found["truncated"]) == ([1.0, 4.0, 5.0], True)
+    assert (found["steps"], found["repeated_tool_calls"]) == (4, 1)
+
+
+def test_one_run_of_a_trace_with_too_many_spans_is_refused(store, monkeypatch):
+    monkeypatch.setattr(runs, "MOST_OF_ONE", Most(4, 2**20))
+    store.append(batch(*run_of(1)))
+    with pytest.raises(TooLarge, match="a trace of 5 spans; expected at most 4 spans and 1 MiB"):
+        runs.one(store, (1).to_bytes(16, "big"), (1).to_bytes(8, "big"), NOON)
 
 
 def test_a_window_with_too_many_spans_is_refused(store, monkeypatch):

@@ -212,7 +212,7 @@ class Reader(Protocol):
         ...
 
     def run(self, trace_id: bytes, span_id: bytes) -> Mapping[str, Any] | None:
-        """Give one run with its steps; null where there is none."""
+        """Give one run with its steps; null where there is none. Raises TooLarge where its trace has too many spans."""
         ...
 
     def dialects(self, start_ns: int) -> list[dict[str, Any]]:

@@ -12,10 +12,13 @@ from spanwise_collector.reader import RunCursor, RunFilter, RunPage
 from spanwise_collector.rollup import summary
 from spanwise_collector.rollup.lineage import Lineage, lineage
 from spanwise_collector.store.store import Store
+from spanwise_collector.store.traces import Most
 from spanwise_schema.measures import NANO
 from spanwise_schema.money import to_usd
 
 MOST_SPANS: Final = 500_000
+MOST_OF_ONE: Final = Most(100_000, 256 * 2**20)
+MOST_STEPS: Final = 10_000
 _ALL: Final = pl.lit(value=True)
 _MILLION: Final = 1_000_000
 _TOLD: Final = (
@@ -79,18 +82,26 @@ def page(store: Store, wanted: RunFilter, now_ns: int) -> RunPage:
 
 
 def one(store: Store, trace_id: bytes, span_id: bytes, now_ns: int) -> dict[str, Any] | None:
-    """Give one run with its steps, the oldest first; null where there is none."""
-    spans = _arranged(store.trace(trace_id).select(_COLUMNS))
+    """Give one run with its steps, the oldest MOST_STEPS; null where there is none.
+
+    Raises TooLarge where its trace has more spans than MOST_OF_ONE.
+    """
+    whole = store.traces([trace_id], MOST_OF_ONE)
+    if whole.total.get(trace_id, 0) > whole.spans.height:
+        size = f"{MOST_OF_ONE.spans} spans and {MOST_OF_ONE.size_bytes >> 20} MiB"
+        raise TooLarge(f"a trace of {whole.total[trace_id]} spans; expected at most {size}")
+    spans = _arranged(whole.spans.select(_COLUMNS))
     found = lineage(spans)
     runs = _measured(spans, found, now_ns)
     number = runs.with_row_index("number").filter(pl.col("span_id") == span_id)["number"]
     if not len(number):
         return None
     steps = _steps(spans, found).filter(pl.col("run") == number[0])
-    again = steps.filter(~_LLM).filter(summary.repeats())["span_id"].to_list()
+    again = frozenset[bytes](steps.filter(~_LLM).filter(summary.repeats())["span_id"].to_list())
     start_ns: int = runs["start_ns"][number[0]]
-    told = [_step(row, start_ns, row["span_id"] in again) for row in steps.iter_rows(named=True)]
-    return {**_told(runs.row(number[0], named=True)), "step_list": told}
+    told = [_step(row, start_ns, row["span_id"] in again) for row in steps.head(MOST_STEPS).iter_rows(named=True)]
+    truncated = {"step_list": told, "truncated": len(told) < steps.height}
+    return {**_told(runs.row(number[0], named=True)), **truncated}
 
 
 def _spans(store: Store, wanted: RunFilter) -> pl.DataFrame:

@@ -2,6 +2,8 @@ import time
 
 import pytest
 
+from spanwise_collector import runs
+from spanwise_collector.store.traces import Most
 from tests.support.collector import collecting
 from tests.support.otlp import request, span, traffic
 
@@ -62,7 +64,7 @@ async def test_a_cursor_of_other_parameters_is_refused(tmp_path):
         assert answer.json()["detail"][0]["loc"] == ["query", "cursor"]
 
 
-async def test_one_run_is_found_by_the_ids_that_the_list_gives(tmp_path):
+async def test_one_run_is_found_by_the_ids_that_the_list_gives(tmp_path, monkeypatch):
     now_ns = time.time_ns()
     chat = span(
         attributes=CHAT, trace_id=b"t" * 16, span_id=b"c" * 8, parent_span_id=b"a" * 8, start_ns=now_ns - 10**9,
@@ -75,11 +77,16 @@ async def test_one_run_is_found_by_the_ids_that_the_list_gives(tmp_path):
         path = f"/api/v1/runs/{run['trace_id']}"
         found = (await talk.get(f"{path}/{run['span_id']}")).json()
         assert [step["model"] for step in found.pop("step_list")] == ["gpt-4o"]
+        assert found.pop("truncated") is False
         assert found == run
         assert (await talk.get(f"{path}/{'0' * 16}")).status_code == 404
         malformed = await talk.get(f"{path}/xyz")
         assert malformed.status_code == 422
         assert "16 hexadecimal digits" in malformed.text
+        monkeypatch.setattr(runs, "MOST_OF_ONE", Most(1, 2**20))
+        (fault,) = (await talk.get(f"{path}/{run['span_id']}")).json()["detail"]
+        assert fault["loc"] == ["path", "trace_id"]
+        assert fault["msg"] == "a trace of 2 spans; expected at most 1 spans and 1 MiB"
 
 
 async def test_the_routes_are_in_the_description_of_the_api(tmp_path):

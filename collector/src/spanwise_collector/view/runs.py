@@ -100,7 +100,10 @@ def routes(reader: Reader) -> APIRouter:
             params.identifier("span_id", span_id, _SPAN_ID_DIGITS),
         )
         await reader.settled()
-        found = await run_in_threadpool(reader.run, *wanted)
+        try:
+            found = await run_in_threadpool(reader.run, *wanted)
+        except TooLarge as fault:
+            raise params.Invalid("trace_id", str(fault), where="path") from fault
         if found is None:
             raise HTTPException(404, f"trace {trace_id} has no run {span_id}")
         return dict(found)
