@@ -142,7 +142,7 @@ async def test_new_routes_tell_nothing_twice_and_forget_no_end(tmp_path: Path):
 async def test_without_receivers_alerts_are_seen_only(tmp_path: Path):
     story = Story(tmp_path, receivers=[])
     story.at(1).push("a")
-    story.at(2).sees("a", "unprocessed").push("a", start=1, end=2)
+    story.at(2).sees("a", "active").push("a", start=1, end=2)
     story.at(3).sees("a", "gone")
     await story.run(until=4)
     assert story.changes() == ["fired", "resolved"]

@@ -12,6 +12,8 @@ from spanwise_alerts.silence import Silence, silence_from
 from spanwise_alerts.told import Entry, entry_from
 
 Row = Mapping[Any, Any]
+_HAPPENING = tuple(Happening.__dataclass_fields__)
+_MESSAGE = tuple(Message.__dataclass_fields__)
 
 
 def state_of(alert: Alert) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def silence_of(row: Row) -> Silence:
 def outbox_row(letter: Letter, now_s: float) -> dict[str, Any]:
     """Return a new row of `outbox`, due at once."""
     message = letter.message
-    body = {name: getattr(message, name) for name in Message.__dataclass_fields__}
+    body = {name: getattr(message, name) for name in _MESSAGE}
     return {
         "key": letter.key,
         "first_key": letter.first_key,
@@ -97,4 +99,5 @@ def letter_from(row: Row) -> Letter:
 
 def audit_row(happening: Happening) -> dict[str, Any]:
     """Return a row of `audit`."""
-    return asdict(happening)
+    # not `asdict`, which copies all that the detail holds
+    return {name: getattr(happening, name) for name in _HAPPENING}
