@@ -16,6 +16,7 @@ from spanwise_collector.query import Query
 from spanwise_collector.reader import RunFilter
 from spanwise_collector.rollup.rollup import Rollup
 from spanwise_collector.rollup.summary import LOST_NS
+from spanwise_collector.spoken import spoken
 from spanwise_collector.store.store import Store
 from spanwise_schema.measures import MEASURES
 from tests.support.otlp import request, span, traffic
@@ -183,6 +184,8 @@ def test_what_only_an_agent_told_is_counted_while_nothing_comes(tmp_path):
         assert [series.points[0].value for query in asked for series in pipeline.answer(query)] == [110, 100]
         stored = "select category, token_scope, sum(input_tokens) as tokens from spans group by all order by all"
         assert pipeline.store.sql(stored).rows() == [("agent", "rollup", None), ("llm", "usage", 100)]
+        (emitter,) = spoken(store, 0)
+        assert (emitter["spans"], emitter["calls"]) == (1, 0)
         (run,) = runs.page(store, RunFilter(0, clock[0]), clock[0]).runs
         assert (run["tokens"], run["input_tokens"], run["steps"], run["llm_calls"]) == (110, 100, 0, 0)
 

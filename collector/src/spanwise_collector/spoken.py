@@ -17,6 +17,7 @@ _USAGE: Final = re.compile("token|usage|cost", re.IGNORECASE)
 _NO_USAGE: Final = re.compile("max_(output_|completion_)?tokens|time_to_first_token|per_output_token", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\s*[+-]?\d+(\.\d*)?\s*|\s*\{.*")
 
+# Nobody sent the spans of signal `agent`: they are what an agent told as the sum of its calls, once more.
 _SPOKEN: Final = """
     select
         scope_name, scope_version, dialect,
@@ -30,7 +31,7 @@ _SPOKEN: Final = """
         max(end_ns) as last_ns,
         arg_max(raw, end_ns, 10) filter (octet_length(raw) <= 65536) as samples
     from spans
-    where end_ns > $start_ns
+    where end_ns > $start_ns and signal is distinct from 'agent'
     group by scope_name, scope_version, dialect
     order by spans desc, scope_name, scope_version, dialect
     limit 200
