@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel
@@ -39,34 +39,54 @@ def _section(model: type[BaseModel], depth: int) -> Iterator[str]:
 
 
 def _example(field: FieldInfo) -> Iterator[str]:
-    """Show what a key holds that is empty by default: one item of a list, a mapping, or a section."""
-    if field.examples and isinstance(field.examples[0], dict):
-        yield from yaml.safe_dump(field.examples[0], sort_keys=False).splitlines()
+    """Show what a key holds that is empty by default: one item of a list, a mapping, a section, a word."""
+    default = field.get_default(call_default_factory=True, validated_data={})
+    given: list[Any] = field.examples or []
+    if given and isinstance(given[0], dict):
+        yield from yaml.safe_dump(given[0], sort_keys=False).splitlines()
         return
     inner = _model_in(field.annotation)
     if inner is None:
-        yield from (f"- {_flow(item)}" for item in field.examples or ())
+        whole = cast("list[object]", given[0]) if given and isinstance(given[0], list) else None
+        if default is None and given and whole is None:
+            yield _flow(cast("object", given[0]))
+        elif default in ([], {}, None):
+            yield from (f"- {_flow(item)}" for item in (given if whole is None else whole))
         return
-    listed = isinstance(field.get_default(call_default_factory=True, validated_data={}), list)
-    lines = list(_keys(inner, "  " if listed else ""))
+    listed = isinstance(default, list)
+    lines = list(_keys(inner, "  " if listed else "", ()))
     wide = max(len(line) for line, _ in lines)
     for place, (line, comment) in enumerate(lines):
         begun = f"- {line[2:]}" if listed and place == 0 else line
         yield f"{begun:{wide}}  # {comment}" if comment else begun
 
 
-def _keys(model: type[BaseModel], indent: str) -> Iterator[tuple[str, str | None]]:
+def _keys(
+    model: type[BaseModel], indent: str, above: tuple[type[BaseModel], ...]
+) -> Iterator[tuple[str, str | None]]:  # fmt: skip
+    """Write the keys of a model; a model within itself is left empty."""
     for name, field in model.model_fields.items():
         key, inner = f"{indent}{field.alias or name}", _model_in(field.annotation)
         example: Any = field.examples[0] if field.examples else None
-        if inner is None:
+        if inner is None or inner in (model, *above):
+            yield f"{key}: {_default(name, field) if example is None else _flow(example)}", field.description
+        elif isinstance(example, dict):
+            yield f"{key}:", field.description
+            given = cast("dict[str, object]", example)
+            yield from ((f"{indent}  {under}: {_flow(value)}", None) for under, value in given.items())
+        elif example is not None:
             yield f"{key}: {_flow(example)}", field.description
-            continue
-        yield f"{key}:", field.description
-        if example is None:
-            yield from _keys(inner, f"{indent}  ")
         else:
-            yield from ((f"{indent}  {under}: {_flow(value)}", None) for under, value in example.items())
+            yield f"{key}:", field.description
+            listed = any(get_origin(part) is list for part in (field.annotation, *get_args(field.annotation)))
+            lines = list(_keys(inner, f"{indent}    " if listed else f"{indent}  ", (model, *above)))
+            if listed:
+                lines[0] = (f"{indent}  - {lines[0][0].lstrip()}", lines[0][1])
+            yield from lines
+
+
+def _empty(field: FieldInfo) -> object:
+    return field.get_default(call_default_factory=True, validated_data={})
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 an annotation has no type
@@ -76,8 +96,12 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 an ann
 
 
 def _default(name: str, field: FieldInfo) -> str:
-    default: Any = field.get_default(call_default_factory=True, validated_data={})
-    if field.alias and name == f"{field.alias}_s":
+    default: Any = None if field.is_required() else _empty(field)
+    if isinstance(default, BaseModel):
+        default = default.model_dump(mode="json", by_alias=True)
+    if isinstance(default, tuple):
+        default = list(cast("tuple[object, ...]", default))
+    if field.alias and name == f"{field.alias}_s" and default is not None:
         return f"{default:g}s"
     return _flow(str(default) if isinstance(default, Path) else default, quoted=isinstance(default, (str, Path)))
 
