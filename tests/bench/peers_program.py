@@ -47,13 +47,13 @@ WARM_UP = 100
 
 
 class Sink(SpanExporter):
-    """Takes spans as an exporter would, counts and drops them."""
+    """Reads what spans tell, as an exporter does, counts and drops them."""
 
     def __init__(self):
         self.spans = 0
 
     def export(self, spans):
-        self.spans += len(spans)
+        self.spans += sum(span.attributes is not None and span.status is not None for span in spans)
         return SpanExportResult.SUCCESS
 
 

@@ -84,7 +84,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, ...]] = {
     ("inferred.py", AT_START): ("ToolCalls.__init__", "ToolCalls.forget"),
     ("inferred.py", "a tool has a span of its own; test_tool_spans and test_inferred play it"): ("ToolCalls.ran",),
     ("later.py", AT_START): ("Later.__init__",),
-    ("later.py", BY_FAULT): ("_report",),
+    ("later.py", "runs at a fork"): ("Later.free",),
     ("later.py", "asked by tests"): ("Later.__len__",),
     ("later.py", "asked by who reads a span; test_later and test_quick_span play it"): ("Later.settle_one",),
     ("layers.py", "beside frameworks that are not imported here; test_layers plays them"): (

@@ -1,3 +1,5 @@
+import os
+import signal
 import threading
 
 import pytest
@@ -63,11 +65,12 @@ def test_fault_of_one_leaves_the_others_and_is_reported(done):
 
 def test_fault_is_reported_when_nobody_waits_for_the_lock_any_more(monkeypatch, done):
     free: list[bool] = []
+    mine = Later()
 
     def take():
-        free.append(later._lock.acquire(timeout=30))
+        free.append(mine._lock.acquire(timeout=30))
         if free[-1]:
-            later._lock.release()
+            mine._lock.release()
 
     def report(place: str, fault: Exception):
         del place, fault
@@ -76,10 +79,33 @@ def test_fault_is_reported_when_nobody_waits_for_the_lock_any_more(monkeypatch, 
         other.join()
 
     monkeypatch.setattr(guard, "report", report)
-    mine = Later()
     mine.put(Job(done, "a", RuntimeError("ours")), 1)
     mine.settle()
     assert free == [True]
+
+
+def test_what_takes_locks_of_others_is_done_when_the_lock_is_free():
+    free: list[bool] = []
+    mine = Later()
+
+    def take():
+        free.append(mine._lock.acquire(timeout=30))
+        if free[-1]:
+            mine._lock.release()
+
+    def follow():
+        other = threading.Thread(target=take)
+        other.start()
+        other.join()
+
+    class Followed:
+        def settle(self):
+            return follow
+
+    mine.put(Followed(), 1)
+    mine.settle()
+    mine.settle_one(Followed())
+    assert free == [True, True]
 
 
 def test_what_is_put_off_while_others_are_settled_waits_for_its_turn(done):
@@ -109,5 +135,23 @@ def test_settling_within_settling_does_each_thing_once(done):
     assert done == ["a", "b"]
 
 
-def test_one_is_in_a_process():
-    assert isinstance(LATER, Later)
+def test_forked_child_waits_for_no_thread_of_its_parent():
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with LATER._lock:
+            held.set()
+            done.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(30)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)  # which ends a child that waits
+        LATER.settle()
+        os._exit(7)
+    done.set()
+    holder.join()
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 7

@@ -1,6 +1,7 @@
 """One attempt at a model call: its span, from the request's leaving to the answer's end."""
 
 from collections.abc import Mapping
+from functools import partial
 from time import perf_counter_ns
 
 from opentelemetry.context import Context
@@ -16,7 +17,7 @@ from spanwise.content import capture
 from spanwise.content.kept import Kept
 from spanwise.conversations import CONVERSATIONS, TALKS
 from spanwise.inferred import CALLS
-from spanwise.later import LATER
+from spanwise.later import LATER, Follow
 from spanwise.tracer import Attributes, start_span, tracer
 from spanwise.unfinished import UNDER_WAY
 
@@ -178,21 +179,22 @@ class Attempt:
         """Say whether nobody has to know at once what there is to tell of the answer."""
         return getattr(self._span, "late", self) is None and (self._kept is None or capture.may_wait())
 
-    def settle(self) -> None:
+    def settle(self) -> Follow | None:
         """Tell the answer where that was put off, and remember what was said."""
         if self._settled:
-            return
+            return None
         self._settled = True
-        error_type = None
+        error_type, follow = None, None
         if getattr(self._span, "late", None) is self:
             try:
                 error_type = self.answer.error_type if self._unread is None else self._read_body(self._unread)
                 self._tell_answer(error_type)
             finally:
                 self._span.told(failed=error_type is not None)
-            self._follow(error_type)
+            follow = partial(self._follow, error_type) if error_type is not None or self._acts() else None
         if self._alone is not None and error_type is None:
             CONVERSATIONS.answered(self.api, self._alone, self._turns, self.answer, self._above(), self._ended_ns)
+        return follow
 
     def _tell_answer(self, error_type: str | None) -> None:
         """Tell the answer on the span."""
@@ -200,6 +202,7 @@ class Attempt:
         if self._kept is not None:
             capture.tell(self._kept, self.api, self._body, self._span, self._write)
 
+    @guard.guarded  # later it is called by nobody who would take a fault
     def _follow(self, error_type: str | None) -> None:
         """Remember what later calls may have to do with."""
         if error_type is not None and self._body:

@@ -6,10 +6,13 @@ Between two calls the program's own work empties the processor's caches; what is
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 
 from spanwise import guard
 
+_PLACE: Final = f"{__name__}.Later.settle"
 MOST: Final = 64
 MOST_BYTES: Final = 1024 * 1024
 
@@ -17,13 +20,12 @@ MOST_BYTES: Final = 1024 * 1024
 class Late(Protocol):
     """Something of a call that is put off."""
 
-    def settle(self) -> None:
-        """Do what was put off; once, however often it is asked for."""
+    def settle(self) -> "Follow | None":
+        """Do what was put off; once, however often it is asked for. Give what is to be done when the lock is free."""
         ...
 
 
-_lock = threading.RLock()  # a collection of garbage may end another call while it is held
-os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+Follow = Callable[[], None]
 
 
 class Later:
@@ -32,6 +34,7 @@ class Later:
     def __init__(self) -> None:
         self._waiting: deque[Late] = deque()
         self._bytes = 0
+        self._lock = threading.RLock()  # a collection of garbage may end another call while it is held
 
     def put(self, late: Late, size_bytes: int) -> None:
         """Put something off that holds so many bytes."""
@@ -42,37 +45,47 @@ class Later:
 
     def settle(self) -> None:
         """Settle all that is waiting, in the order in which it was put off."""
-        faults: list[Exception] = []
-        with _lock:
+        follows: list[Follow] = []
+        with self._lock:
             self._bytes = 0
             for _ in range(len(self._waiting)):
                 if self._waiting:  # a collection of garbage may have settled the rest
-                    _settle(self._waiting.popleft(), faults)
-        _report(faults)
+                    _settle(self._waiting.popleft(), follows)
+        _follow(follows)
 
     def settle_one(self, late: Late) -> None:
         """Settle one thing before its turn."""
-        faults: list[Exception] = []
-        with _lock:
-            _settle(late, faults)
-        _report(faults)
+        follows: list[Follow] = []
+        with self._lock:
+            _settle(late, follows)
+        _follow(follows)
+
+    def free(self) -> None:
+        """Be free in a forked child, whatever a thread of the parent was about.
+
+        A fork does not wait for the lock: below it others are taken, and a fork takes those first.
+        """
+        self._lock = threading.RLock()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
 
-def _settle(late: Late, faults: list[Exception]) -> None:
+def _settle(late: Late, follows: list[Follow]) -> None:
     try:
-        late.settle()
+        follow = late.settle()
     except Exception as fault:  # noqa: BLE001  the agent must never see a fault of ours
-        faults.append(fault)
+        follow = partial(guard.report, _PLACE, fault)
+    if follow is not None:
+        follows.append(follow)
 
 
-def _report(faults: list[Exception]) -> None:
-    """Report faults when the lock is free: where they are logged is the program's, which may hold a lock of its own."""
-    for fault in faults:
-        guard.report(f"{__name__}.Later.settle", fault)
+def _follow(follows: list[Follow]) -> None:
+    """Do what takes locks of others, which may wait for ours; a log is the program's, and may have a lock as well."""
+    for follow in follows:
+        follow()
 
 
 LATER: Final = Later()
 """That of this process."""
+os.register_at_fork(after_in_child=LATER.free)
