@@ -73,6 +73,7 @@ class App:
         self._file = file
         self._store = Store(data / DATABASE)
         self._faults: list[str] = []
+        self._reloading = asyncio.Lock()
         self._closing = contextlib.AsyncExitStack()
         self._deliveries = Deliveries(self._store, now, draw, self._tell, self._start)
         self._dispatcher = Dispatcher(config, self._store, self._tell, new_id)
@@ -111,6 +112,10 @@ class App:
         Raises:
             ConfigError: it cannot be used; then nothing changes.
         """
+        async with self._reloading:
+            await self._reload()
+
+    async def _reload(self) -> None:
         config, now_s = self._reread(), self._now()
         await self._dispatcher.reload(config, now_s)
         sources = self._sources

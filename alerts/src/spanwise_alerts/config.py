@@ -101,8 +101,9 @@ class Webhook(Section):
     )
     send_resolved: bool = Field(default=True, description="tell that an alert is over, too (default true)")
     format: Literal["spanwise", "alertmanager"] = Field(
-        default="spanwise", description="the body: our JSON, or Alertmanager's (default spanwise)",
-        examples=["spanwise"]
+        default="spanwise",
+        description="the body: our JSON, or Alertmanager's (default spanwise)",
+        examples=["spanwise"],
     )
 
 
@@ -228,9 +229,7 @@ class AlertsConfig(Section):
     inhibit_rules: list[InhibitRule] = Field(
         default_factory=list[InhibitRule], description="which alerts hold others back"
     )
-    maintenance: list[Maintenance] = Field(
-        default_factory=list[Maintenance], description="silences that recur"
-    )
+    maintenance: list[Maintenance] = Field(default_factory=list[Maintenance], description="silences that recur")
     flap: Flap = Field(default_factory=Flap, description="when an alert that comes and goes is told by a digest")
     storm: Storm = Field(default_factory=Storm, description="how many messages one receiver gets")
     reminder: Reminder = Field(default_factory=Reminder, description="a word before a silence ends")

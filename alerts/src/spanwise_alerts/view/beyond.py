@@ -102,6 +102,12 @@ def routes(desk: Desk, condition: Condition, archive: Archive, now: Callable[[],
             return refused("expected either `fingerprint` or `filter`")
         return Json(await _stories(desk, condition, archive, fingerprint, wanted, now()))
 
+    _add_backtest(router, archive, now)
+    _ = rules, history, explain
+    return router
+
+
+def _add_backtest(router: APIRouter, archive: Archive, now: Callable[[], float]) -> None:
     @router.post(
         "/backtest", summary="What a rule would have told",
         openapi_extra=body_of("rule: the name of one that is loaded, or a rule; since: how long ago it begins, 7d; "
@@ -118,8 +124,7 @@ def routes(desk: Desk, condition: Condition, archive: Archive, now: Callable[[],
             return refused(str(error), 502)
         return Json(found.to_dict())
 
-    _ = rules, history, explain, backtest
-    return router
+    _ = backtest
 
 
 def _rules(condition: Condition, archive: Archive) -> list[dict[str, Any]]:
