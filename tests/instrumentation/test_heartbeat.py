@@ -96,3 +96,16 @@ def test_a_child_that_was_forked_tells_of_its_own_runs_only(spans):
         assert os.read(read, 1_000) == repr((True, ["heartbeat child"], 1)).encode()
     os.close(read)
     os.close(write)
+
+
+def test_uninstrument_ends_the_thread_and_tells_of_no_run_any_more(instrumented):
+    spans = instrumented()
+    with spanwise.agent("slow"):
+        assert until(lambda: spans.named("heartbeat slow"))
+        spanwise.uninstrument()
+        assert not threads()
+        told = len(spans.all())
+    assert len(spans.named("heartbeat")) == told
+    instrumented()
+    with spanwise.agent("again"):
+        assert threads()

@@ -15,6 +15,7 @@ from spanwise.tracer import tracer
 OPERATION: Final = "heartbeat"
 EVERY_S = 30.0
 """So long a run lasts before it is told of, and so long until it is told of again."""
+_PATIENCE_S: Final = 1.0
 
 
 class Run:
@@ -37,6 +38,7 @@ class _Watch:
         self.runs: set[Run] = set()
         self._lock = threading.RLock()  # a collection of garbage may begin a run while it is held
         self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
 
     def add(self, run: Run) -> None:
         with self._lock:
@@ -47,8 +49,7 @@ class _Watch:
                 self._thread = thread
 
     def _watch(self) -> None:
-        while True:
-            time.sleep(EVERY_S / 3)
+        while not self._stopped.wait(EVERY_S / 3):
             for run in tuple(self.runs):
                 if run.due_s <= time.monotonic():
                     _tell(run)
@@ -56,6 +57,14 @@ class _Watch:
                 if not self.runs:
                     self._thread = None
                     return
+
+    def stop(self) -> None:
+        """Forget the runs, and wait until the thread is gone, but no longer than it may take to tell of some."""
+        self._stopped.set()
+        self.runs.clear()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(_PATIENCE_S)
 
 
 class _Process:
@@ -77,6 +86,12 @@ def end(run: Run | None) -> None:
     """Tell of a run no more."""
     if run is not None:
         _Process.watch.runs.discard(run)
+
+
+def stop() -> None:
+    """Tell of no run any more, but of those that begin from now on."""
+    watch, _Process.watch = _Process.watch, _Watch()
+    watch.stop()
 
 
 @guard.guarded

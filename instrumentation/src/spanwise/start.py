@@ -77,13 +77,14 @@ def uninstrument() -> None:
 
     The provider that was built is gone with its threads; one of the program's stays.
     """
-    from spanwise import exits, later, provider, tracer
+    from spanwise import exits, heartbeat, later, provider, tracer
     from spanwise.content import capture
     from spanwise.transports import registry
 
     for transport in registry.TRANSPORTS:
         transport.unwatch()
     exits.unwatch()
+    heartbeat.stop()
     later.LATER.settle()
     tracer.forget()
     capture.configure(Content())
