@@ -11,9 +11,11 @@ from tests.collector.store.stored import NOON_NS, minute, same, spans
 def test_a_merged_file_has_the_rows_of_all_and_is_compressed(tmp_path: Path):
     parts = [spans([NOON_NS + number] * 3_000, seed=number, traces=300) for number in range(5)]
     paths = [tmp_path / f"{number}.parquet" for number in range(5)]
-    sizes = [segments.write_spans(part, path) for part, path in zip(parts, paths, strict=True)]
+    sizes = [segments.write(part, path) for part, path in zip(parts, paths, strict=True)]
     merged = segments.merge_spans(paths, tmp_path / "merged.parquet")
     assert same(segments.scan([tmp_path / "merged.parquet"]).collect(), pl.concat(parts))
+    groups = pl.read_parquet(tmp_path / "merged.parquet").head(1_024)
+    assert groups["trace_id"].is_sorted()
     assert merged == (tmp_path / "merged.parquet").stat().st_size < sum(sizes)
 
 

@@ -17,7 +17,7 @@ from tests.collector.store.stored import minute
 def written(tmp_path: Path) -> Path:
     path = tmp_path / "it's here" / "a.parquet"
     path.parent.mkdir()
-    segments.write_spans(minute(20, seed=1), path)
+    segments.write(minute(20, seed=1), path)
     return path
 
 

@@ -31,7 +31,8 @@ _MAX_PARTITIONS: Final = 64  # of one commit: a batch from all over time must no
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Rows of a group of a file: few enough that a group with long contents fits in little memory, and that a
-# trace, which lies in one group because rows are sorted by trace within a sort run, is found by reading little.
+# trace, which lies in one group of a merged file because rows are sorted by trace within a sort run, is found by
+# reading little. Fresh files have the order of arrival; a trace is in few of them, and they are soon merged.
 _GROUP_BYTES: Final = 2 * 2**20
 _FRESH_GROUP_BYTES: Final = 4 * 2**20  # each group costs some ms; the few fresh segments are small and soon merged
 _GROUP_ROWS: Final = (1_024, 8_192)
@@ -72,16 +73,12 @@ def write(frame: pl.DataFrame, path: Path) -> int:
 
     With lz4: what the kernel takes for each byte is dearer than compressing it. 2.4 us a row with 0.7 KB and 3.2 us
     with 2.4 KB, against 3.4 and 7.5 uncompressed; zstd saves more where contents repeat and costs more where they
-    do not, so merging does that. The folder is synced by the caller.
+    do not, so merging does that, and sorts, for which a commit would need as much memory again as the rows take.
+    The folder is synced by the caller.
     """
     frame.write_parquet(path, compression="lz4", row_group_size=group_rows(frame, _FRESH_GROUP_BYTES))
     durable.sync_file(path)
     return path.stat().st_size
-
-
-def write_spans(frame: pl.DataFrame, path: Path) -> int:
-    """Write spans sorted by trace, so that the statistics of row groups lead to a trace."""
-    return write(frame.sort("trace_id"), path)
 
 
 def scan(paths: Sequence[Path], *, row_index_name: str | None = None) -> pl.LazyFrame:

@@ -279,7 +279,7 @@ class Store:
         for folder, part in segments.partitions(frame) if frame.height else ():
             file = self._catalog.new_file(folder, ".parquet")
             written.append(file)
-            size_bytes = segments.write_spans(part, self._folder / file)
+            size_bytes = segments.write(part, self._folder / file)
             made.append(Segment(file, part.height, size_bytes, *segments.limits(part, "end_ns")))
         return made
 
