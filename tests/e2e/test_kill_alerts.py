@@ -121,7 +121,8 @@ def _push_on(manager: Manager, moments: int) -> None:
 def told(hook: WebhookSink) -> list[tuple[str, str, str]]:
     """What was told, each letter once, in order: alert, status, delivery."""
     found: dict[tuple[str, str, str], None] = {}
-    for body in hook.bodies:
+    # of a request that was cut off by the kill no body arrived
+    for body in filter(None, hook.bodies):
         for alert in body["alerts"]:
             name = alert["labels"].get("model") or alert["labels"]["alertname"]
             found[name, alert["status"], body["delivery"]] = None
@@ -146,7 +147,7 @@ def judge(hook: WebhookSink, moments: int) -> Counter[str]:
     for place in range(moments):
         assert statuses[f"loud-{place}"] == ["firing", "resolved"], f"loud-{place}: {statuses[f'loud-{place}']}"
     assert statuses["quiet-on"] == ["firing", "resolved"]
-    assert all(d.headers["Idempotency-Key"] == d.body["delivery"] for d in hook.deliveries)
+    assert all(d.headers["Idempotency-Key"] == d.body["delivery"] for d in hook.deliveries if d.body)
     return Counter({"letters": len(told(hook)), "attempts": len(hook.deliveries), "alerts": len(statuses)})
 
 

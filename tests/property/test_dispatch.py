@@ -131,7 +131,7 @@ class Dispatching(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def check_history(self) -> None:
-        """Each receiver's last word about an alert is its end; by itself, an alert is told to fire and to end in turn."""
+        """Each receiver's last word about an alert is its end; by itself, an alert is told to fire and end in turn."""
         told: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for message in self.messages:
             for notice in message.notices:
