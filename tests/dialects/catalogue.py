@@ -104,4 +104,5 @@ EMITTERS = (
         "gemini_cli", "elsewhere", OWN_AGENTS / "with_gemini_cli.py", (), "", ("stream",),
         ("@google/gemini-cli",), ("call_1", "list_directory", '{"dir_path":"."}'),
     ),
+    Emitter("spring_ai", "elsewhere", OWN_AGENTS / "with_spring_ai.py", ()),
 )  # fmt: skip

@@ -133,6 +133,7 @@ def litellm(endpoint: str):
     import litellm as library
 
     os.environ |= {"OTEL_EXPORTER": "otlp_http", "OTEL_ENDPOINT": f"{endpoint}/v1/traces"}
+    os.environ["USE_OTEL_LITELLM_REQUEST_SPAN"] = "true"  # else it writes on whatever span is around
     library.callbacks = ["otel"]
 
 

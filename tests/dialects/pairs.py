@@ -92,7 +92,7 @@ GROUPS = (
         ("openinference_langchain", "traceloop_langchain", "langsmith"), 8, _BELOW,
     ),
     Group(
-        "litellm", (*_OPENAI, "litellm", "openinference-instrumentation-litellm"),
+        "litellm", (*_OPENAI, "litellm", "mcp>=1.27", "openinference-instrumentation-litellm"),
         ("litellm", "openinference_litellm"), 5, _BELOW,
     ),
     Group("pydantic_ai", (*_OPENAI, "pydantic-ai-slim[openai]"), ("pydantic_ai",), 6, _BELOW),

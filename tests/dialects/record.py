@@ -23,7 +23,7 @@ from tests.support.protocols.shape import Say
 DATA = ROOT / "tests" / "data" / "dialects"
 TRUTH = DATA / "truth.json"
 SCENARIOS = ("plain", "stream", "tool", "error")
-TIMEOUT_S = 180
+TIMEOUT_S = 600
 _TOKENS = {
     "gen_ai.usage.input_tokens": "input_tokens",
     "gen_ai.usage.output_tokens": "output_tokens",

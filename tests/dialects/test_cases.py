@@ -26,6 +26,7 @@ DIALECT = {
     "openinference": "openinference",
     "openlit": "openlit",
     "pydantic": "logfire",
+    "spring": "spring_ai",
     "strands": "strands",
     "traceloop": "traceloop",
     "vercel": "vercel",
@@ -38,6 +39,8 @@ UNTOLD = {
 PROVIDER_UNTOLD = {"adk", "haystack", "livekit", "mlflow"}
 CACHE_APART = {"openlit_anthropic"}
 GUESSED = {"openlit_openai.stream"}
+RUNNING_SUMS = {"spring_ai.tool"}
+"""Rounds with tools whose calls each tell the sum so far, as the emitter has it."""
 
 of_each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -67,7 +70,11 @@ def test_each_call_is_counted_once(case):
 
 @of_each
 def test_the_dialect_of_each_span_is_recognised(case):
-    assert set(case.frame["dialect"]) == {DIALECT[case.emitter.partition("_")[0]]}
+    spoken = DIALECT[case.emitter.partition("_")[0]]
+    if spoken == "spring_ai":  # its calls have the words of the conventions only, the client's HTTP spans none
+        assert set(case.frame["dialect"]) == {spoken, "gen_ai", None}
+    else:
+        assert set(case.frame["dialect"]) == {spoken}
 
 
 @of_each
@@ -78,6 +85,8 @@ def test_tokens_are_what_the_provider_said(case):
     elif case.name in UNTOLD:
         assert counted(case) == [(None, None)] * len(truth)
     else:
+        if case.name in RUNNING_SUMS:
+            truth = [tuple(map(sum, zip(*truth[: last + 1], strict=True))) for last in range(len(truth))]
         assert counted(case) == truth
         assert set(case.calls["token_basis"]) == {basis(case)}
 

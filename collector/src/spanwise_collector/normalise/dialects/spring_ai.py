@@ -21,5 +21,9 @@ DIALECT = Dialect(
         "tool": strings("spring.ai.tool.definition.name"),
         "conversation_id": strings("spring.ai.chat.client.conversation.id"),
     },
-    traps=("Numbers are told as texts; they are read.",),
+    traps=(
+        "Numbers are told as texts; they are read.",
+        "Calls are told in the words of the conventions, by the scope of Spring Boot.",
+        "In rounds with tools each call tells the sum of the rounds so far, and nothing shows it: too much is counted.",
+    ),
 )
