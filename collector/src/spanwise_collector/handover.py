@@ -10,7 +10,7 @@ from typing import Final
 
 from spanwise_collector.batch import Decoded
 
-_MANY_BYTES: Final = 4 * 2**20
+_MANY_BYTES: Final = 6 * 2**20
 """Worth a batch too: a few of these are all that may be in work, and lingering then only refuses senders."""
 
 

@@ -16,7 +16,7 @@ from spanwise_collector.store.journal import Journal
 from spanwise_schema.measures import NANO
 
 _LOG: Final = logging.getLogger(__name__)
-_ROWS: Final = 8_192
+_ROWS: Final = 16_384
 _LINGER_S: Final = 0.25  # who asks does not wait for it: `settled` hurries
 _IDLE_S: Final = 1.0
 
