@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
+    PlainSerializer,
     PlainValidator,
     ValidationError,
     field_validator,
@@ -33,8 +34,18 @@ COLLECTOR: Final = "collector"
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}")
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
-Duration = Annotated[float, BeforeValidator(seconds)]
-Amount = Annotated[Quantity, PlainValidator(quantity)]
+
+def _written(duration_s: float) -> str:
+    return f"{duration_s:g}s"
+
+
+def _as_written(amount: Quantity) -> str:
+    return amount.text
+
+
+# as JSON both are written so that they can be read again
+Duration = Annotated[float, BeforeValidator(seconds), PlainSerializer(_written, return_type=str, when_used="json")]
+Amount = Annotated[Quantity, PlainValidator(quantity), PlainSerializer(_as_written, return_type=str, when_used="json")]
 
 
 class Section(BaseModel):
