@@ -16,20 +16,6 @@ Kind = Literal["fired", "upgraded", "downgraded", "resolved"]
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One series of a measure at one moment.
-
-    Attributes:
-        value: in the unit of the rule.
-        count: observations behind the value.
-    """
-
-    labels: Labels
-    value: float
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Level:
     """Where one tier of one alert stands.
 
