@@ -10,6 +10,7 @@ import pytest
 
 from spanwise_alerts.config import load_rules
 from spanwise_alerts.files import read_yaml
+from spanwise_alerts.rule_test import run_file
 from spanwise_collector.serving import serving
 from spanwise_stack.config import agent_environment, load
 from spanwise_stack.demo.provider import Provider
@@ -53,7 +54,7 @@ async def test_the_agent_is_traced_by_spanwise_run_without_a_change(tmp_path):
 def test_the_configuration_is_valid_and_finds_the_rules():
     config = load(EXAMPLES / "spanwise.yaml")
     assert [rule.name for rule in config.alerts.rules] == ["llm-latency", "llm-errors", "run-cost"]
-    assert config.alerts.told.name == "team"
+    assert config.alerts.route.receiver == "team"
 
 
 @pytest.mark.parametrize("file", sorted((EXAMPLES / "rules").iterdir()), ids=lambda file: file.name)
@@ -63,4 +64,11 @@ def test_each_rule_file_is_valid(file):
 
 def test_every_example_is_tested_here():
     names = {file.relative_to(EXAMPLES).as_posix() for file in EXAMPLES.rglob("*") if file.suffix in {".py", ".yaml"}}
-    assert names == {"agent_openai.py", "spanwise.yaml", "rules/latency.yaml"}
+    assert names == {"agent_openai.py", "spanwise.yaml", "rules/latency.yaml", "rule_tests/latency.yaml"}
+
+
+@pytest.mark.parametrize("file", sorted((EXAMPLES / "rule_tests").iterdir()), ids=lambda file: file.name)
+def test_each_test_of_rules_passes(file):
+    count, unmet = run_file(file, file.name)
+    assert count
+    assert unmet == []
