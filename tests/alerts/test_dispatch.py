@@ -86,6 +86,22 @@ async def test_what_is_not_recorded_did_not_happen_and_may_be_tried_again(tmp_pa
         assert await store.counts() == {("team/webhook", "pending"): 2}
 
 
+async def test_a_configuration_that_is_not_recorded_is_not_in_force(tmp_path: Path):
+    async with dispatcher(tmp_path, flap={"changes": 0}) as (found, store, _):
+        await found.push([named("a", host="x")], 1000.0)
+        store.refuses = True
+        grouped = config(route={"group_by": ["host"]}, flap={"changes": 3})
+        with pytest.raises(RecordError):
+            await found.reload(grouped, 1001.0)
+        store.refuses = False
+        await found.tick(1002.0)
+        assert [view.key for view in found.groups()] == ['{}:{alertname="a", host="x"}']
+        await found.reload(grouped, 1003.0)
+        assert [view.key for view in found.groups()] == ['{}:{host="x"}']
+        assert found._floor.flapping.config.changes == 3
+        assert await store.counts() == {("team/webhook", "pending"): 1}
+
+
 async def test_one_that_is_wrong_stops_none_of_the_others(tmp_path: Path):
     async with dispatcher(tmp_path) as (found, _, _events):
         good, bad = found.push([named("a")], 1000.0), found.expire("nothing", 1000.0)

@@ -168,13 +168,18 @@ class Dispatcher:
 
     async def reload(self, config: AlertsConfig, now_s: float) -> None:
         """Take another configuration: nothing is forgotten, nothing is told twice."""
+        before = self._config
 
         def work(plan: Plan, at_s: float) -> None:
             self._config = config
             self._floor.configure(config, at_s)
             self._floor.rebuild(plan, at_s)
 
-        await self._do(work, now_s)
+        try:
+            await self._do(work, now_s)
+        except RecordError:
+            self._config = before
+            raise
 
     async def _do(self, work: Callable[[Plan, float], T], now_s: float) -> T:
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()

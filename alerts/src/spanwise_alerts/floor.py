@@ -43,6 +43,7 @@ class Floor:
     def configure(self, config: AlertsConfig, now_s: float) -> None:
         """Take a configuration in place of the one before; `rebuild` puts the groups together again."""
         self.config = config
+        self.flapping.config = config.flap
         self.channels = {receiver.name: receiver.channels for receiver in config.receivers}
         self.tree = tree_of(config.route, list(self.channels))
         self.buckets = {name: Bucket(config.storm, now_s) for name in self.channels}

@@ -11,12 +11,12 @@ class Flapping:
     """Counts changes by alert."""
 
     def __init__(self, config: Flap) -> None:
-        self._config = config
+        self.config = config
         self._changes: dict[str, deque[float]] = {}
 
     def changed(self, fingerprint: str, at_s: float) -> None:
         """Count a change of an alert."""
-        if self._config.changes:
+        if self.config.changes:
             times = self._changes.setdefault(fingerprint, deque(maxlen=1000))
             times.append(at_s)
             self._forget(times, at_s)
@@ -33,12 +33,12 @@ class Flapping:
 
     def flaps(self, fingerprint: str, now_s: float) -> bool:
         """Whether an alert changed too often."""
-        return self.score(fingerprint, now_s) > self._config.changes > 0
+        return self.score(fingerprint, now_s) > self.config.changes > 0
 
     def calm_s(self, fingerprint: str) -> float:
         """Return when an alert that flaps will not any more, if it does not change again (Unix time)."""
         times = self._changes[fingerprint]
-        return times[len(times) - self._config.changes - 1] + self._config.per_s
+        return times[len(times) - self.config.changes - 1] + self.config.per_s
 
     def prune(self, now_s: float) -> None:
         """Forget alerts that did not change lately."""
@@ -46,5 +46,5 @@ class Flapping:
             self.score(fingerprint, now_s)
 
     def _forget(self, times: deque[float], now_s: float) -> None:
-        while times and times[0] <= now_s - self._config.per_s:
+        while times and times[0] <= now_s - self.config.per_s:
             times.popleft()
