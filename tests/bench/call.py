@@ -71,7 +71,9 @@ class Bench:
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench call", description=__doc__)
     parser.add_argument("--rounds", type=int, default=60, help="pairs of each measurement")
-    parser.add_argument("--repeats", type=int, default=40, help="calls in each half of a pair")
+    parser.add_argument(
+        "--repeats", type=int, default=64, help="calls in each half of a pair, as many as wait for each other"
+    )
     options = parser.parse_args(argv)
     gc.freeze()
     for name, processor in (
@@ -84,7 +86,7 @@ def main(argv: list[str]) -> int:
         measure(
             provider,
             Bench(options.rounds, options.repeats),
-            Bench(options.rounds, max(1, options.repeats // 8), WARM_UP // 20),
+            Bench(max(1, options.rounds // 8), options.repeats, WARM_UP // 20),
         )
         provider.shutdown()
     return 0

@@ -120,7 +120,7 @@ class Running:
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench peers", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="rounds of each program, which take turns")
-    parser.add_argument("--repeats", type=int, default=60, help="calls in each half of a pair")
+    parser.add_argument("--repeats", type=int, default=64, help="calls in each half of a pair")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:

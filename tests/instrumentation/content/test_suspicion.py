@@ -50,3 +50,8 @@ def test_no_scan_would_replace_what_is_not_suspected(text):
 @pytest.mark.parametrize("name", ["api_key", "X-Api-Key", "access_token", "client_secret", "clientSecret"])
 def test_a_member_that_is_a_secret_by_its_name_is_suspected(name):
     assert "api_key" in suspicion.kinds_in(msgspec.json.encode({name: "hidden"}), ALL)
+
+
+@pytest.mark.parametrize(("data", "there"), [(b"a;base64,b", True), (b"a;b", False), (b"ab", False), (b"", False)])
+def test_sign_is_held_where_all_of_it_is_there(data, there):
+    assert suspicion.holds(data, suspicion.EMBEDDED) is there

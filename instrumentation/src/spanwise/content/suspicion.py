@@ -22,6 +22,11 @@ ESCAPED: Final = b"\\\\u"
 EMBEDDED: Final = b";base64,"
 
 
+def holds(data: bytes, sign: bytes) -> bool:
+    """Say whether a sign is there, of which the first byte is rare: one byte is looked for ten times as fast."""
+    return sign[:1] in data and sign in data
+
+
 def kinds_in(data: bytes, wanted: Collection[str]) -> frozenset[str]:
     """Give the kinds that may occur in JSON whose letters are not escaped; every kind that does is among them."""
     found: set[str] = set()
