@@ -1,4 +1,6 @@
 import asyncio
+import traceback
+from types import SimpleNamespace
 
 import grpc
 import pytest
@@ -11,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceS
 
 from spanwise_collector.accept import Limits, Taken, grpc_server
 from spanwise_collector.accept.grpc import EXPORT as METHODS
+from spanwise_collector.accept.grpc import _Services
 from spanwise_collector.errors import Overloaded, StoreDown
 from tests.support.otlp import request, span, traffic
 from tests.support.otlp_signals import event, gauge, logs, metrics, number
@@ -155,3 +158,18 @@ async def test_stopping_finishes_what_was_accepted(gate):
         assert await answer == b""
         await stopping
     assert gate.spans == 1
+
+
+async def test_the_bytes_of_a_refused_request_are_not_held_by_the_exception_that_grpc_keeps(gate):
+    gate.fault = Overloaded("too much", 1.0)
+    found = _Services(gate, Limits()).service(SimpleNamespace(method=EXPORT)).unary_unary
+    body = ONE.SerializeToString()
+
+    async def abort(*_):
+        raise grpc.aio.AbortError
+
+    with pytest.raises(grpc.aio.AbortError) as caught:
+        await found(body, SimpleNamespace(abort=abort))
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__) if frame.f_code.co_name == "_take"]
+    assert frames
+    assert not any(value is body for frame in frames for value in frame.f_locals.values())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from functools import partial
 from typing import Final, cast
 
 import grpc
@@ -54,19 +55,13 @@ class _Services(grpc.GenericRpcHandler):
         self._gate = gate
         self._admission = Admission(limits)
         handler = cast("Callable[[object], grpc.RpcMethodHandler[bytes, bytes]]", grpc.unary_unary_rpc_method_handler)
-        self._handlers = {method: handler(self._export(signal)) for signal, method in EXPORT.items()}
+        self._handlers = {method: handler(partial(self._take, signal)) for signal, method in EXPORT.items()}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes] | None:
         """Find the handler of a method; gRPC answers UNIMPLEMENTED where there is none."""
         return self._handlers.get(handler_call_details.method)
 
-    def _export(self, signal: Signal) -> Callable[[bytes, _Context], Awaitable[bytes]]:
-        async def export(body: bytes, context: _Context) -> bytes:
-            return await self._take(body, signal, context)
-
-        return export
-
-    async def _take(self, body: bytes, signal: Signal, context: _Context) -> bytes:
+    async def _take(self, signal: Signal, body: bytes, context: _Context) -> bytes:
         try:
             with self._admission.lease() as lease:
                 lease.grow(len(body))
@@ -74,6 +69,7 @@ class _Services(grpc.GenericRpcHandler):
         except CollectorError as fault:
             no = refusal(fault)
             self._gate.refused("grpc", no.reason)
+        del body  # gRPC keeps the exception, and so this frame, in a circle until garbage is collected
         await context.abort(_CODES[no.code], no.message, _trailers(no))
         raise AssertionError  # abort never returns
 
