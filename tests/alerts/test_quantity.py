@@ -22,7 +22,17 @@ def test_what_is_no_duration_is_refused_by_its_value(text: object):
 
 @pytest.mark.parametrize(
     ("text", "value", "sign"),
-    [("8s", 8, "s"), ("5%", 0.05, "%"), ("$0.5", 0.5, "$"), (0.05, 0.05, ""), ("50000", 50000, ""), ("1e3", 1000, "")],
+    [
+        ("-2s", -2, "s"),
+        ("-$5", -5, "$"),
+        ("-30%", -0.3, "%"),
+        ("8s", 8, "s"),
+        ("5%", 0.05, "%"),
+        ("$0.5", 0.5, "$"),
+        (0.05, 0.05, ""),
+        ("50000", 50000, ""),
+        ("1e3", 1000, ""),
+    ],
 )
 def test_amounts_keep_their_sign(text: object, value: float, sign: str):
     assert (quantity(text).value, quantity(text).sign) == (value, sign)

@@ -59,10 +59,11 @@ def quantity(raw: object) -> Quantity:
     if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
         raise fault
     text = str(raw).strip()
-    if _DURATION.fullmatch(text):
-        return Quantity(seconds(text), "s", text)
-    sign: Sign = "$" if text.startswith("$") else "%" if text.endswith("%") else ""
-    digits = text.removeprefix("$").removesuffix("%").strip()
+    minus, size = (-1.0, text[1:]) if text.startswith("-") else (1.0, text)
+    if _DURATION.fullmatch(size):
+        return Quantity(minus * seconds(size), "s", text)
+    sign: Sign = "$" if size.startswith("$") else "%" if size.endswith("%") else ""
+    digits = (f"-{size[1:]}" if minus < 0 else size[1:]) if sign == "$" else text.removesuffix("%").strip()
     if not _NUMBER.fullmatch(digits) or not math.isfinite(float(digits)):
         raise fault
     return Quantity(float(digits) / 100 if sign == "%" else float(digits), sign, text)
