@@ -1,4 +1,4 @@
-"""An alert manager in a process of its own, for tests that kill it: DATA COLLECTOR_URL HOOK_URL."""
+"""An alert manager in a process of its own, for tests that kill it: DATA COLLECTOR_URL HOOK_URL [DATABASE]."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ SECTION: dict[str, Any] = {
 }  # fmt: skip
 
 
-async def main(data: str, collector_url: str, hook_url: str) -> None:
+async def main(data: str, collector_url: str, hook_url: str, database: str = "") -> None:
     section = {**SECTION, "receivers": [{"name": "team", "webhook": {"url": hook_url}}]}
+    if database:
+        section["database"] = database
     config = load(section, "spanwise.yaml", Path())
     async with App(config, collector_url=collector_url, data=Path(data), now=time.time) as app:
         print(app.addresses["http"], flush=True)

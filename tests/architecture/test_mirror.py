@@ -28,6 +28,9 @@ TESTED_THROUGH = {
     "alerts/src/spanwise_alerts/upkeep.py": "tests/acceptance/alerts/test_silences.py",
     "alerts/src/spanwise_alerts/views.py": "tests/alerts/test_dispatch.py",
     "alerts/src/spanwise_alerts/record/write.py": "tests/alerts/record/test_store.py",
+    "alerts/src/spanwise_alerts/record/migrations/env.py": "tests/alerts/record/test_migrate.py",
+    "alerts/src/spanwise_alerts/record/migrations/versions/tables.py": "tests/alerts/record/test_migrate.py",
+    "alerts/src/spanwise_alerts/active.py": "tests/alerts/test_app.py",
     # A record without behaviour: who makes it is tested.
     "alerts/src/spanwise_alerts/plan.py": "tests/alerts/record/test_rows.py",
     "alerts/src/spanwise_alerts/told.py": "tests/alerts/record/test_rows.py",

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, cast
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     Field,
-    PlainSerializer,
-    PlainValidator,
     ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from sqlalchemy import URL
 
 from spanwise_alerts.faults import ConfigError, Fault, expected, faults_of
 from spanwise_alerts.files import read_yaml
@@ -26,6 +23,7 @@ from spanwise_alerts.route import Flap, InhibitRule, Maintenance, Reminder, Rout
 from spanwise_alerts.rule import COLLECTOR, Duration, Rule, Section, refuse
 from spanwise_alerts.rules.defaults import default_rules
 from spanwise_alerts.rules.kinds import AnyRule
+from spanwise_alerts.secret import DatabaseUrl, Secret, SecretText, SecretUrl, url_of
 from spanwise_alerts.sources import NamedSource
 from spanwise_alerts.timing import NamedIntervals
 
@@ -34,23 +32,6 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:\s/]+):(\d{1,5})")
 _PORT: Final = {"none": 25, "starttls": 587, "tls": 465}
 _MAX_PORT: Final = 65535
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Secret:
-    """A text that is shown as ***."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return "***"
-
-
-def _secret_url(raw: object) -> Secret:
-    parts = urlsplit(raw) if isinstance(raw, str) else None
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("expected a link such as https://hooks.example.com/alerts (what was found is not shown)")
-    return Secret(str(raw))
 
 
 def _address(raw: str) -> str:
@@ -77,14 +58,6 @@ def _receiver_name(raw: str) -> str:
     return raw
 
 
-def _secret_text(raw: object) -> Secret:
-    if not isinstance(raw, str) or not raw:
-        raise ValueError("expected a text that is not empty (what was found is not shown)")
-    return Secret(raw)
-
-
-SecretText = Annotated[Secret, PlainValidator(_secret_text), PlainSerializer(str)]
-SecretUrl = Annotated[Secret, PlainValidator(_secret_url), PlainSerializer(str)]
 Address = Annotated[str, AfterValidator(_address)]
 ReceiverName = Annotated[str, AfterValidator(_receiver_name)]
 HostPort = Annotated[str, AfterValidator(host_port)]
@@ -202,6 +175,10 @@ class AlertsConfig(Section):
         default="", description="where people and receivers reach this alert manager; empty: nothing links to it",
         examples=["https://alerts.example.com"],
     )  # fmt: skip
+    database: DatabaseUrl | None = Field(
+        default=None, description="a PostgreSQL, where several replicas share the work (default: SQLite in the data)",
+        examples=["postgresql://spanwise@db.example.com/spanwise"],
+    )  # fmt: skip
     interval_s: Duration = Field(
         default=0.5, alias="interval", gt=0, le=1.0, description="how often rules are evaluated; at most 1s"
     )
@@ -248,6 +225,11 @@ class AlertsConfig(Section):
         names = {rule.name for rule in self.rules}
         brought = [rule for rule in default_rules() if rule.name not in names] if self.default_rules else []
         return [*self.rules, *brought]
+
+    @property
+    def database_url(self) -> URL | None:
+        """The PostgreSQL; None for SQLite."""
+        return url_of(self.database.text) if self.database else None
 
     @field_validator("sources")
     @classmethod

@@ -8,7 +8,18 @@ import socket
 from collections.abc import AsyncGenerator, Generator
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Front:
+    """Passes requests on to the application that is `inner` at the time."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        await self.inner(scope, receive, send)
 
 
 class _Server(uvicorn.Server):
@@ -20,7 +31,7 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serve(app: FastAPI, address: str) -> AsyncGenerator[str]:
+async def serve(app: ASGIApp, address: str) -> AsyncGenerator[str]:
     """Serve HTTP on HOST:PORT and yield the address that it came to; on exit let requests finish.
 
     Raises:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,10 @@ from spanwise_alerts.alert import Held, Outcome
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.plan import Happening, Kept, Plan
 from spanwise_alerts.record.store import AUDIT_KEPT_S, LETTERS_KEPT_S, Store
+from spanwise_alerts.record.trail import Wanted
+from spanwise_alerts.secret import url_of
 from tests.alerts.builders import a_letter, a_notice, an_alert
+from tests.support.postgres import Postgres
 
 CHANNEL = "team/webhook"
 
@@ -18,35 +21,33 @@ def fired(at_s: float = 1.0) -> Happening:
     return Happening(at_s, "fired", "aa", {})
 
 
-async def test_alert_letter_and_audit_are_one_transaction(tmp_path: Path):
-    async with Store(tmp_path / "db") as store:
+async def test_alert_letter_and_audit_are_one_transaction(opened: Callable[[], Store]):
+    async with opened() as store:
         held = Held("aa", an_alert(), a_notice())
         kept = Kept(a_notice())
         await store.commit(Plan(1.0, {"aa": held}, {"aa": kept}, letters=[a_letter()], audit=[fired()]))
         # the second letter has the key of the first: the whole transaction is refused
-        with pytest.raises(RecordError, match="UNIQUE"):
+        with pytest.raises(RecordError, match=r"(?i)unique"):
             await store.commit(Plan(2.0, {"aa": None}, {"aa": None}, letters=[a_letter()], audit=[fired()]))
         assert await store.alerts() == [held]
         assert (await store.recorded(0.0)).kept == [kept]
         assert await store.counts() == {(CHANNEL, "pending"): 1}
-    with sqlite3.connect(tmp_path / "db") as database:
-        assert database.execute("SELECT what FROM audit").fetchall() == [("fired",)]
-    database.close()
+        assert [each.what for each in await store.trail(Wanted())] == ["fired"]
 
 
-async def test_what_was_recorded_is_there_after_a_restart(tmp_path: Path):
+async def test_what_was_recorded_is_there_after_a_restart(opened: Callable[[], Store]):
     held = Held("aa", an_alert(tier=None), None)
-    async with Store(tmp_path / "db") as store:
+    async with opened() as store:
         await store.commit(Plan(1.0, {"aa": held}, audit=[fired(1.0), fired(3.0)]))
         await store.watch({"r": 5.0})
-    async with Store(tmp_path / "db") as store:
+    async with opened() as store:
         assert await store.alerts() == [held]
         assert await store.watched() == {"r": 5.0}
         assert (await store.recorded(2.0)).changes == [("aa", 3.0)]
 
 
-async def test_what_is_old_is_forgotten_and_what_waits_is_not(tmp_path: Path):
-    async with Store(tmp_path / "db") as store:
+async def test_what_is_old_is_forgotten_and_what_waits_is_not(opened: Callable[[], Store]):
+    async with opened() as store:
         letters = [a_letter(step=1), a_letter(step=2)]
         await store.commit(Plan(1.0, letters=letters, audit=[fired(), fired(2e6)]))
         await store.settle(letters[0], Outcome("delivered"), 5.0, 0.0)
@@ -68,19 +69,19 @@ async def test_commits_survive_the_loss_of_power(tmp_path: Path):
     assert found == ["wal", 2]
 
 
-async def test_a_letter_under_way_at_a_crash_is_due_again_with_its_key(tmp_path: Path):
-    async with Store(tmp_path / "db") as store:
+async def test_a_letter_under_way_at_a_crash_is_due_again_with_its_key(opened: Callable[[], Store]):
+    async with opened() as store:
         await store.commit(Plan(1.0, letters=[a_letter()]))
         (before,) = await store.due(CHANNEL, 1.0, 10)
-    async with Store(tmp_path / "db") as store:
+    async with opened() as store:
         assert await store.due(CHANNEL, 1.0, 10) == [before]
         await store.settle(before, Outcome("delivered"), 2.0, 0.0)
         assert await store.due(CHANNEL, 9.0, 10) == []
         assert await store.next_due_s(CHANNEL) is None
 
 
-async def test_letters_of_unknown_channels_are_buried(tmp_path: Path):
-    async with Store(tmp_path / "db") as store:
+async def test_letters_of_unknown_channels_are_buried(opened: Callable[[], Store]):
+    async with opened() as store:
         await store.commit(Plan(1.0, letters=[a_letter(), a_letter("old/webhook")]))
         assert await store.bury([CHANNEL], 2.0) == 1
         assert await store.counts() == {(CHANNEL, "pending"): 1, ("old/webhook", "dead"): 1}
@@ -91,3 +92,36 @@ async def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path):
     with pytest.raises(RecordError, match="db cannot be opened"):
         async with Store(tmp_path / "db"):
             pass
+
+
+async def test_of_two_replicas_one_leads_and_the_other_takes_over(server: Postgres):
+    where = url_of(server.database("turns"))
+    async with Store(where) as second:
+        async with Store(where) as first:
+            assert await first.lead()
+            assert not await second.lead()
+            await first.commit(Plan(1.0, letters=[a_letter()]))
+        assert await second.lead()
+        assert await second.counts() == {(CHANNEL, "pending"): 1}
+
+
+async def test_whoever_loses_the_connection_writes_no_more(server: Postgres):
+    where = url_of(server.database("lost"))
+    async with Store(where) as store, Store(where) as other:
+        assert await store.lead()
+        server.ask("lost", "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        with pytest.raises(RecordError):
+            await store.check()
+        assert store.lost
+        assert await other.lead()
+        with pytest.raises(RecordError, match=r"the connection to the database lost at 127\.0\.0\.1 is lost"):
+            await store.commit(Plan(1.0, letters=[a_letter()]))
+        assert await other.counts() == {}
+
+
+async def test_a_database_that_is_away_is_named_without_its_password():
+    away = url_of("postgresql://spanwise:hunter2@127.0.0.1:1/alerts")
+    with pytest.raises(RecordError, match=r"the database alerts at 127\.0\.0\.1 cannot be opened") as caught:
+        async with Store(away):
+            pass
+    assert "hunter2" not in str(caught.value)

@@ -18,9 +18,10 @@ from spanwise_alerts.adopt.models import (
     Route,
     WebhookConfig,
 )
-from spanwise_alerts.config import AlertsConfig, Secret, load
+from spanwise_alerts.config import AlertsConfig, load
 from spanwise_alerts.faults import ConfigError, Fault, faults_of
 from spanwise_alerts.files import read_yaml
+from spanwise_alerts.secret import Secret
 
 _DEFAULT_S: Final = {"group_wait": 30.0, "group_interval": 300.0, "repeat_interval": 14400.0}
 _IMPLICIT_TLS_PORT: Final = 465

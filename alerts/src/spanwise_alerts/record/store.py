@@ -1,4 +1,4 @@
-"""The database: what happened and what is still to be told, in one transaction."""
+"""What happened and what is still to be told, kept in one transaction."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-import msgspec
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import URL, Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from spanwise_alerts.alert import Held, Letter, Outcome
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.plan import Happening, Plan, Recorded
+from spanwise_alerts.record.database import engine_of, try_to_lead
+from spanwise_alerts.record.migrate import migrate
 from spanwise_alerts.record.rows import audit_row, held_from, kept_from, letter_from, log_from, silence_of
-from spanwise_alerts.record.tables import ALERTS, AUDIT, METADATA, NOTICES, NOTIFICATION_LOG, OUTBOX, SILENCES, WATCHED
+from spanwise_alerts.record.tables import ALERTS, AUDIT, NOTICES, NOTIFICATION_LOG, OUTBOX, SILENCES, WATCHED
 from spanwise_alerts.record.trail import Wanted, trail
 from spanwise_alerts.record.write import write
 
@@ -29,46 +28,93 @@ AUDIT_KEPT_S: Final = 30 * 86400.0
 
 
 class Store:
-    """One SQLite file (WAL, synced at each commit), used from one thread of its own.
+    """One connection to a SQLite file (WAL, synced at each commit) or a PostgreSQL, used from one thread of its own.
 
-    Every method raises `RecordError` where the database refuses; then nothing of it happened.
+    Every method raises `RecordError` where the database refuses; then nothing of it happened. With a
+    PostgreSQL `await store.lead()` comes before all others: of several replicas only one may read and write.
+
+    Attributes:
+        lost: whether the connection to a PostgreSQL broke: this store can do nothing any more.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, where: Path | URL) -> None:
+        self.lost = False
+        self._where = where
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts-record")
         self._engine: Engine | None = None
+        self._connection: Connection | None = None
 
     async def __aenter__(self) -> Self:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._open)
+        try:
+            await self._in_thread(self._open)
+        except BaseException:
+            self._thread.shutdown(wait=False)
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._engine is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        await self._in_thread(self._leave)
         self._thread.shutdown()
 
+    async def lead(self) -> bool:
+        """Become the one that reads and writes, with the tables as this version has them; False where another is it."""
+        return await self._in_thread(self._lead)
+
+    async def check(self) -> None:
+        """Ask whether the connection still stands; raise `RecordError` where it does not."""
+        await self._run(lambda db: db.execute(text("SELECT 1")))
+
     def _open(self) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._engine = create_engine(
-            f"sqlite:///{self._path}", json_serializer=_json, json_deserializer=msgspec.json.decode
-        )
-        event.listen(self._engine, "connect", _durable)
         try:
-            METADATA.create_all(self._engine)
+            self._engine = engine_of(self._where)
+            self._connection = self._engine.connect()
+        except (SQLAlchemyError, OSError) as error:
+            raise RecordError(f"{self._shown} cannot be opened: {_said(error)}") from error
+        if not isinstance(self._where, URL):
+            self._lead()
+
+    def _lead(self) -> bool:
+        assert self._connection is not None
+        try:
+            if not try_to_lead(self._connection):
+                return False
+            migrate(self._connection)
         except SQLAlchemyError as error:
-            raise RecordError(f"{self._path} cannot be opened: {error}") from error
+            self._notice(error)
+            raise RecordError(f"{self._shown} cannot be used: {_said(error)}") from error
+        return True
+
+    def _leave(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        if self._engine is not None:
+            self._engine.dispose()
+
+    @property
+    def _shown(self) -> str:
+        where = self._where
+        return f"the database {where.database} at {where.host}" if isinstance(where, URL) else str(where)
+
+    def _notice(self, error: SQLAlchemyError) -> None:
+        self.lost = self.lost or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         def transaction() -> T:
-            assert self._engine is not None
+            assert self._connection is not None
+            if self.lost:
+                # the lock went with the connection; a new one might write beside another replica
+                raise RecordError(f"the connection to {self._shown} is lost")
             try:
-                with self._engine.begin() as connection:
-                    return work(connection)
+                with self._connection.begin():
+                    return work(self._connection)
             except SQLAlchemyError as error:
-                raise RecordError(str(error.__cause__ or error)) from error
+                self._notice(error)
+                raise RecordError(_said(error)) from error
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+        return await self._in_thread(transaction)
 
     async def alerts(self) -> list[Held]:
         """Return every alert of ours that is pending or firing, with what it says."""
@@ -162,18 +208,10 @@ class Store:
         return await self._run(lambda db: {(channel, status): n for channel, status, n in db.execute(query)})
 
 
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+def _said(error: Exception) -> str:
+    return str(error.__cause__ or error).strip()
 
 
 def _heads(channel: str) -> Any:  # noqa: ANN401  SQLAlchemy's type of a subquery says less than its name
     waiting = (OUTBOX.c.status == "pending") & (OUTBOX.c.channel == channel)
     return select(func.min(OUTBOX.c.id)).where(waiting).group_by(OUTBOX.c.group_key)
-
-
-def _durable(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA busy_timeout=5000")
-    cursor.close()

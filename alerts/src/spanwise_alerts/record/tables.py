@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 METADATA: Final = MetaData()
+_NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER up by itself
 
 ALERTS: Final = Table(
     "alerts",
@@ -43,7 +44,7 @@ SILENCES: Final = Table(
 OUTBOX: Final = Table(
     "outbox",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", _NUMBER, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),
     Column("first_key", String(64), nullable=False),
     Column("channel", Text, nullable=False),
@@ -61,7 +62,7 @@ Index("outbox_waiting", OUTBOX.c.status, OUTBOX.c.channel, OUTBOX.c.group_key, O
 AUDIT: Final = Table(
     "audit",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", _NUMBER, primary_key=True),
     Column("at_s", Float, nullable=False),
     Column("what", String(20), nullable=False),  # see Happening
     Column("fingerprint", String(16), nullable=False),

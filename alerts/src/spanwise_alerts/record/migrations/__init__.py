@@ -1,0 +1,1 @@
+"""Alembic's folder: how the tables of one version become those of the next."""
