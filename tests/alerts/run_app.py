@@ -21,6 +21,8 @@ SECTION: dict[str, Any] = {
     "http": "127.0.0.1:0", "interval": "50ms", "rules": [RULE], "default_rules": False,
     # tests make more of these in a minute than people would
     "storm": {"messages": 0}, "flap": {"changes": 0},
+    # lives are shorter than the wait after a start, and all of them together longer than a push holds
+    "start_delay": "0s", "resolve_timeout": "1d",
 }  # fmt: skip
 
 
