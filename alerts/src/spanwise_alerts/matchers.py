@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from spanwise_alerts.pattern import check, meets
 
 Operator = Literal["=", "!=", "=~", "!~"]
 
@@ -16,14 +18,6 @@ _QUOTED: Final = r'"(?:[^"\\\n]|\\.)*"'
 _NEW: Final = re.compile(rf"\s*({_QUOTED}|{_BARE})\s*(=~|!~|!=|=)\s*({_QUOTED}|{_BARE})\s*", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))|\\", re.DOTALL)
 _CONTROL: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"'}
-_PERL_ONLY: Final = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:=|!|<=|<!|>|\(|P=)|\\[1-9]|[*+?}]\+)")
-_RE2_ONLY: Final = {r"\z": r"\Z", r"\C": "."}
-_CLASSES: Final = {
-    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\x00-\x7F", "blank": r"\t ", "cntrl": r"\x00-\x1F\x7F",
-    "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": " -~", "punct": r"!-/:-@\[-`{-~", "space": r"\t\n\v\f\r ",
-    "upper": "A-Z", "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
-}  # fmt: skip
-_CLASS: Final = re.compile(r"\[:(\w+):\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +35,17 @@ class Matcher:
     value: str
     is_regex: bool = False
     is_equal: bool = True
-    _pattern: re.Pattern[str] | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         if not self.name:
             raise ValueError("got a matcher without a name, expected the name of a label")
         if self.is_regex:
-            object.__setattr__(self, "_pattern", _compiled(self.value))
+            check(self.value)
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether labels meet the condition."""
         found = labels.get(self.name, "")
-        held = found == self.value if self._pattern is None else self._pattern.fullmatch(found) is not None
+        held = meets(self.value, found) if self.is_regex else found == self.value
         return held == self.is_equal
 
     @property
@@ -235,18 +228,3 @@ def _unquoted(token: str) -> str | None:
 
     text = _ESCAPE.sub(undo, token[1:-1])
     return text if good else None
-
-
-def _compiled(value: str) -> re.Pattern[str]:
-    """Compile RE2's syntax by Python's engine; what only Perl has is refused, as RE2 does."""
-    if perl := _PERL_ONLY.search(value):
-        raise ValueError(f"got the pattern {value!r}, expected RE2's syntax, which has no {perl[0]!r}")
-    try:
-        return re.compile(_translated(value))
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"got the pattern {value!r}, expected a regular expression: {error}") from error
-
-
-def _translated(value: str) -> str:
-    named = _CLASS.sub(lambda m: _CLASSES.get(m[1], m[0]), value)
-    return re.sub(r"\\.", lambda m: _RE2_ONLY.get(m[0], m[0]), named, flags=re.DOTALL)

@@ -12,9 +12,10 @@ def lines(event: Event) -> Iterator[str]:
     if isinstance(event, AlertChanged):
         notice = event.notice
         yield f"alert {event.kind}  {notice.tier}  {notice.rule}: {notice.summary}"
-    elif isinstance(event, DeliveryAttempted):
-        if event.outcome.kind != "retry" or str(event.attempts).rstrip("0") == "1":
-            yield _line(event)
+    elif isinstance(event, DeliveryAttempted) and (
+        event.outcome.kind != "retry" or str(event.attempts).rstrip("0") == "1"
+    ):
+        yield _line(event)
 
 
 def _line(event: DeliveryAttempted) -> str:
