@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spanwise_alerts.ask.promql import count_of, dimension_of, value_of
+from spanwise_alerts.ask.promql import count_of, dimension_of, duration, value_of
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.question import Question
 
@@ -48,6 +48,9 @@ def test_failures_are_those_with_a_type_of_error_and_none_is_zero():
     [
         (Question("llm.duration", "max", (), (), 60), "greatest"),
         (Question("llm.cost", "p95", (), (), 60), "no buckets"),
+        (Question("llm.cost", "mean", (), (), 60), "mean cannot be asked"),
+        (Question("llm.cost", "count", (), (), 60), "count cannot be asked"),
+        (Question("llm.cost", "sum", (), (("user", "x"),), 60), "no label for 'user'"),
         (Question("tool.calls", "count", ("operation",), (), 60), "no label for 'operation'"),
         (Question("tool.calls", "count", (), (("operation", "x"),), 60), "no label for 'operation'"),
     ],
@@ -64,3 +67,14 @@ def test_labels_become_dimensions_again():
 def test_counters_tell_no_count_of_observations():
     assert count_of(Question("llm.cost", "sum", (), (), 60)) == ""
     assert "_count" in count_of(Question("llm.duration", "p95", (), (), 60))
+
+
+def test_calls_without_a_price_are_counted_by_the_counter_of_calls_and_not_of_tokens():
+    asked = Question("llm.unpriced", "count", ("model",), (), 60)
+    wanted = "sum by (gen_ai_request_model) (increase(spanwise_llm_unpriced_calls_total{}[60s]))"
+    assert value_of(asked) == count_of(asked) == wanted
+
+
+@pytest.mark.parametrize(("length_s", "wanted"), [(30 * 86400.0, "2592000s"), (0.5, "500ms"), (90.0, "90s")])
+def test_durations_have_no_fraction_and_no_exponent(length_s: float, wanted: str):
+    assert duration(length_s) == wanted

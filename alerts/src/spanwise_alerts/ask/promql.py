@@ -7,9 +7,10 @@ from typing import Final
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.question import Question
 from spanwise_schema.measures import MEASURES, QUANTILES, Measure
-from spanwise_schema.metrics import LABEL, METRICS, Metric
+from spanwise_schema.metrics import LABEL, METRICS, UNPRICED_CALLS, Metric
 
-_OF: Final = {metric.measure: metric for metric in METRICS if metric.measure}
+# calls without a price are recorded with their tokens, and have a counter of their own
+_OF: Final = {metric.measure: metric for metric in METRICS if metric.measure} | {"llm.unpriced": UNPRICED_CALLS}
 _COUNTED: Final = frozenset({"{call}", "{run}"})
 _DIMENSION: Final = {label: dimension for dimension, label in LABEL.items()}
 
@@ -35,6 +36,8 @@ def value_of(question: Question) -> str:
         return f"histogram_quantile({QUANTILES[question.stat]}, {rates})"
     match question.stat:
         case "mean":
+            if metric.type != "histogram":
+                raise AskError(f"Prometheus does not count what is in {measure.name}: mean cannot be asked of it")
             return f"{_sum(metric, '_sum', question, 'rate', by)} / {_sum(metric, '_count', question, 'rate', by)}"
         case "ratio":
             failed = _sum(metric, "_count", question, "increase", by, 'error_type!=""')
@@ -42,6 +45,8 @@ def value_of(question: Question) -> str:
         case "max":
             raise AskError(f"Prometheus does not know the greatest {measure.name}: max cannot be asked of it")
         case "count" if measure.unit not in {*_COUNTED, "{error}"}:
+            if metric.type != "histogram":
+                raise AskError(f"Prometheus does not count what is in {measure.name}: count cannot be asked of it")
             return _seen(metric, question, by)
         case _:
             return _amount(measure, metric, question, by)
@@ -51,9 +56,15 @@ def count_of(question: Question) -> str:
     """Return the expression of how many observations are behind the value; empty where the metric does not count."""
     if question.promql:
         return ""
-    _, metric = _metric(question)
+    measure, metric = _metric(question)
     by = f" by ({', '.join(_labels(question, metric))})" if question.by else ""
-    return _seen(metric, question, by) if metric.type == "histogram" else ""
+    return _seen(metric, question, by) if metric.type == "histogram" or measure.unit in _COUNTED else ""
+
+
+def duration(length_s: float) -> str:
+    """Write a duration as PromQL does, which has no fractions."""
+    length_ms = round(length_s * 1000)
+    return f"{length_ms}ms" if length_ms % 1000 else f"{length_ms // 1000}s"
 
 
 def dimension_of(label: str) -> str:
@@ -63,7 +74,7 @@ def dimension_of(label: str) -> str:
 
 def _metric(question: Question) -> tuple[Measure, Metric]:
     measure = MEASURES[question.measure]
-    return measure, _OF[measure.source]
+    return measure, _OF.get(measure.name) or _OF[measure.source]
 
 
 def _amount(measure: Measure, metric: Metric, question: Question, by: str) -> str:
@@ -85,15 +96,15 @@ def _sum(metric: Metric, suffix: str, question: Question, how: str, by: str, ext
 
 
 def _window(question: Question) -> str:
-    ago = f" offset {question.ago_s:g}s" if question.ago_s else ""
-    return f"[{question.window_s:g}s]{ago}"
+    ago = f" offset {duration(question.ago_s)}" if question.ago_s else ""
+    return f"[{duration(question.window_s)}]{ago}"
 
 
 def _series(metric: Metric, suffix: str, question: Question, extra: str = "") -> str:
-    matchers = [f'{LABEL_OF[name]}="{_escaped(value)}"' for name, value in question.where]
-    missing = [name for name, _ in question.where if LABEL_OF[name] not in metric.labels]
+    missing = [name for name, _ in question.where if LABEL_OF.get(name) not in metric.labels]
     if missing:
         raise AskError(f"{metric.name} has no label for {missing[0]!r}: it cannot be asked of Prometheus")
+    matchers = [f'{LABEL_OF[name]}="{escaped(value)}"' for name, value in question.where]
     return f"{metric.name}{suffix}{{{', '.join([*matchers, *([extra] if extra else [])])}}}"
 
 
@@ -104,7 +115,8 @@ def _labels(question: Question, metric: Metric) -> list[str]:
     return [LABEL_OF[name] for name in question.by]
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """Write a text for between the quotes of a PromQL string."""
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
