@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from spanwise_alerts.adopt.reader import config_of, plain, section_of
+from spanwise_alerts.alert import Posted
+from spanwise_alerts.dispatch import Dispatcher
+from spanwise_alerts.events import Event, Notified
 from spanwise_alerts.faults import ConfigError
 from spanwise_alerts.matchers import parse_all
+from spanwise_alerts.record.store import Store
+from spanwise_alerts.silence import SilenceDraft
+from tests.support.clock import Clock
 
 FILE = """
 global: {smtp_smarthost: "mail:587", smtp_from: "Al <am@x.org>", smtp_auth_username: u, smtp_auth_password: pw,
@@ -55,6 +63,7 @@ def test_a_configuration_is_ours_with_alertmanagers_defaults_said(tmp_path: Path
                 "repeat_interval": "1d", "mute_time_intervals": ["nights"],
             }],
         },
+        "flap": {"changes": 0}, "storm": {"messages": 0}, "reminder": {"before": "0s"},
         "inhibit_rules": [{"source_matchers": ['a="b"'], "target_matchers": ['c="d"'], "equal": ["x"]}],
         "time_intervals": [
             {"name": "nights", "time_intervals": [{"times": [{"start_time": "22:00", "end_time": "24:00"}]}]}
@@ -72,6 +81,34 @@ def test_what_is_read_is_a_good_configuration_also_once_it_was_written(tmp_path:
     assert (password.text, repr(password)) == ("pw", "***")
     again = yaml.safe_load(yaml.safe_dump(plain(section_of(written(tmp_path), "am.yml"))))
     assert type(config).model_validate(again) == config
+
+
+async def test_nothing_is_told_otherwise_than_by_alertmanager(tmp_path: Path):
+    text = FILE.replace("receiver: nobody\n  group_by: [alertname]", "receiver: team\n  group_by: ['...']")
+    config = config_of(written(tmp_path, text.replace("resolve_timeout: 10m", "resolve_timeout: 2h")), "am.yml")
+    ids, events, clock = itertools.count(), list[Event](), Clock()
+
+    def told() -> list[str]:
+        return [event.message.reason for event in events if isinstance(event, Notified)]
+
+    async with Store(tmp_path / "db") as store:
+        dispatcher = Dispatcher(config, store, events.append, lambda: f"id-{next(ids)}")
+        await dispatcher.start(clock())
+        draft = SilenceDraft(parse_all(["alertname=a1"]), clock(), clock() + 3600.0, "me", "why")
+        await dispatcher.silence(draft, clock())
+        posted = [Posted({"alertname": f"a{n}", "severity": "critical" if n else "warning"}) for n in range(100)]
+        await dispatcher.push(posted, clock())
+        await dispatcher.tick(clock.advance(29.0))
+        assert told() == []  # a critical one waits, too
+        await dispatcher.tick(clock.advance(2.0))
+        assert told() == ["first"] * 99  # however many there are
+        for _ in range(10):
+            over = replace(posted[0], starts_at_s=clock() - 1.0, ends_at_s=clock() + 1.0)
+            await dispatcher.push([over], clock.advance(1.0))
+            await dispatcher.push(posted[:1], clock.advance(1.0))
+        await dispatcher.tick(clock.advance(600.0))
+        await dispatcher.tick(clock.advance(2400.0))
+        assert told() == ["first"] * 99  # neither that one of them flapped, nor that a silence ends soon
 
 
 @pytest.mark.parametrize(

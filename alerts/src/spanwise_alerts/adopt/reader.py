@@ -25,6 +25,8 @@ from spanwise_alerts.secret import Secret
 
 _DEFAULT_S: Final = {"group_wait": 30.0, "group_interval": 300.0, "repeat_interval": 14400.0}
 _IMPLICIT_TLS_PORT: Final = 465
+# what Alertmanager does not do
+_OFF: Final = {"flap": {"changes": 0}, "storm": {"messages": 0}, "reminder": {"before": "0s"}}
 Section = dict[str, Any]
 
 
@@ -54,6 +56,7 @@ def section_of(path: Path, name: str) -> Section:
         "resolve_timeout": write(config.global_.resolve_timeout),
         "receivers": receivers,
         "route": {**_implied(), **_route(config.route)},
+        **_OFF,
     }
     if config.inhibit_rules:
         section["inhibit_rules"] = [_inhibit(rule) for rule in config.inhibit_rules]
