@@ -1,6 +1,7 @@
 import polars as pl
 
-from spanwise_collector.normalise.compile import MOST_TOKENS, out_of_range, plan
+from spanwise_collector.normalise import normalise
+from spanwise_collector.normalise.compile import MOST_TOKENS, out_of_range, plan, without_empty
 from tests.collector.normalise.frames import decoded
 
 
@@ -8,8 +9,8 @@ def computed(name, **span):
     frame = decoded(span)
     present = tuple(column for column in frame.columns if column.startswith(("attribute.", "resource.")))
     compiled = plan(present, out_of_range(frame))
-    of_name = next(column for column in compiled.columns if column.meta.output_name() == name)
-    return frame.with_columns(dialect_place=pl.lit(255, pl.UInt8)).select(of_name).item()
+    spoken = frame.with_columns(dialect_place=pl.lit(255, pl.UInt8))
+    return without_empty(spoken.select(compiled.columns), spoken, compiled.careful)[name].item()
 
 
 def test_the_best_key_that_has_a_value_wins():
@@ -21,6 +22,14 @@ def test_the_best_key_that_has_a_value_wins():
 
 def test_an_empty_text_is_no_value():
     assert computed("provider", **{"gen_ai.provider.name": "", "gen_ai.system": "openai"}) == "openai"
+
+
+def test_a_text_that_is_empty_on_one_span_is_none_there_and_stays_elsewhere():
+    keys = ("gen_ai.provider.name", "gen_ai.system")
+    frame = normalise(
+        decoded(*(dict(zip(keys, values, strict=True)) for values in (("", "openai"), ("groq", "openai"), ("", ""))))
+    ).frame
+    assert frame["provider"].to_list() == ["openai", "groq", None]
 
 
 def test_the_largest_number_of_tokens_is_still_one():

@@ -8,7 +8,11 @@ KEY = "mlflow.chat.tokenUsage"
 
 def unfolded(*texts):
     frame, faults = unfold(decoded(*({KEY: text} for text in texts)))
-    return frame[f"attribute.{KEY}$.input_tokens"].to_list(), faults
+    return told(frame, f"attribute.{KEY}$.input_tokens"), faults
+
+
+def told(frame, column):
+    return frame[column].to_list() if column in frame.columns else [None] * frame.height
 
 
 def test_a_count_is_read_where_the_path_leads():
@@ -46,8 +50,18 @@ def test_a_text_is_read_where_a_text_belongs():
     frame, faults = unfold(decoded({"llm.invocation_parameters": '{"model": "gpt-4o", "model_name": 5}'}))
     row = frame.row(0, named=True)
     assert row["attribute.llm.invocation_parameters$.model"] == "gpt-4o"
-    assert row["attribute.llm.invocation_parameters$.model_name"] is None
+    assert "attribute.llm.invocation_parameters$.model_name" not in row  # it tells nothing
     assert faults == {}
+
+
+def test_texts_of_several_keys_stay_on_their_rows_and_with_their_keys():
+    usage, parameters = '{"input_tokens": 5}', '{"model": "gpt-4o"}'
+    frame, faults = unfold(
+        decoded({KEY: usage}, {"llm.invocation_parameters": parameters}, {KEY: "odd"}, {KEY: usage, COST: "odd"})
+    )
+    assert told(frame, f"attribute.{KEY}$.input_tokens") == [5, None, None, 5]
+    assert told(frame, "attribute.llm.invocation_parameters$.model") == [None, "gpt-4o", None, None]
+    assert faults == {KEY: 1, COST: 1}
 
 
 COST = "mlflow.llm.cost"
@@ -55,7 +69,7 @@ COST = "mlflow.llm.cost"
 
 def unfolded_cost(*texts):
     frame, faults = unfold(decoded(*({COST: text} for text in texts)))
-    return frame[f"attribute.{COST}$.total_cost"].to_list(), faults
+    return told(frame, f"attribute.{COST}$.total_cost"), faults
 
 
 @pytest.mark.parametrize("told", ["0.5", '"0.5"', "5e-1"])

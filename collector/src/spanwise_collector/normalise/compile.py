@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -59,11 +59,14 @@ class Plan:
     """What to compute from the sparse columns of one batch, beside which dialect each span speaks.
 
     Attributes:
-        columns: one expression per column of CALL and CHECKS that a key may hold.
+        columns: one expression per column of CALL and CHECKS that a key may hold. A text is empty where it is from
+            the best key: that costs much less than to ask at each key.
+        careful: column of texts -> the expression that asks the next key where a text is empty.
         faults: one expression per key of the numbers that are out of range: how many of them.
     """
 
     columns: tuple[pl.Expr, ...]
+    careful: Mapping[str, pl.Expr]
     faults: tuple[pl.Expr, ...]
 
 
@@ -85,16 +88,30 @@ def plan(present: tuple[str, ...], beyond: frozenset[str]) -> Plan:
     """Compile the tables for a batch that has just these sparse columns, some with numbers beyond their range."""
     have = frozenset(present)
     columns: list[pl.Expr] = []
+    careful: dict[str, pl.Expr] = {}
     faults: dict[str, list[pl.Expr]] = {}
     for name, rows in SOURCES.items():
         dtype = DTYPE[(CALL | CHECKS)[name]]
         here = [row for row in rows if {row[1].within, row[1].condition or row[1].within} <= have]
         columns.append(_coalesced([_value(*row, dtype, beyond) for row in here], dtype).alias(name))
+        if here and dtype == pl.String:
+            values = [_value(*row, dtype, beyond, empty=False) for row in here]
+            careful[name] = _coalesced(values, dtype).alias(name)
         for place, source in here:
             if source.within in beyond:
                 wrong = ~_in_range(source, pl.col(source.within))
                 faults.setdefault(source.key, []).append(_where(wrong, place, source))
-    return Plan(tuple(columns), tuple(pl.any_horizontal(wrong).sum().alias(key) for key, wrong in faults.items()))
+    return Plan(
+        tuple(columns), careful, tuple(pl.any_horizontal(wrong).sum().alias(key) for key, wrong in faults.items())
+    )
+
+
+def without_empty(chosen: pl.DataFrame, asked: pl.DataFrame, careful: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """Ask again, of `asked`, for the columns that have an empty text."""
+    texts = [chosen[name] for name in careful]
+    if not texts or not (pl.concat(texts, rechunk=False) == "").any():
+        return chosen
+    return chosen.with_columns(asked.select(careful[text.name] for text in texts if (text == "").any()))
 
 
 def _coalesced(values: list[pl.Expr], dtype: type[pl.DataType]) -> pl.Expr:
@@ -103,8 +120,10 @@ def _coalesced(values: list[pl.Expr], dtype: type[pl.DataType]) -> pl.Expr:
     return values[0] if len(values) == 1 else pl.coalesce(values)
 
 
-def _value(place: int, source: Source, dtype: type[pl.DataType], beyond: frozenset[str]) -> pl.Expr:
-    """Give what a source says about a column of this type: null where it says nothing that can be."""
+def _value(
+    place: int, source: Source, dtype: type[pl.DataType], beyond: frozenset[str], *, empty: bool = True
+) -> pl.Expr:
+    """Give what a source says about a column of this type: null where it says nothing that can be, but for `empty`."""
     column = pl.col(source.within)
     if source.pattern:
         value = column.str.extract(source.pattern)
@@ -121,7 +140,7 @@ def _value(place: int, source: Source, dtype: type[pl.DataType], beyond: frozens
         value = column
     else:
         value = _meant(source, _TAKE[source.take](column))
-        value = pl.when(value != "").then(value)
+        value = value if empty else pl.when(value != "").then(value)
     return _where(value, place, source)
 
 

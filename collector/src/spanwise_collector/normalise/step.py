@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from spanwise_collector.normalise import arguments, vocabulary
-from spanwise_collector.normalise.compile import COMPILED, out_of_range, plan
+from spanwise_collector.normalise.compile import COMPILED, out_of_range, plan, without_empty
 from spanwise_collector.normalise.counting import counted_how
 from spanwise_collector.normalise.naming import named
 from spanwise_collector.normalise.recognise import PLACE, name, recognise
@@ -112,6 +112,7 @@ def normalise(frame: pl.DataFrame) -> Normalised:
 
     exception = pl.col(_EXCEPTION) if _EXCEPTION in frame.columns else pl.lit(None, pl.String).alias(_EXCEPTION)
     mapped = spoken.select(*SPAN, PLACE, exception, *compiled.columns, name())
+    mapped = without_empty(mapped, spoken, compiled.careful)
     calls = counted_how(respell(named(mapped), _SPELLINGS)).lazy().with_columns(_FETCHED_USAGE)
     calls = calls.with_columns(_DERIVED).with_columns(_TTFT)
     return Normalised(resolve(calls).select(_HANDED_ON).collect(), faults)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from spanwise_collector.normalise.dialect import CHECKS, Source
@@ -19,6 +20,7 @@ _LONGEST: Final = 65_536
 _MOST_DIGITS: Final = 18
 
 _Value = str | int | float | None
+_Rows = npt.NDArray[np.int64]
 
 
 def _asked() -> dict[str, dict[str, Source]]:
@@ -44,40 +46,56 @@ _ASKED: Final = _asked()
 
 
 def unfold(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Add a column for each place in a JSON text that a table names.
+    """Add a column for each place in a JSON text that a table names and that tells something.
 
     Gives also, by key, how many texts are no JSON object, or hold something else where a number belongs.
     """
+    columns = [frame[name] for name in frame.columns if name in _ASKED]
+    if not columns:
+        return frame, {}
     made: list[pl.Series] = []
     faults: dict[str, int] = {}
-    for column in frame.columns:
-        if column in _ASKED:
-            asked = _ASKED[column]
-            columns, wrong = _columns(frame[column], asked)
-            made += columns
-            if wrong:
-                faults[next(iter(asked.values())).key] = wrong
-    return frame.with_columns(made) if made else frame, faults
+    for column, rows, texts in _apart(columns, frame.height):
+        asked = _ASKED[column]
+        told, wrong = _columns(rows, texts, asked, frame.height)
+        made += told
+        if wrong:
+            faults[next(iter(asked.values())).key] = wrong
+    return frame.hstack(made) if made else frame, faults
 
 
-def _columns(texts: pl.Series, asked: Mapping[str, Source]) -> tuple[list[pl.Series], int]:
+def _apart(columns: Sequence[pl.Series], height: int) -> Iterator[tuple[str, _Rows, list[str]]]:
+    """Give the name of each column, the rows that have a text, and the texts; found in one go, as most have none."""
+    whole = pl.concat(columns, rechunk=False)
+    found = whole.is_not_null().arg_true().to_numpy().astype(np.int64)
+    texts = cast("list[str]", whole.drop_nulls().to_list())
+    first = 0
+    for number, column in enumerate(columns):
+        end = int(np.searchsorted(found, (number + 1) * height))
+        yield column.name, found[first:end] - number * height, texts[first:end]
+        first = end
+
+
+def _columns(
+    rows: _Rows, texts: Sequence[str], asked: Mapping[str, Source], height: int
+) -> tuple[list[pl.Series], int]:
     names = list(asked)
     paths = [source.path.removeprefix("$.").split(".") for source in asked.values()]
     place: dict[str, int] = {}
     read: list[tuple[list[_Value], bool]] = [([None] * len(names), False)]
     places: list[int] = []
-    for text in cast("list[str]", texts.drop_nulls().to_list()):
+    for text in texts:
         if text not in place:
             place[text] = len(read)
             read.append(_read(text, names, paths))
         places.append(place[text])
-    at = np.zeros(len(texts), np.uint32)
-    at[texts.is_not_null().to_numpy()] = places
-    columns = [
-        pl.Series(name, [values[index] for values, _ in read], dtype=_dtype(name)) for index, name in enumerate(names)
-    ]
-    gathered = pl.Series(at)
-    return [column[gathered] for column in columns], sum(read[row][1] for row in places)
+    at = np.zeros(height, np.uint32)
+    at[rows] = places
+    told = {name: [values[index] for values, _ in read] for index, name in enumerate(names)}
+    tells = [name for name, values in told.items() if any(value is not None for value in values)]
+    distinct = pl.DataFrame([pl.Series(name, told[name], dtype=_dtype(name)) for name in tells])
+    columns = distinct[pl.Series(at)].get_columns() if tells else []
+    return columns, sum(read[row][1] for row in places)
 
 
 def _dtype(name: str) -> type[pl.DataType]:
