@@ -4,7 +4,7 @@ import pytest
 
 from spanwise_alerts.command import main
 
-COMMANDS = ("run", "check", "test", "backtest", "list", "explain", "silence", "import")
+COMMANDS = ("run", "check", "test", "backtest", "list", "explain", "silence", "import", "export")
 
 
 def test_help_has_every_command_and_examples(capsys: pytest.CaptureFixture[str]):

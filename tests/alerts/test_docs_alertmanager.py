@@ -32,7 +32,7 @@ def test_every_command_is_on_the_page(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main(["--help"])
     names = re.findall(r"^    (\w+) {2,}", capsys.readouterr().out, re.MULTILINE)
-    assert len(names) == 8
+    assert len(names) == 9
     for name in names:
         assert f"`spanwise alerts {name}" in PAGE
 

@@ -1,4 +1,4 @@
-"""Alerts: run the alert manager, check, test and backtest rules, see and explain what fires, silence it."""
+"""Alerts: run the alert manager, check, test, backtest and export rules, see and explain what fires, silence it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spanwise_alerts.commands.terminal import CommandError, complain
 
 _COMMANDS: Final = {
     "run": "running", "check": "check", "test": "testing", "backtest": "backtesting", "list": "listing",
-    "explain": "explaining", "silence": "silencing", "import": "importing",
+    "explain": "explaining", "silence": "silencing", "import": "importing", "export": "exporting",
 }  # fmt: skip
 _EXAMPLES: Final = """\
 examples:
@@ -21,6 +21,7 @@ examples:
   spanwise alerts list                                  what fires, at http://127.0.0.1:9093
   spanwise alerts explain alertname=llm-latency         why it does or does not
   spanwise alerts silence add alertname=llm-latency --for 2h --comment 'known'
+  spanwise alerts export --prometheus                   rules for Prometheus
   spanwise alerts run --config-file alertmanager.yml    in the place of Alertmanager
 
 `spanwise alerts COMMAND --help` has more.

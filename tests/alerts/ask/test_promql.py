@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spanwise_alerts.ask.promql import count_of, dimension_of, duration, value_of
+from spanwise_alerts.ask.promql import count_of, dimension_of, duration, greatest_of, value_of
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.question import Question
 
@@ -78,3 +78,8 @@ def test_calls_without_a_price_are_counted_by_the_counter_of_calls_and_not_of_to
 @pytest.mark.parametrize(("length_s", "wanted"), [(30 * 86400.0, "2592000s"), (0.5, "500ms"), (90.0, "90s")])
 def test_durations_have_no_fraction_and_no_exponent(length_s: float, wanted: str):
     assert duration(length_s) == wanted
+
+
+def test_no_quantile_is_beyond_the_last_bucket_and_a_mean_may_be():
+    assert greatest_of(Question("llm.duration", "p95", (), (), 60)) == 81.92
+    assert greatest_of(Question("llm.duration", "mean", (), (), 60)) is None

@@ -61,6 +61,12 @@ def count_of(question: Question) -> str:
     return _seen(metric, question, by) if metric.type == "histogram" or measure.unit in _COUNTED else ""
 
 
+def greatest_of(question: Question) -> float | None:
+    """Return the end of the last bucket, beyond which no quantile is ever told; None where nothing bounds it."""
+    _, metric = _metric(question)
+    return metric.buckets[-1] if question.stat in QUANTILES and metric.buckets else None
+
+
 def duration(length_s: float) -> str:
     """Write a duration as PromQL does, which has no fractions."""
     length_ms = round(length_s * 1000)

@@ -1,0 +1,1 @@
+"""Rules told to others: Prometheus rule files."""
