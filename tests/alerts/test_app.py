@@ -26,6 +26,8 @@ from tests.alerts.run_app import SECTION
 from tests.support.smtp import MailSink
 from tests.support.webhook import Delivery, Reply, Server, WebhookSink
 
+OTHER = {"name": "other", "nobody": True}
+
 
 class Values:
     """What the collector's stand-in answers."""
@@ -144,9 +146,32 @@ async def test_one_receiver_that_hangs_does_not_delay_another(tmp_path: Path):
         }
         team = {"name": "team", "webhook": {"url": hook.url}, "email": email}
         async with App(config(tmp_path, team), collector_url=collector.url, data=tmp_path, now=time.time):
-            await until(lambda: len(mail.mails) == 1)
-            assert len(hook.bodies) == 1  # it has the request and does not answer
+            # the webhook has the request and does not answer
+            await until(lambda: len(mail.mails) == 1 and len(hook.bodies) == 1)
             release.set()
+
+
+async def test_a_reload_that_is_not_recorded_leaves_all_as_it_was(tmp_path: Path):
+    configs = [config(tmp_path), config(tmp_path, OTHER, rules=[])]
+    with Server(Values(slow=9.0)) as collector:
+        app = App(
+            configs[0], collector_url=collector.url, data=tmp_path, now=time.time, reread=lambda: configs[1]
+        )  # fmt: skip
+        async with app, httpx.AsyncClient(base_url=f"http://{app.addresses['http']}") as client:
+            await until(lambda: fires(client))
+            with closing(sqlite3.connect(tmp_path / DATABASE)) as other:
+                other.execute(
+                    "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+                )
+                answer = await client.post("/-/reload")
+                assert (answer.status_code, "disk is full" in answer.text) == (503, True)
+                (alert,) = (await client.get("/api/v2/alerts")).json()
+                assert alert["receivers"] == []
+                assert len((await client.get("/api/v2/status")).json()["spanwise"]["rules"]) == 1
+                other.execute("DROP TRIGGER full")
+            assert (await client.post("/-/reload")).status_code == 200
+            assert (await client.get("/api/v2/alerts")).json() == []
+            assert (await client.get("/api/v2/receivers")).json() == [{"name": "other"}]
 
 
 async def test_letters_of_a_receiver_that_is_gone_become_dead(tmp_path: Path):

@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from spanwise_alerts.alert import Posted
+from spanwise_alerts.alert import Change, Posted
 from spanwise_alerts.config import AlertsConfig, load
 from spanwise_alerts.dispatch import Dispatcher
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.events import AlertChanged, Event, Notified
+from spanwise_alerts.group.identity import fingerprint
 from spanwise_alerts.matchers import parse_matchers
 from spanwise_alerts.plan import Plan
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.silence import SilenceDraft
+from tests.alerts.builders import a_notice
 
 TEAM = {"name": "team", "webhook": {"url": "http://127.0.0.1:1/"}}
 
@@ -86,13 +88,25 @@ async def test_what_is_not_recorded_did_not_happen_and_may_be_tried_again(tmp_pa
         assert await store.counts() == {("team/webhook", "pending"): 2}
 
 
+async def test_what_our_rules_end_at_a_start_lets_nothing_be_told_before_they_were_evaluated(tmp_path: Path):
+    inhibit = [{"source_matchers": 'alertname="down"', "target_matchers": 'alertname="slow"', "equal": []}]
+    async with dispatcher(tmp_path, inhibit_rules=inhibit, start_delay="30s") as (found, _, events):
+        await found.push([named("slow")], 1000.0)
+        await found.take([Change("00000000000000aa", None)], 1000.5)
+        down = a_notice(rule="down", labels={"alertname": "down"}, fingerprint=fingerprint({"alertname": "down"}))
+        await found.take([Change(down.fingerprint, None, down)], 1001.0)
+        assert [event for event in events if isinstance(event, Notified)] == []
+        await found.release(1001.0)
+        assert [event.message.notices[0].rule for event in events if isinstance(event, Notified)] == ["down"]
+
+
 async def test_a_configuration_that_is_not_recorded_is_not_in_force(tmp_path: Path):
     async with dispatcher(tmp_path, flap={"changes": 0}) as (found, store, _):
         await found.push([named("a", host="x")], 1000.0)
         store.refuses = True
         grouped = config(route={"group_by": ["host"]}, flap={"changes": 3})
         with pytest.raises(RecordError):
-            await found.reload(grouped, 1001.0)
+            await found.reload(grouped, 1001.0, [Change("00000000000000aa", None, a_notice())])
         store.refuses = False
         await found.tick(1002.0)
         assert [view.key for view in found.groups()] == ['{}:{alertname="a", host="x"}']
@@ -100,6 +114,16 @@ async def test_a_configuration_that_is_not_recorded_is_not_in_force(tmp_path: Pa
         assert [view.key for view in found.groups()] == ['{}:{host="x"}']
         assert found._floor.flapping.config.changes == 3
         assert await store.counts() == {("team/webhook", "pending"): 1}
+
+
+async def test_what_was_over_before_anybody_knew_of_it_is_forgotten_by_another_routing(tmp_path: Path):
+    async with dispatcher(tmp_path, route={"group_by": ["host"]}) as (found, store, events):
+        await found.push([named("a", host="x")], 1000.0)
+        await found.push([Posted({"alertname": "a", "host": "x"}, {}, 1000.0, 1001.0)], 1001.0)
+        await found.reload(config(), 1002.0)
+        await found.tick(1003.0)
+        assert [event for event in events if isinstance(event, Notified)] == []
+        assert list((await store.recorded(0.0)).kept) == []
 
 
 async def test_one_that_is_wrong_stops_none_of_the_others(tmp_path: Path):

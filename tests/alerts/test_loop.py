@@ -50,6 +50,15 @@ class Desk:
         self.at_s: dict[str, float] = {}
         self.taken: list[Change] = []
         self.fault = ""
+        self.released: list[float] = []
+
+    async def record(self, changes: Sequence[Change]) -> None:
+        await self.take(changes, 0.0)
+
+    async def release(self, now_s: float) -> None:
+        if self.fault:
+            raise RecordError(self.fault)
+        self.released.append(now_s)
 
     async def take(self, changes: Sequence[Change], _: float) -> None:
         if self.fault:
@@ -130,7 +139,7 @@ async def test_an_alert_whose_rule_is_gone_is_resolved_in_its_last_words(rules: 
     loop = a_loop([a_rule()], desk)
     await loop.tick(1.0, 5.0)
     if how == "reload":
-        await loop.reload(rules, 2.0)
+        await loop.reload(rules, 2.0, desk.record)
     else:
         loop = a_loop(rules, desk)
         await loop.start(2.0)
@@ -146,7 +155,7 @@ async def test_a_reload_keeps_what_is_unchanged_and_watches_what_is_new():
     desk = Desk()
     loop = a_loop([a_rule(), a_rule(name="gone")], desk)
     await loop.tick(1.0, 5.0)
-    await loop.reload([a_rule(tiers={"warning": {"above": "20s"}}), a_rule(name="new")], 2.0)
+    await loop.reload([a_rule(tiers={"warning": {"above": "20s"}}), a_rule(name="new")], 2.0, desk.record)
     assert loop.memory.health["llm-latency"].answered_at_s == 1.0
     await loop.tick(3.0, 5.0)
     told = [(change.notice.rule, change.notice.kind) for change in desk.taken if change.notice]
@@ -162,7 +171,7 @@ async def test_a_reload_that_cannot_be_recorded_changes_nothing():
     await loop.tick(1.0, 5.0)
     desk.fault = "disk is full"
     with pytest.raises(RecordError):
-        await loop.reload([], 2.0)
+        await loop.reload([], 2.0, desk.record)
     desk.fault = ""
     await loop.tick(3.0, 5.0)
     assert (desk.kinds(), len(list(loop.memory.all()))) == (["fired"], 1)
@@ -214,3 +223,22 @@ async def test_a_rule_that_asks_nothing_is_evaluated_without_a_source():
     loop = a_loop([rule_of({"name": "beat", "kind": "dead_man"})], desk)
     await loop.tick(1.0, 5.0)
     assert desk.kinds() == ["fired"]
+
+
+async def test_nothing_is_let_go_before_every_source_was_looked_at_once_whatever_ended_at_the_start():
+    slow, desk = Numbers(), Desk()
+    before = a_loop([a_rule(name="gone")], desk)
+    await before.tick(1.0, 5.0)
+    desk.released.clear()
+    slow.held = asyncio.Event()
+    rules = [a_rule(name="slow"), a_rule(name="fast", source="other")]
+    loop = a_loop(rules, desk, collector=slow, other=Numbers())
+    await loop.start(2.0)
+    assert desk.kinds() == ["fired", "resolved"]
+    await loop.tick(3.0, 0.2)
+    assert desk.kinds() == ["fired", "resolved", "fired"]
+    assert desk.released == []
+    slow.held.set()
+    await loop.tick(4.0, 5.0)
+    await loop.tick(5.0, 5.0)
+    assert desk.released == [4.0]

@@ -93,13 +93,18 @@ class Active:
         opened.push_async_callback(end, [self._around.start(work) for work in works])
 
     async def reload(self, config: AlertsConfig) -> None:
-        """Take another configuration, without forgetting anything or telling twice; addresses stay as they were."""
+        """Take another configuration, without forgetting anything or telling twice; addresses stay as they were.
+
+        Raises:
+            RecordError: nothing is changed.
+        """
         now_s = self._around.now()
-        await self._dispatcher.reload(config, now_s)
         sources = self._sources
         if config.sources != self._config.sources:
             sources = {COLLECTOR: sources[COLLECTOR], **_others(config)}
-        await self._loop.reload(config.watched, now_s, sources)
+        await self._loop.reload(
+            config.watched, now_s, lambda ended: self._dispatcher.reload(config, now_s, ended), sources
+        )
         left, self._sources = self._sources, sources
         await _close([source for name, source in left.items() if sources.get(name) is not source])
         if config.receivers != self._config.receivers:

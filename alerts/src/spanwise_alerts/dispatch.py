@@ -80,12 +80,15 @@ class Dispatcher:
         """Take what our rules found; what is due at once is in the same transaction."""
 
         def work(plan: Plan, at_s: float) -> None:
-            # our rules were looked at once: what they hold back is known
-            self._gate_s = min(self._gate_s, at_s)
             for change in changes:
                 self._take(change, plan, at_s)
 
         await self._do(work, now_s)
+
+    async def release(self, now_s: float) -> None:
+        """Tell from now on: our rules were evaluated once, so that what they hold back is known."""
+        self._gate_s = min(self._gate_s, now_s)
+        await self.tick(now_s)
 
     async def push(self, posted: Sequence[Posted], now_s: float) -> None:
         """Take alerts that others post.
@@ -166,14 +169,20 @@ class Dispatcher:
 
         await self._do(work, now_s)
 
-    async def reload(self, config: AlertsConfig, now_s: float) -> None:
-        """Take another configuration: nothing is forgotten, nothing is told twice."""
+    async def reload(self, config: AlertsConfig, now_s: float, changes: Sequence[Change] = ()) -> None:
+        """Take another configuration and what it does to alerts of ours: nothing is forgotten or told twice.
+
+        Raises:
+            RecordError: none of it happened.
+        """
         before = self._config
 
         def work(plan: Plan, at_s: float) -> None:
             self._config = config
             self._floor.configure(config, at_s)
             self._floor.rebuild(plan, at_s)
+            for change in changes:
+                self._take(change, plan, at_s)
 
         try:
             await self._do(work, now_s)

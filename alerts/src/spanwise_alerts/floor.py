@@ -72,6 +72,8 @@ class Floor:
                 heapq.heappush(self._expiries, (case.expires_at_s, mark))
         for entry in list(self.log.values()):
             self._take_up(entry, plan, now_s)
+        for mark in [mark for mark, case in self.cases.items() if not case.groups and not case.firing]:
+            self.forget(mark, plan)
 
     def _take_up(self, entry: Entry, plan: Plan, now_s: float) -> None:
         if entry.receiver not in self.channels:

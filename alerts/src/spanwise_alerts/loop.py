@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from spanwise_alerts.alert import Alert, Change, Held
@@ -29,6 +29,13 @@ class Taker(Protocol):
     async def take(self, changes: Sequence[Change], now_s: float) -> None:
         """Keep changes and tell of them; raise `RecordError` where nothing of it happened."""
         ...
+
+    async def release(self, now_s: float) -> None:
+        """Tell from now on: rules were evaluated once."""
+        ...
+
+
+Record = Callable[[Sequence[Change]], Awaitable[None]]
 
 
 class Keeper(Protocol):
@@ -60,6 +67,7 @@ class Loop:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
         self._kept_s = float("-inf")
+        self._released = False
 
     async def start(self, now_s: float) -> None:
         """Take up what was recorded; alerts that no rule stands for any more are resolved."""
@@ -67,12 +75,17 @@ class Loop:
         for name, at_s in (await self._keeper.watched()).items():
             if name in names:
                 self.memory.health[name] = Health(at_s)
-        await self._settle(await self._keeper.alerts(), now_s)
+        orphans = self._settle(await self._keeper.alerts(), now_s, self._rules, self.memory)
+        if orphans:
+            await self._taker.take(orphans, now_s)
 
     async def reload(
-        self, rules: Sequence[Rule], now_s: float, sources: Mapping[str, Source] | None = None
-    ) -> None:  # fmt: skip
-        """Take other rules, and sources: what is unchanged keeps its state, what has no rule any more is resolved."""
+        self, rules: Sequence[Rule], now_s: float, record: Record, sources: Mapping[str, Source] | None = None
+    ) -> None:
+        """Take other rules, and sources: what is unchanged keeps its state, what has no rule any more is resolved.
+
+        `record` keeps those ends; where it raises, nothing is changed.
+        """
         async with self._turn:
             if self._running:
                 await asyncio.wait(self._running.values())
@@ -81,17 +94,16 @@ class Loop:
             memory.health.update({name: health[name] for name in memory.health.keys() & health.keys()})
             memory.unanswered_since.update(self.memory.unanswered_since)
             # the old rules stay until the database has the ends of their alerts
-            await self._settle(before, now_s, rules, memory)
+            await record(self._settle(before, now_s, rules, memory))
             self._rules, self.memory = list(rules), memory
             if sources is not None:
                 self._sources = sources
                 self._recent = {name: self._recent.get(name, Recent()) for name in sources}
 
-    async def _settle(
-        self, held: Sequence[Held], now_s: float, rules: Sequence[Rule] | None = None, memory: Memory | None = None
-    ) -> None:
-        by_name = {rule.name: rule for rule in (self._rules if rules is None else rules)}
-        memory = self.memory if memory is None else memory
+    @staticmethod
+    def _settle(held: Sequence[Held], now_s: float, rules: Sequence[Rule], memory: Memory) -> list[Change]:
+        """Put into a memory the alerts that have a rule; return the ends of the others."""
+        by_name = {rule.name: rule for rule in rules}
         orphans: list[Change] = []
         for each in held:
             rule = by_name.get(each.alert.rule)
@@ -100,8 +112,7 @@ class Loop:
             else:
                 notice = retired(each.told, each.alert.step + 1, now_s) if each.told else None
                 orphans.append(Change(each.fingerprint, None, notice))
-        if orphans:
-            await self._taker.take(orphans, now_s)
+        return orphans
 
     async def run(self, now: Callable[[], float], interval_s: float) -> None:
         """Tick until cancelled; a slow source delays neither the tick nor another source."""
@@ -124,7 +135,17 @@ class Loop:
             for source in [source for source, task in self._running.items() if task.done()]:
                 self._running.pop(source).result()
             await self._judge([(rule, self._known(rule, now_s)) for rule in due if rule.kind in _UNASKED], now_s)
+            if not self._released and self._rules and not self._running:
+                await self._release(now_s)
         await self._keep_watch(now_s)
+
+    async def _release(self, now_s: float) -> None:
+        try:
+            await self._taker.release(now_s)
+        except RecordError as error:
+            _log.warning("nothing is told yet: %s", error)
+        else:
+            self._released = True
 
     async def _evaluate(self, source: str, rules: Sequence[Rule], now_s: float) -> None:
         wanted = {rule.name: questions(rule, now_s) for rule in rules}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from spanwise_alerts.config import Receiver
+from spanwise_alerts.errors import RecordError
 from spanwise_alerts.events import Event
 from spanwise_alerts.notify.deliveries import Deliveries, channels_of
 from spanwise_alerts.plan import Plan
@@ -42,3 +44,23 @@ async def test_new_receivers_take_over_what_waits_and_what_is_for_nobody_is_dead
             await deliveries.close()
             assert await store.counts() == {("team/webhook", "delivered"): 2, ("old/webhook", "dead"): 1}
     assert (len(first.bodies), len(second.bodies), len(events)) == (1, 1, 2)
+
+
+class Refusing(Store):
+    """A store that gives up no letters."""
+
+    async def bury(self, channels: Iterable[str], now_s: float) -> int:
+        del channels, now_s
+        raise RecordError("disk is full")
+
+
+async def test_who_is_told_is_told_also_where_letters_of_others_cannot_be_given_up(tmp_path: Path):
+    clock = Clock()
+    with WebhookSink() as hook:
+        async with Refusing(tmp_path / "db") as store:
+            deliveries = Deliveries(store, clock, lambda: 0.5, lambda _: None, asyncio.create_task)
+            await deliveries.open([receiver(hook.url)])
+            await store.commit(Plan(clock(), letters=[a_letter()]))
+            deliveries.wake()
+            await asyncio.to_thread(hook.wait_for, 1)
+            await deliveries.close()

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from spanwise_alerts.alert import Channel
 from spanwise_alerts.config import Receiver
+from spanwise_alerts.errors import RecordError
 from spanwise_alerts.events import OnEvent
 from spanwise_alerts.notify.courier import Courier, Outbox
 from spanwise_alerts.notify.mail import MailChannel
@@ -49,11 +50,16 @@ class Deliveries:
         """Deliver to these receivers, in place of those before; letters under way arrive first."""
         await self.close()
         channels = channels_of(receivers, self._now)
-        lost = await self._outbox.bury([channel.name for channel in channels], self._now())
-        if lost:
-            _log.warning("%d letters are dead: their receiver is not configured any more", lost)
         couriers = [Courier(c, self._outbox, self._now, self._draw, self._on_event) for c in channels]
         self._couriers = [(courier, self._start(courier.run())) for courier in couriers]
+        try:
+            lost = await self._outbox.bury([channel.name for channel in channels], self._now())
+        except RecordError as error:
+            # they wait where no courier looks; whoever is there gets what is theirs
+            _log.warning("letters of receivers that are not configured any more stay: %s", error)
+            return
+        if lost:
+            _log.warning("%d letters are dead: their receiver is not configured any more", lost)
 
     def wake(self) -> None:
         """Look into the outbox now."""
