@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import itertools
 import json
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from json import JSONDecodeError
@@ -15,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from spanwise_collector.serving import serving
 from spanwise_stack.demo.speech import Json, Reply, reply
 from spanwise_stack.demo.weather import MODELS, Weather
+from spanwise_stack.stop import Stop
 
 _FIRST_CHUNK: Final = 0.3
 """The share of an answer's duration that passes before its first chunk."""
@@ -116,3 +120,23 @@ class Provider:
         options: Json = request.get("stream_options") or {}
         usage = bool(options.get("include_usage"))
         return StreamingResponse(_events(answer, usage=usage), media_type="text/event-stream")
+
+
+async def work(address: str) -> None:
+    """Serve in fair weather until Ctrl-C or SIGTERM."""
+    stop = Stop()
+    provider = Provider(Weather(random.Random()))  # noqa: S311 a demo draws no secrets
+    with stop.listening():
+        async with serving(provider.app, address, "--http"):
+            await stop.within(None)
+
+
+def main() -> None:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(prog="python -m spanwise_stack.demo.provider", description=__doc__)
+    parser.add_argument("--http", metavar="HOST:PORT", default="127.0.0.1:8080", help="default 127.0.0.1:8080")
+    asyncio.run(work(parser.parse_args().http))
+
+
+if __name__ == "__main__":
+    main()
