@@ -212,15 +212,22 @@ def test_a_change_against_the_window_before(tmp_path: Path):
     agree(tmp_path, rule, ours, scraped, {"20m": [], "30m": [({}, "critical")], "45m": []})
 
 
-def test_an_expression_of_the_users_own_holds_until_it_clears(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("tier", "values"),
+    [
+        ({"above": 10, "clear_below": 5}, "7x4 20x4 7x4 5x4 3x4"),
+        ({"below": 10, "clear_above": 15}, "12x4 3x4 12x4 15x4 20x4"),
+    ],
+)
+def test_an_expression_of_the_users_own_holds_until_it_clears(tmp_path: Path, tier: dict[str, int], values: str):
     rule = {
         "name": "queue", "kind": "promql", "source": "prometheus", "promql": "sum by (job) (waiting)", "by": ["job"],
-        "labels": {"team": "ai"}, "tiers": {"critical": {"above": 10, "clear_below": 5}},
+        "labels": {"team": "ai"}, "tiers": {"critical": tier},
     }  # fmt: skip
-    ours = [{"promql": "sum by (job) (waiting)", "labels": {"job": "a"}, "values": "7x4 20x4 7x4 3x4"}]
-    scraped = {'waiting{job="a", pod="1"}': "7x4 20x4 7x4 3x4"}
+    ours = [{"promql": "sum by (job) (waiting)", "labels": {"job": "a"}, "values": values}]
     busy = [({"job": "a"}, "critical")]
-    agree(tmp_path, rule, ours, scraped, {"3m": [], "8m": busy, "13m": busy, "18m": []})
+    fires = {"3m": [], "8m": busy, "13m": busy, "18m": busy, "23m": []}
+    agree(tmp_path, rule, ours, {'waiting{job="a", pod="1"}': values}, fires)
 
 
 def test_a_heartbeat_always_fires(tmp_path: Path):
