@@ -86,7 +86,7 @@ class Active:
         await self._dispatcher.start(self._begun_s)
         await self._loop.start(self._begun_s)
         opened.push_async_callback(self._deliveries.close)
-        await self._deliveries.open(self._config.receivers)
+        await self._deliveries.open(self._config.receivers, self._config.external_url)
         opened.push_async_callback(self._loop.close)
         now = self._around.now
         works = [self._dispatcher.run(now), self._loop.run(now, self._config.interval_s)]
@@ -107,8 +107,8 @@ class Active:
         )
         left, self._sources = self._sources, sources
         await _close([source for name, source in left.items() if sources.get(name) is not source])
-        if config.receivers != self._config.receivers:
-            await self._deliveries.open(config.receivers)
+        if (config.receivers, config.external_url) != (self._config.receivers, self._config.external_url):
+            await self._deliveries.open(config.receivers, config.external_url)
         self._config = config
 
     def api(self) -> FastAPI:

@@ -35,7 +35,10 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def test_it_runs_from_an_alertmanager_yml_reloads_it_and_stops_in_order(tmp_path: Path):
     path = written(tmp_path)
-    with running("--config-file", str(path), "--data", str(tmp_path / "data")) as (process, url):
+    beyond = ("--external-url", "https://alerts.example.com")
+    with running("--config-file", str(path), "--data", str(tmp_path / "data"), *beyond) as (process, url):
+        # a name that is not its own would be refused
+        assert httpx.get(f"{url}/api/v2/receivers", headers={"Host": "alerts.example.com"}).status_code == 200
         assert [each["name"] for each in httpx.get(f"{url}/api/v2/receivers").json()] == ["nobody", "team"]
         assert httpx.get(f"{url}/-/ready").status_code == 200
         assert httpx.get(f"{url}/api/v1/rules").json() == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from spanwise_alerts.alert import Message
 from spanwise_alerts.notify.alertmanager import body_of
-from tests.alerts.builders import a_notice
+from tests.alerts.builders import a_message, a_notice
 
 
 def test_the_body_is_alertmanagers_version_4():
@@ -31,3 +31,12 @@ def test_the_body_is_alertmanagers_version_4():
         "commonLabels": {"alertname": "llm-latency", "model": "gpt-4o"}, "commonAnnotations": {}, "externalURL": "",
         "version": "4", "groupKey": '{}:{alertname="llm-latency"}', "truncatedAlerts": 0,
     }  # fmt: skip
+
+
+def test_what_is_told_links_to_this_alert_manager_where_its_address_is_known():
+    message = a_message(a_notice(), a_notice(generator_url="http://c/m"), a_notice(source="push"))
+    body = body_of(message, "https://alerts.example.com/")
+    assert body["externalURL"] == "https://alerts.example.com"
+    assert [alert["generatorURL"] for alert in body["alerts"]] == [
+        "https://alerts.example.com/api/v1/explain?fingerprint=00000000000000aa", "http://c/m", "",
+    ]  # fmt: skip

@@ -59,8 +59,10 @@ async def test_who_is_told_is_told_also_where_letters_of_others_cannot_be_given_
     with WebhookSink() as hook:
         async with Refusing(tmp_path / "db") as store:
             deliveries = Deliveries(store, clock, lambda: 0.5, lambda _: None, asyncio.create_task)
-            await deliveries.open([receiver(hook.url)])
+            team = receiver("", webhook={"url": hook.url, "format": "alertmanager"})
+            await deliveries.open([team], "https://alerts.example.com")
             await store.commit(Plan(clock(), letters=[a_letter()]))
             deliveries.wake()
             await asyncio.to_thread(hook.wait_for, 1)
             await deliveries.close()
+    assert hook.bodies[0]["externalURL"] == "https://alerts.example.com"

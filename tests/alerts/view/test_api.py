@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import jsonschema
+import pytest
 
 from tests.support.desk import desk
 
@@ -34,6 +35,20 @@ async def test_the_openapi_document_names_every_path_and_its_body(tmp_path: Path
     }  # fmt: skip
     for path in ("/api/v2/alerts", "/api/v2/silences", "/api/v1/backtest"):
         assert "application/json" in document["paths"][path]["post"]["requestBody"]["content"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "alerts"), ("POST", "alerts"), ("GET", "alerts/groups"), ("GET", "silences"), ("POST", "silences"),
+        ("DELETE", "silence/1"), ("GET", "status"), ("GET", "receivers"),
+    ],
+)  # fmt: skip
+async def test_the_paths_of_version_1_are_gone_and_name_version_2(tmp_path: Path, method: str, path: str):
+    async with desk(tmp_path) as made:
+        answer = await made.client.request(method, f"/api/v1/{path}")
+    assert answer.status_code == 410
+    assert answer.json() == f"Alertmanager's API v1 is gone; expected v2, which has /api/v2/{path}"
 
 
 async def test_what_is_not_there_or_not_allowed_is_a_bare_string(tmp_path: Path):

@@ -40,6 +40,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="where alerts are kept (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--http", "--web.listen-address", metavar="HOST:PORT", help="where to listen (127.0.0.1:9093)")
+    parser.add_argument(
+        "--external-url", "--web.external-url", metavar="URL", help="where people and receivers reach it"
+    )
     parser.add_argument("--collector", metavar="URL", help="who is asked for numbers (default: http://127.0.0.1:8750)")
 
 
@@ -68,7 +71,8 @@ def _reader(options: argparse.Namespace) -> Callable[[], AlertsConfig]:
             config = config.model_copy(update={"default_rules": options.collector is not None})
         else:
             config = read_alerts(options.config) if options.config else AlertsConfig()
-        return config.model_copy(update={"http": options.http}) if options.http else config
+        said = {"http": options.http, "external_url": options.external_url}
+        return config.model_copy(update={key: value for key, value in said.items() if value is not None})
 
     return read
 

@@ -46,10 +46,10 @@ class Deliveries:
         self._start = start
         self._couriers: list[tuple[Courier, asyncio.Task[None]]] = []
 
-    async def open(self, receivers: Iterable[Receiver]) -> None:
+    async def open(self, receivers: Iterable[Receiver], external_url: str = "") -> None:
         """Deliver to these receivers, in place of those before; letters under way arrive first."""
         await self.close()
-        channels = channels_of(receivers, self._now)
+        channels = channels_of(receivers, self._now, external_url)
         couriers = [Courier(c, self._outbox, self._now, self._draw, self._on_event) for c in channels]
         self._couriers = [(courier, self._start(courier.run())) for courier in couriers]
         try:
@@ -81,13 +81,13 @@ class Deliveries:
             await courier.close()
 
 
-def channels_of(receivers: Iterable[Receiver], now: Callable[[], float]) -> list[Channel]:
+def channels_of(receivers: Iterable[Receiver], now: Callable[[], float], external_url: str = "") -> list[Channel]:
     """Return the channels of receivers: the webhook of each, and one for each mail address."""
     channels: list[Channel] = []
     for receiver in receivers:
         names = iter(receiver.channels)
         if receiver.webhook:
-            channels.append(WebhookChannel(next(names), receiver.webhook, now))
+            channels.append(WebhookChannel(next(names), receiver.webhook, now, external_url))
         if receiver.email:
             channels += [MailChannel(next(names), to, receiver.email, now) for to in receiver.email.to]
     return channels

@@ -23,11 +23,12 @@ _MAX_WAIT_S: Final = 3600.0
 class WebhookChannel:
     """One URL; redirects are not followed, and its link is never shown."""
 
-    def __init__(self, name: str, config: Webhook, now: Callable[[], float]) -> None:
+    def __init__(self, name: str, config: Webhook, now: Callable[[], float], external_url: str = "") -> None:
         self.name = name
         self._url = config.url.text
         self._format = config.format
         self._now = now
+        self._external_url = external_url
         # without TLS no certificates need to be loaded
         tls = urlsplit(self._url).scheme == "https"
         self._client = httpx.AsyncClient(timeout=config.timeout_s, trust_env=False, follow_redirects=False, verify=tls)
@@ -35,8 +36,7 @@ class WebhookChannel:
     async def send(self, letter: Letter) -> Outcome:
         """POST once: 2xx is delivered; 408, 425, 429, 5xx, time-outs and lost connections may pass; else it is dead."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": letter.key, "User-Agent": _AGENT}
-        made = alertmanager.body_of(letter.message) if self._format == "alertmanager" else body_of(letter)
-        body = json.dumps(made, ensure_ascii=False).encode()
+        body = json.dumps(self._body_of(letter), ensure_ascii=False).encode()
         try:
             response = await self._client.post(self._url, content=body, headers=headers)
         except httpx.InvalidURL as error:
@@ -50,6 +50,11 @@ class WebhookChannel:
         if status in _PASSING or response.is_server_error:
             return Outcome("retry", reason, _asked_wait_s(response.headers.get("Retry-After", ""), self._now()))
         return Outcome("dead", reason)
+
+    def _body_of(self, letter: Letter) -> dict[str, Any]:
+        if self._format == "alertmanager":
+            return alertmanager.body_of(letter.message, self._external_url)
+        return body_of(letter)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -62,8 +62,20 @@ def api(shown: Shown) -> FastAPI:
     app.include_router(alerts.routes(shown.desk, shown.now))
     app.include_router(silences.routes(shown.desk, shown.now))
     app.include_router(status.routes(shown.condition))
+    _refuse_v1(app)
     app.include_router(beyond.routes(shown.desk, shown.condition, shown.archive, shown.now))
     return app
+
+
+def _refuse_v1(app: FastAPI) -> None:
+    """Say at the paths of Alertmanager's API v1 that v2 is spoken."""
+
+    async def gone(request: Request) -> Json:
+        path = request.url.path.replace("/api/v1/", "/api/v2/", 1)
+        return refused(f"Alertmanager's API v1 is gone; expected v2, which has {path}", 410)
+
+    for path in ("alerts", "alerts/groups", "receivers", "silences", "silence/{silence_id}", "status"):
+        app.add_api_route(f"/api/v1/{path}", gone, methods=["GET", "POST", "DELETE"], include_in_schema=False)
 
 
 def _document_push(app: FastAPI) -> None:
