@@ -81,7 +81,7 @@ LEFT_OUT: dict[tuple[str, str], tuple[str, ...]] = {
     ("guard.py", AT_START): ("configure",),
     ("guard.py", "runs where a module is imported"): ("guarded",),
     ("guard.py", BY_FAULT): ("faults", "report"),
-    ("heartbeat.py", AT_START): ("_Watch.stop", "stop"),
+    ("heartbeat.py", AT_START): ("_Watch.__init__", "_Watch.stop", "stop"),
     ("heartbeat.py", "runs at a fork"): ("_leave_to_parent",),
     ("heartbeat.py", "runs every 30 s in a thread of its own; test_heartbeat plays it"): ("_Watch._watch", "_tell"),
     ("inferred.py", AT_START): ("ToolCalls.__init__", "ToolCalls.forget"),
