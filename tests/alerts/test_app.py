@@ -120,6 +120,18 @@ async def ready(client: httpx.AsyncClient) -> bool:
     return (await client.get("/-/ready")).status_code == 200
 
 
+async def test_what_is_repeated_is_told_with_its_newest_value(tmp_path: Path):
+    values = Values(slow=9.0)
+    with Server(values) as collector, WebhookSink() as hook:
+        team = {"name": "team", "webhook": {"url": hook.url}}
+        repeated = config(tmp_path, team, route={"repeat_interval": "1s"})
+        async with App(repeated, collector_url=collector.url, data=tmp_path, now=time.time):
+            await until(lambda: bool(hook.bodies))
+            values.by_model = {"slow": 11.0}
+            await until(lambda: hook.bodies[-1]["alerts"][0]["value"] == 11.0)
+            assert {body["reason"] for body in hook.bodies[1:]} == {"repeat"}
+
+
 async def test_without_receivers_alerts_are_recorded_only(tmp_path: Path):
     with Server(Values(slow=9.0)) as collector:
         async with (

@@ -242,3 +242,22 @@ async def test_nothing_is_let_go_before_every_source_was_looked_at_once_whatever
     await loop.tick(4.0, 5.0)
     await loop.tick(5.0, 5.0)
     assert desk.released == [4.0]
+
+
+async def test_an_alert_is_said_in_the_numbers_of_the_last_evaluation_until_its_tier_changes():
+    values, desk = [9.0], Desk()
+    loop = a_loop([a_rule()], desk, collector=Numbers(lambda _: an_answer({"a": values[-1]})))
+    await loop.tick(1.0, 5.0)
+    told = desk.taken[0].notice
+    assert told is not None
+    values.append(11.0)
+    await loop.tick(2.0, 5.0)
+    newest = loop.memory.newest(told)
+    assert (told.value_text, newest.value_text, newest.value, newest.kind) == ("9 s", "11 s", 11.0, "fired")
+    assert (newest.starts_at_s, newest.fingerprint) == (told.starts_at_s, told.fingerprint)
+    values.append(16.0)
+    await loop.tick(3.0, 5.0)
+    assert loop.memory.newest(told) is told
+    values.append(1.0)
+    await loop.tick(4.0, 5.0)
+    assert loop.memory.seen == {}

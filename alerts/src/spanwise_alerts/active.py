@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from fastapi import FastAPI
 
-from spanwise_alerts.alert import Held
+from spanwise_alerts.alert import Held, Notice
 from spanwise_alerts.ask.collector import Collector
 from spanwise_alerts.ask.prometheus import Prometheus
 from spanwise_alerts.ask.source import Source
@@ -67,7 +67,7 @@ class Active:
         self._begun_s = around.now()
         self._closing = contextlib.AsyncExitStack()
         self._deliveries = Deliveries(store, around.now, around.draw, self._tell, around.start)
-        self._dispatcher = Dispatcher(config, store, self._tell, around.new_id)
+        self._dispatcher = Dispatcher(config, store, self._tell, around.new_id, self._newest)
         self._sources: dict[str, Source] = {COLLECTOR: Collector(around.collector_url), **_others(config)}
         self._loop = Loop(config.watched, self._sources, store, self._dispatcher)
         self._numbers = Numbers(self._dispatcher, lambda: self._loop.memory.health, around.now)
@@ -128,6 +128,9 @@ class Active:
 
     async def _test(self, rule: Rule, start_s: float, end_s: float, step_s: float) -> Backtest:
         return await backtest(rule, self._around.collector_url, start_s, end_s, step_s)
+
+    def _newest(self, notice: Notice) -> Notice:
+        return self._loop.memory.newest(notice)
 
     def _tell(self, event: Event) -> None:
         self._numbers.count(event)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar, cast
 
-from spanwise_alerts.alert import Change, GroupView, Posted, Standing
+from spanwise_alerts.alert import Change, GroupView, Notice, Posted, Standing
 from spanwise_alerts.config import AlertsConfig
 from spanwise_alerts.errors import AlertsError, RecordError
 from spanwise_alerts.events import AlertChanged, Event, Notified, OnEvent
@@ -56,12 +56,16 @@ class Dispatcher:
     `RecordError`, nothing of it happened, and the state is read back before anything else.
     """
 
-    def __init__(self, config: AlertsConfig, store: Keeper, on_event: OnEvent, new_id: Callable[[], str]) -> None:
-        """Take `new_id`, which returns a new UUID each time."""
+    def __init__(
+        self, config: AlertsConfig, store: Keeper, on_event: OnEvent, new_id: Callable[[], str],
+        newest: Callable[[Notice], Notice] = lambda notice: notice,
+    ) -> None:  # fmt: skip
+        """Take `new_id`, which returns a new UUID each time, and `newest`, which says an alert in its last numbers."""
         self._config = config
         self._store = store
         self._on_event = on_event
         self._new_id = new_id
+        self._newest = newest
         self._floor: Floor
         self._waiting: list[tuple[_Work, float, asyncio.Future[Any]]] = []
         self._turn: asyncio.Task[None] | None = None
@@ -238,7 +242,7 @@ class Dispatcher:
         messages = remind(floor, plan, now_s)
         floor.time_passes(now_s)
         if now_s >= self._gate_s:
-            messages += flush(floor, floor.due(now_s), plan, now_s)
+            messages += flush(floor, floor.due(now_s), plan, now_s, self._newest)
         plan.silences |= dict.fromkeys(floor.silences.forget(now_s))
         if not plan.empty:
             await self._store.commit(plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -47,8 +47,10 @@ class Verdict:
         )  # fmt: skip
 
 
-def flush(floor: Floor, groups: Iterable[Group], plan: Plan, now_s: float) -> list[Message]:
-    """Look at groups and put into the plan what is to be told; return the messages.
+def flush(
+    floor: Floor, groups: Iterable[Group], plan: Plan, now_s: float, newest: Callable[[Notice], Notice]
+) -> list[Message]:
+    """Look at groups and put into the plan what is to be told, in `newest` words; return the messages.
 
     What a receiver's bucket has no token for waits, and is told together with all else that waits.
     """
@@ -59,7 +61,7 @@ def flush(floor: Floor, groups: Iterable[Group], plan: Plan, now_s: float) -> li
         if verdict.reason is None:
             _conclude(floor, verdict, plan, now_s, told=False)
         elif verdict.urgent or (not floor.backlog[receiver] and floor.buckets[receiver].take(now_s)):
-            messages += _tell(floor, [verdict], plan, now_s)
+            messages += _tell(floor, [verdict], plan, now_s, newest)
         else:
             group.due_s = math.inf
             floor.backlog[receiver][group.id] = group
@@ -72,7 +74,7 @@ def flush(floor: Floor, groups: Iterable[Group], plan: Plan, now_s: float) -> li
                     _conclude(floor, verdict, plan, now_s, told=False)
             telling = [verdict for verdict in verdicts if verdict.reason is not None]
             if telling and floor.buckets[receiver].take(now_s):
-                messages += _tell(floor, telling, plan, now_s)
+                messages += _tell(floor, telling, plan, now_s, newest)
     return messages
 
 
@@ -127,7 +129,9 @@ def _flapping(floor: Floor, notices: Iterable[Notice], flapping: Mapping[str, fl
     return f"flapping, next word in {again}: {'; '.join(words)}"
 
 
-def _tell(floor: Floor, verdicts: list[Verdict], plan: Plan, now_s: float) -> list[Message]:
+def _tell(
+    floor: Floor, verdicts: list[Verdict], plan: Plan, now_s: float, newest: Callable[[Notice], Notice]
+) -> list[Message]:
     """Make one message of one verdict or several, and conclude them."""
     first = verdicts[0]
     receiver = first.group.node.receiver
@@ -135,9 +139,10 @@ def _tell(floor: Floor, verdicts: list[Verdict], plan: Plan, now_s: float) -> li
         reason = first.reason
         assert reason is not None
         group_key, thread, step = first.group.key, first.entry.thread, first.entry.step + 1
-        message = message_of(group_key, receiver, reason, first.notices, first.group.labels, first.headline)
+        said = [newest(notice) for notice in first.notices]
+        message = message_of(group_key, receiver, reason, said, first.group.labels, first.headline)
     else:
-        notices = {n.fingerprint: n for verdict in verdicts for n in verdict.notices}
+        notices = {n.fingerprint: newest(n) for verdict in verdicts for n in verdict.notices}
         headline = f"{len(notices)} alerts of {len(verdicts)} groups, told together: too many messages"
         thread, step = floor.new_id(), 1
         message = message_of(f"overflow:{receiver}", receiver, "overflow", list(notices.values()), {}, headline)

@@ -192,6 +192,7 @@ class Loop:
             return
         for rule, each, change in changes:
             self.memory.keep(rule.name, each.alert.series, change.held)
+            self.memory.see(change.fingerprint, rule, each)
         back = [rule.name for rule in rules if self.memory.answered(rule.name, now_s)]
         if back:
             _log.warning("%d rules are evaluated again: %s", len(back), ", ".join(back[:5]))

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from spanwise_alerts.alert import Held, Labels
+from spanwise_alerts.alert import Held, Labels, Notice
+from spanwise_alerts.detect.evaluate import Moved
+from spanwise_alerts.notice import notice_of
 from spanwise_alerts.rule import Rule
 
 GAP_S: Final = 10.0
@@ -38,6 +40,8 @@ class Memory:
         self.health: dict[str, Health] = {rule.name: Health() for rule in rules}
         self.unanswered_since: dict[str, float] = {}
         """Since when a source does not answer (Unix time), by its name."""
+        self.seen: dict[str, tuple[Rule, Moved]] = {}
+        """What the last evaluation saw of each alert that fires, by fingerprint."""
         self._held: dict[str, dict[Labels, Held]] = {name: {} for name in self.health}
 
     def of(self, rule: str) -> dict[Labels, Held]:
@@ -55,6 +59,26 @@ class Memory:
             self._held[rule].pop(series, None)
         else:
             self._held[rule][series] = held
+
+    def see(self, mark: str, rule: Rule, moved: Moved) -> None:
+        """Note what an evaluation saw of an alert; nothing of one that does not fire."""
+        if moved.alert.tier is None:
+            self.seen.pop(mark, None)
+        else:
+            self.seen[mark] = rule, moved
+
+    def newest(self, notice: Notice) -> Notice:
+        """Say an alert in the numbers of the last evaluation; as it was said where they are not known, or tell more."""
+        rule, moved = self.seen.get(notice.fingerprint, (None, None))
+        if rule is None or moved is None or moved.reading is None or notice.source == "push":
+            return notice
+        alert = moved.alert
+        # a change of tier that came since has words of its own
+        if (alert.starts_at_s, alert.step, alert.tier) != (notice.starts_at_s, notice.step, notice.tier):
+            return notice
+        return notice_of(
+            rule, alert, moved.reading, notice.previous_tier, notice.labels, notice.fingerprint, notice.generator_url
+        )
 
     def answered(self, rule: str, now_s: float) -> bool:
         """Note that a rule was evaluated; return whether it could not be before."""
