@@ -83,6 +83,22 @@ def test_what_is_read_is_a_good_configuration_also_once_it_was_written(tmp_path:
     assert type(config).model_validate(again) == config
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("match: {a: b}, match_re", "mtch: {a: b}, match_re", "route.routes[0].mtch"),
+        ("{to: g@h.i}", "{to: g@h.i, from: x@y.z}", "receivers[1].email_configs[1]"),
+    ],
+)
+def test_names_that_nobody_has_are_said_together_with_all_else(tmp_path: Path, old: str, new: str, wanted: str):
+    text = FILE.replace(old, new).replace("receiver: team,", "receiver: tam,").replace("[nights]", "[days]")
+    with pytest.raises(ConfigError) as raised:
+        section_of(written(tmp_path, text), "am.yml")
+    assert [fault.path for fault in raised.value.faults] == [
+        wanted, "route.routes[0].receiver", "route.routes[0].mute_time_intervals[0]",
+    ]  # fmt: skip
+
+
 async def test_nothing_is_told_otherwise_than_by_alertmanager(tmp_path: Path):
     text = FILE.replace("receiver: nobody\n  group_by: [alertname]", "receiver: team\n  group_by: ['...']")
     config = config_of(written(tmp_path, text.replace("resolve_timeout: 10m", "resolve_timeout: 2h")), "am.yml")
