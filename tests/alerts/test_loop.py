@@ -261,3 +261,27 @@ async def test_an_alert_is_said_in_the_numbers_of_the_last_evaluation_until_its_
     values.append(1.0)
     await loop.tick(4.0, 5.0)
     assert loop.memory.seen == {}
+
+
+@pytest.mark.parametrize(
+    ("back_s", "spent", "kinds"),
+    [
+        (3600.0, 120.0, ["fired"]),
+        (86400.0, 1.0, ["fired", "resolved"]),
+        (86400.0, 120.0, ["fired", "resolved", "fired"]),
+    ],
+    ids=["the same period", "another one", "another one that is as far"],
+)
+async def test_a_budget_is_told_once_a_period_also_over_a_restart(back_s: float, spent: float, kinds: list[str]):
+    noon_s, spend, desk = 1_773_230_400.0, [120.0], Desk()
+    rule = rule_of({"name": "b", "kind": "budget", "measure": "llm.cost", "limit": "$200", "by": ["model"]})
+    source = Numbers(lambda _: an_answer({"a": spend[-1]}))
+    before = a_loop([rule], desk, collector=source)
+    for second in range(0, 3600, 300):
+        await before.tick(noon_s + second, 5.0)
+    spend.append(spent)
+    after = a_loop([rule], desk, collector=source)
+    await after.start(noon_s + back_s)
+    for second in range(0, 3600, 300):
+        await after.tick(noon_s + back_s + second, 5.0)
+    assert desk.kinds() == kinds

@@ -70,6 +70,14 @@ def test_a_new_period_tells_anew_even_where_it_begins_above_a_tier():
     assert judged.at(NOON + DAY + 5, an_answer({"a": 120.0}), an_answer({})) == {"a": "info"}
 
 
+def test_a_budget_with_keep_firing_for_ends_with_its_period_too():
+    judged = Judged(a_budget(keep_firing_for="10m"))
+    assert judged.at(NOON, an_answer({"a": 120.0}), an_answer({})) == {"a": "info"}
+    for second in range(0, 660, 5):
+        judged.at(NOON + DAY / 2 + second, an_answer({"a": 1.0}), an_answer({}))
+    assert judged.held == {}
+
+
 def test_it_says_what_is_spent_how_fast_and_when_it_is_gone():
     judged = Judged(a_budget(timezone="Europe/Berlin"))
     # 13 hours of the day are over there; 60 dollars a hour, 40 are left

@@ -78,10 +78,11 @@ def evaluate(
     found = _DETECTORS[rule.kind][1](rule, answers, held, now_s)
     moved: list[Moved] = []
     for series in {**held, **found}:
-        before, reading = held.get(series), found.get(series)
+        before, reading, judged = held.get(series), found.get(series), rule
         if isinstance(rule, Budget) and before and budget.new_period(rule, before.updated_at_s, now_s):
-            reading = None  # what the last period reached ends with it; the next evaluation looks at the new one
-        alert = move(rule, series, before, reading, now_s, unwatched_s=unwatched_s)
+            # what the last period reached ends with it, at once; the next evaluation looks at the new one
+            reading, judged = None, rule.model_copy(update={"keep_firing_for_s": 0.0})
+        alert = move(judged, series, before, reading, now_s, unwatched_s=unwatched_s)
         if before or not alert.over:
             moved.append(Moved(before, alert, reading))
     return moved
