@@ -231,6 +231,7 @@ class At:
         notice = a_notice(alert, was, dict(key), mark)
         held = Held(mark, alert, notice) if tier else None
         await self.story.dispatcher.take([Change(mark, held, notice)], now_s)
+        await self.story.dispatcher.release(now_s)
         self.story.held[key] = held
 
     def silence(
