@@ -234,31 +234,19 @@ class AlertsConfig(Section):
     @field_validator("sources")
     @classmethod
     def _told_apart(cls, sources: list[NamedSource]) -> list[NamedSource]:
-        names = [source.name for source in sources]
-        refuse([
-            ((place, "name"), f"got {name!r}, expected a name that no other source has")
-            for place, name in enumerate(names) if name in names[:place]
-        ])  # fmt: skip
+        _once([source.name for source in sources], "expected a name that no other source has")
         return sources
 
     @field_validator("receivers")
     @classmethod
     def _distinct(cls, receivers: list[Receiver]) -> list[Receiver]:
-        names = [receiver.name for receiver in receivers]
-        refuse([
-            ((place, "name"), f"got {name!r}, expected a name that no other receiver has")
-            for place, name in enumerate(names) if name in names[:place]
-        ])  # fmt: skip
+        _once([receiver.name for receiver in receivers], "expected a name that no other receiver has")
         return receivers
 
     @field_validator("time_intervals", "maintenance")
     @classmethod
     def _named_once(cls, items: list[NamedIntervals] | list[Maintenance]) -> object:
-        names = [item.name for item in items]
-        refuse([
-            ((place, "name"), f"got {name!r}, which is there twice")
-            for place, name in enumerate(names) if name in names[:place]
-        ])  # fmt: skip
+        _once([item.name for item in items], "which is there twice")
         return items
 
     @field_validator("route")
@@ -276,6 +264,12 @@ class AlertsConfig(Section):
         if reminder.receiver is not None and "receivers" in info.data and reminder.receiver not in names:
             refuse([(("receiver",), expected(reminder.receiver, names))])
         return reminder
+
+
+def _once(names: list[str], wanted: str) -> None:
+    refuse([
+        ((place, "name"), f"got {name!r}, {wanted}") for place, name in enumerate(names) if name in names[:place]
+    ])  # fmt: skip
 
 
 class _RuleFile(Section):
