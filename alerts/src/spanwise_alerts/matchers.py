@@ -99,18 +99,6 @@ def matcher_from(raw: Mapping[str, Any]) -> Matcher:
     return Matcher(raw["name"], raw["value"], raw.get("isRegex", False), is_equal is not False)
 
 
-def parse_matcher(text: str) -> Matcher:
-    """Read one matcher, in Alertmanager's newer syntax (any quoted name) or its classic one.
-
-    Raises:
-        ValueError: it is none, or its pattern is no regular expression.
-    """
-    found = parse_matchers(text)
-    if len(found) != 1:
-        raise ValueError(f"bad matcher format: {text}; expected one matcher, got {len(found)}")
-    return found[0]
-
-
 def parse_matchers(text: str) -> Matchers:
     """Read a list: `{a="b",c=~"d"}`, with or without the braces; `{}` is the empty one.
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,14 @@ async def test_a_database_that_is_away_is_named_without_its_password():
         async with Store(away):
             pass
     assert "hunter2" not in str(caught.value)
+
+
+async def test_a_database_that_is_refused_is_left_at_once(tmp_path: Path):
+    with closing(sqlite3.connect(tmp_path / "db")) as old, old:
+        old.execute("CREATE TABLE alerts (fingerprint TEXT)")
+    store = Store(tmp_path / "db")
+    with pytest.raises(RecordError, match="before the first release"):
+        async with store:
+            pass
+    assert store._connection is not None
+    assert store._connection.closed

@@ -48,7 +48,8 @@ class Store:
         try:
             await self._in_thread(self._open)
         except BaseException:
-            self._thread.shutdown(wait=False)
+            await self._in_thread(self._leave)
+            self._thread.shutdown()
             raise
         return self
 
