@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from spanwise_dashboards.board import Panel, Query, Threshold, Traces, Unit, Variable
+from spanwise_schema.measures import Dimension
+from spanwise_schema.metrics import LABEL, Metric
 
 NEUTRAL: Final = (Threshold(None, "blue"),)
 """For values that are neither good nor bad."""
@@ -21,6 +23,12 @@ class Column:
     expr: str
     unit: Unit
     thresholds: tuple[Threshold, ...] = NEUTRAL
+
+
+def everywhere(metric: Metric) -> tuple[Variable, ...]:
+    """Make the drop-downs that boards of agents begin with; their values are those of a metric."""
+    titles: dict[Dimension, str] = {"service": "Service", "environment": "Environment", "tenant": "Tenant"}
+    return tuple(Variable(name, title, LABEL[name], metric) for name, title in titles.items())
 
 
 def rising(orange: float, red: float) -> tuple[Threshold, ...]:

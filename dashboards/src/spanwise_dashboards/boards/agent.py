@@ -6,7 +6,18 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Traces, Variable
 from spanwise_dashboards.query import FAILED, RANGE, SUCCEEDED, Scope
-from spanwise_dashboards.style import Column, falling, heat, rising, series, stat, table, to_board, trace_list
+from spanwise_dashboards.style import (
+    Column,
+    everywhere,
+    falling,
+    heat,
+    rising,
+    series,
+    stat,
+    table,
+    to_board,
+    trace_list,
+)
 from spanwise_schema.metrics import (
     INPUT_TOKENS,
     LABEL,
@@ -28,9 +39,7 @@ _TOOL: Final = LABEL["tool"]
 _ERROR: Final = LABEL["error_type"]
 
 _VARIABLES: Final = (
-    Variable("service", "Service", LABEL["service"], RUN_DURATION),
-    Variable("environment", "Environment", LABEL["environment"], RUN_DURATION),
-    Variable("tenant", "Tenant", LABEL["tenant"], RUN_DURATION),
+    *everywhere(RUN_DURATION),
     Variable("agent", "Agent", _AGENT, RUN_DURATION),
 )
 _ASK: Final = Scope(_VARIABLES)

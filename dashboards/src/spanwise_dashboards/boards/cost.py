@@ -6,7 +6,7 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import Scope
-from spanwise_dashboards.style import Column, bars, heat, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, bars, everywhere, heat, rising, series, stat, table, to_board
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
@@ -25,9 +25,7 @@ _PROVIDER: Final = LABEL["provider"]
 _TENANT: Final = LABEL["tenant"]
 
 _VARIABLES: Final = (
-    Variable("service", "Service", LABEL["service"], LLM_DURATION),
-    Variable("environment", "Environment", LABEL["environment"], LLM_DURATION),
-    Variable("tenant", "Tenant", _TENANT, LLM_DURATION),
+    *everywhere(LLM_DURATION),
     Variable("agent", "Agent", _AGENT, LLM_DURATION),
     Variable("provider", "Provider", _PROVIDER, LLM_DURATION),
     Variable("model", "Model", _MODEL, LLM_DURATION),

@@ -6,7 +6,7 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import RANGE, Scope
-from spanwise_dashboards.style import Column, bars, falling, rising, series, stat, table, timeline, to_board
+from spanwise_dashboards.style import Column, bars, everywhere, falling, rising, series, stat, table, timeline, to_board
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
@@ -30,9 +30,7 @@ _PROVIDER: Final = LABEL["provider"]
 _TOOL: Final = LABEL["tool"]
 
 _VARIABLES: Final = (
-    Variable("service", "Service", LABEL["service"], LLM_DURATION),
-    Variable("environment", "Environment", LABEL["environment"], LLM_DURATION),
-    Variable("tenant", "Tenant", LABEL["tenant"], LLM_DURATION),
+    *everywhere(LLM_DURATION),
     Variable("agent", "Agent", _AGENT, LLM_DURATION),
 )
 _ASK: Final = Scope(_VARIABLES)

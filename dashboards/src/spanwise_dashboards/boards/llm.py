@@ -6,7 +6,7 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import FAILED, RANGE, Scope
-from spanwise_dashboards.style import Column, heat, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, everywhere, heat, rising, series, stat, table, to_board
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
@@ -23,9 +23,7 @@ _PROVIDER: Final = LABEL["provider"]
 _ERROR: Final = LABEL["error_type"]
 
 _VARIABLES: Final = (
-    Variable("service", "Service", LABEL["service"], LLM_DURATION),
-    Variable("environment", "Environment", LABEL["environment"], LLM_DURATION),
-    Variable("tenant", "Tenant", LABEL["tenant"], LLM_DURATION),
+    *everywhere(LLM_DURATION),
     Variable("agent", "Agent", LABEL["agent"], LLM_DURATION),
     Variable("provider", "Provider", _PROVIDER, LLM_DURATION),
     Variable("model", "Model", _MODEL, LLM_DURATION),

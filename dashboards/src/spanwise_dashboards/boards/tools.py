@@ -6,7 +6,7 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import FAILED, RANGE, Scope
-from spanwise_dashboards.style import Column, heat, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, everywhere, heat, rising, series, stat, table, to_board
 from spanwise_schema.metrics import LABEL, RUN_DURATION, RUN_REPEATED, TOOL_DURATION
 
 _AGENT: Final = LABEL["agent"]
@@ -14,9 +14,7 @@ _TOOL: Final = LABEL["tool"]
 _ERROR: Final = LABEL["error_type"]
 
 _VARIABLES: Final = (
-    Variable("service", "Service", LABEL["service"], TOOL_DURATION),
-    Variable("environment", "Environment", LABEL["environment"], TOOL_DURATION),
-    Variable("tenant", "Tenant", LABEL["tenant"], TOOL_DURATION),
+    *everywhere(TOOL_DURATION),
     Variable("agent", "Agent", _AGENT, TOOL_DURATION),
     Variable("tool", "Tool", _TOOL, TOOL_DURATION),
 )

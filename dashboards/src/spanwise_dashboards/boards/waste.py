@@ -6,7 +6,7 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import FAILED, Scope
-from spanwise_dashboards.style import Column, bars, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, bars, everywhere, rising, series, stat, table, to_board
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     DUPLICATES,
@@ -22,9 +22,7 @@ _AGENT: Final = LABEL["agent"]
 _MODEL: Final = LABEL["model"]
 
 _VARIABLES: Final = (
-    Variable("service", "Service", LABEL["service"], INPUT_TOKENS),
-    Variable("environment", "Environment", LABEL["environment"], INPUT_TOKENS),
-    Variable("tenant", "Tenant", LABEL["tenant"], INPUT_TOKENS),
+    *everywhere(INPUT_TOKENS),
     Variable("agent", "Agent", _AGENT, INPUT_TOKENS),
 )
 _ASK: Final = Scope(_VARIABLES)
