@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from spanwise_alerts.command import main
-from spanwise_alerts.config import AlertsConfig, Email, load
+from spanwise_alerts.config import AlertsConfig, load
 from spanwise_alerts.faults import ConfigError
+from spanwise_alerts.receivers.email import Email
 
 BAD = Path(__file__).parent / "bad"
 GOOD = """
@@ -75,11 +76,11 @@ def test_secrets_are_not_shown(tmp_path: Path):
     email = {"to": ["a@b"], "from": "s@b", "host": "h", "username": "u", "password_file": "password"}
     team = {"name": "team", "webhook": {"url": "https://x/hunter2"}, "email": email}
     config = load({"receivers": [team]}, "spanwise.yaml", tmp_path)
-    shown = f"{config!r} {config} {config.model_dump()} {config.model_dump_json()} {config.receivers[0].email!r}"
+    shown = f"{config!r} {config} {config.model_dump()} {config.model_dump_json()} {config.receivers[0].email[0]!r}"
     assert "hunter2" not in shown
     assert "***" in shown
-    assert config.receivers[0].email is not None
-    password = config.receivers[0].email.password()
+    assert config.receivers[0].email
+    password = config.receivers[0].email[0].password()
     assert password is not None
     assert (password.text, str(password)) == ("hunter2", "***")
 

@@ -11,10 +11,13 @@ import yaml
 from pydantic import BaseModel
 
 from spanwise_alerts.alert import Reason
-from spanwise_alerts.config import AlertsConfig, Email, Receiver, Webhook, load, load_rules
+from spanwise_alerts.config import AlertsConfig, load, load_rules
 from spanwise_alerts.faults import ConfigError
 from spanwise_alerts.notify.webhook import body_of
 from spanwise_alerts.quantity import seconds
+from spanwise_alerts.receivers.email import Email
+from spanwise_alerts.receivers.receiver import Receiver
+from spanwise_alerts.receivers.webhook import Webhook
 from spanwise_alerts.route import REPEAT_INTERVAL_S, Flap, InhibitRule, Maintenance, Reminder, Route, Storm
 from spanwise_alerts.rules.bounds import Tier
 from spanwise_alerts.rules.budget import Share

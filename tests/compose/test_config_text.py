@@ -67,8 +67,8 @@ def test_its_examples_are_valid_as_they_stand(tmp_path):
     config = parse(given, "example", tmp_path)
     assert config.alerts.rules[0].name == "llm-latency"
     assert config.collector.prices["qwen"]["qwen-max"].input_mtok == 1.6
-    assert config.alerts.receivers[0].email is not None
-    assert config.alerts.receivers[0].webhook is not None
+    assert config.alerts.receivers[0].email
+    assert config.alerts.receivers[0].webhook
 
 
 def test_every_key_of_every_model_has_a_description():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
+from spanwise_alerts.evidence import Evidence
 from spanwise_alerts.rule import TIERS, TierName
 
 Labels = tuple[tuple[str, str], ...]
@@ -265,6 +266,8 @@ class Letter:
         first_key: the key of the first letter of this thread to this channel.
         channel: such as `team/webhook`.
         attempts: failed ones so far.
+        evidence: what was found about each alert, by fingerprint; added on the way out, not recorded.
+        actions: what a person can do about it, such as `Acknowledge`: a link for each; added on the way out.
     """
 
     key: str
@@ -272,6 +275,8 @@ class Letter:
     channel: str
     message: Message
     attempts: int = 0
+    evidence: Mapping[str, Evidence] = field(default_factory=dict[str, Evidence])
+    actions: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, cast
+from typing import Annotated, Final, cast
 
 from pydantic import (
     AfterValidator,
@@ -13,31 +13,22 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from sqlalchemy import URL
 
 from spanwise_alerts.faults import ConfigError, Fault, expected, faults_of
 from spanwise_alerts.files import read_yaml
+from spanwise_alerts.receivers.receiver import Receiver
 from spanwise_alerts.route import Flap, InhibitRule, Maintenance, Reminder, Route, Storm, faults_in
 from spanwise_alerts.rule import COLLECTOR, Duration, Rule, Section, refuse
 from spanwise_alerts.rules.defaults import default_rules
 from spanwise_alerts.rules.kinds import AnyRule
-from spanwise_alerts.secret import DatabaseUrl, Secret, SecretText, SecretUrl, url_of
+from spanwise_alerts.secret import DatabaseUrl, url_of
 from spanwise_alerts.sources import NamedSource
 from spanwise_alerts.timing import NamedIntervals
 
-_ADDRESS: Final = re.compile(r"[^@\s,;:<>()\[\]\\\"\x00-\x1f]+@[^@\s,;:<>()\\\"\x00-\x1f]+")
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:\s/]+):(\d{1,5})")
-_PORT: Final = {"none": 25, "starttls": 587, "tls": 465}
 _MAX_PORT: Final = 65535
-
-
-def _address(raw: str) -> str:
-    if not _ADDRESS.fullmatch(raw):
-        raise ValueError(f"got {raw!r}, expected an address such as oncall@example.com")
-    return raw
 
 
 def host_port(raw: str) -> str:
@@ -52,117 +43,7 @@ def host_port(raw: str) -> str:
     return raw
 
 
-def _receiver_name(raw: str) -> str:
-    if not _NAME.fullmatch(raw):
-        raise ValueError(f"got {raw!r}, expected up to 100 letters, digits and _ . -, such as team")
-    return raw
-
-
-Address = Annotated[str, AfterValidator(_address)]
-ReceiverName = Annotated[str, AfterValidator(_receiver_name)]
 HostPort = Annotated[str, AfterValidator(host_port)]
-
-
-class Webhook(Section):
-    """Where to POST JSON."""
-
-    url: SecretUrl = Field(
-        description="where to POST; shown as *** everywhere", examples=["https://hooks.example.com/spanwise"]
-    )
-    timeout_s: Duration = Field(
-        default=10.0, alias="timeout", gt=0, description="for each phase of a request (default 10s)", examples=["10s"]
-    )
-    send_resolved: bool = Field(default=True, description="tell that an alert is over, too (default true)")
-    format: Literal["spanwise", "alertmanager"] = Field(
-        default="spanwise",
-        description="the body: our JSON, or Alertmanager's (default spanwise)",
-        examples=["spanwise"],
-    )
-
-
-class Email(Section):
-    """Which server to hand mail to, and for whom."""
-
-    to: list[Address] = Field(
-        min_length=1, description="each gets a mail of its own", examples=[["oncall@example.com"]]
-    )
-    sender: Address = Field(alias="from", description="the sender", examples=["spanwise@example.com"])
-    host: str = Field(min_length=1, description="the mail server", examples=["smtp.example.com"])
-    tls: Literal["none", "starttls", "tls"] = Field(
-        default="starttls", description="none, starttls or tls (default starttls)", examples=["starttls"]
-    )
-    port: int | None = Field(
-        default=None, ge=1, le=_MAX_PORT, description="default 25, 587 or 465, as tls says", examples=[587]
-    )
-    username: str | None = Field(default=None, description="without it no log-in", examples=["spanwise"])
-    password_file: Path | None = Field(
-        default=None, description="read anew for each mail", examples=["/run/secrets/smtp"]
-    )
-    password_text: SecretText | None = Field(
-        default=None, alias="password", description="the password itself, in place of password_file; shown as ***"
-    )
-    timeout_s: Duration = Field(
-        default=10.0, alias="timeout", gt=0, description="for each answer of the server (default 10s)", examples=["10s"]
-    )
-    send_resolved: bool = Field(default=True, description="tell that an alert is over, too (default true)")
-
-    @property
-    def smtp_port(self) -> int:
-        """The port: as configured, else the usual one for `tls`."""
-        return self.port or _PORT[self.tls]
-
-    @field_validator("password_file")
-    @classmethod
-    def _readable(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        if path is None:
-            return None
-        if info.data.get("username") is None:
-            raise ValueError("goes with `username`")
-        context = cast("dict[str, Path]", info.context or {})
-        found = context.get("base", Path()) / path
-        try:
-            found.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(f"got {str(path)!r}, expected a file that can be read: {error}") from error
-        return found
-
-    @field_validator("password_text")
-    @classmethod
-    def _one_password(cls, password: Secret | None, info: ValidationInfo) -> Secret | None:
-        if password is not None and (info.data.get("username") is None or info.data.get("password_file")):
-            raise ValueError("goes with `username`, and not with `password_file`")
-        return password
-
-    def password(self) -> Secret | None:
-        """Read the password anew, so that a changed one needs no restart.
-
-        Raises:
-            OSError: the file cannot be read any more.
-        """
-        file = self.password_file
-        return Secret(file.read_text(encoding="utf-8").rstrip("\r\n")) if file else self.password_text
-
-
-class Receiver(Section):
-    """Someone to tell, by webhook, by mail or by both."""
-
-    name: ReceiverName = Field(description="no two have the same", examples=["team"])
-    nobody: bool = Field(default=False, description="on purpose nobody is told (default false)")
-    webhook: Webhook | None = Field(default=None, description="where to POST JSON")
-    email: Email | None = Field(default=None, description="which server to hand mail to, and for whom")
-
-    @model_validator(mode="after")
-    def _reachable(self) -> Self:
-        if (self.webhook is None and self.email is None) != self.nobody:
-            raise ValueError("expected `webhook`, `email` or both, or else `nobody: true`")
-        return self
-
-    @property
-    def channels(self) -> dict[str, bool]:
-        """The names of its channels, the webhook and each mail address; with whether they are told of ends."""
-        hooks = {f"{self.name}/webhook": self.webhook.send_resolved} if self.webhook else {}
-        mails = {f"{self.name}/email/{to}": self.email.send_resolved for to in self.email.to} if self.email else {}
-        return {**hooks, **mails}
 
 
 class AlertsConfig(Section):

@@ -75,8 +75,7 @@ def test_what_is_read_is_a_good_configuration_also_once_it_was_written(tmp_path:
     config = config_of(written(tmp_path), "am.yml")
     (child,) = config.route.routes
     assert child.matchers == [parse_all([text]) for text in ('a="b"', 'c=~"^(d|e)$"', 'f!="g"')]
-    assert config.receivers[1].email is not None
-    password = config.receivers[1].email.password()
+    password = config.receivers[1].email[0].password()
     assert password is not None
     assert (password.text, repr(password)) == ("pw", "***")
     again = yaml.safe_load(yaml.safe_dump(plain(section_of(written(tmp_path), "am.yml"))))

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from spanwise_alerts.config import Receiver
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.events import Event
 from spanwise_alerts.notify.deliveries import Deliveries, channels_of
 from spanwise_alerts.plan import Plan
+from spanwise_alerts.receivers.receiver import Receiver
 from spanwise_alerts.record.store import Store
 from tests.alerts.builders import a_letter
 from tests.support.clock import Clock

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanwise_alerts.alert import Outcome
-from spanwise_alerts.config import Email
 from spanwise_alerts.notify.mail import MailChannel, message_of, subject_of
+from spanwise_alerts.receivers.email import Email
 from tests.alerts.builders import a_letter, a_message, a_notice
 from tests.support.smtp import MailSink
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from spanwise_alerts.alert import Outcome
-from spanwise_alerts.config import Webhook
 from spanwise_alerts.notify.webhook import WebhookChannel, body_of
+from spanwise_alerts.receivers.webhook import Webhook
 from tests.alerts.builders import a_letter
 from tests.support.webhook import Reply, WebhookSink
 

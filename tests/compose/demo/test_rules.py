@@ -12,5 +12,5 @@ def test_it_is_a_valid_configuration_that_tells_both_sinks():
     assert [rule.name for rule in config.rules] == [LATENCY, RATE_LIMITED]
     assert config.http == "127.0.0.1:0"
     (told,) = config.receivers
-    assert told.webhook.url.text == "http://127.0.0.1:8080/hook"
-    assert (told.email.host, told.email.smtp_port) == ("127.0.0.1", 2525)
+    assert told.webhook[0].url.text == "http://127.0.0.1:8080/hook"
+    assert (told.email[0].host, told.email[0].smtp_port) == ("127.0.0.1", 2525)

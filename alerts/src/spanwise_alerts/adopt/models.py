@@ -18,8 +18,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from spanwise_alerts.adopt.duration import Duration
-from spanwise_alerts.config import Address
 from spanwise_alerts.matchers import Matcher, parse_matchers
+from spanwise_alerts.receivers.address import Address
 from spanwise_alerts.rule import Section, refuse
 from spanwise_alerts.secret import SecretText, SecretUrl
 

@@ -8,8 +8,10 @@ from typing import Any, Final
 import yaml
 
 from spanwise_alerts.adopt.duration import write
-from spanwise_alerts.config import AlertsConfig, Email, Receiver
+from spanwise_alerts.config import AlertsConfig
 from spanwise_alerts.matchers import Matchers
+from spanwise_alerts.receivers.email import Email
+from spanwise_alerts.receivers.receiver import Receiver
 from spanwise_alerts.route import ALL, InhibitRule, Route
 from spanwise_alerts.timing import NamedIntervals
 
@@ -73,10 +75,10 @@ def _named(named: NamedIntervals) -> Shape:
 
 def _receiver(receiver: Receiver) -> Shape:
     shown: Shape = {"name": receiver.name}
-    if hook := receiver.webhook:
-        shown["webhook_configs"] = [{"url": _SECRET_URL, "send_resolved": hook.send_resolved}]
-    if email := receiver.email:
-        shown["email_configs"] = [_email(email, email.to)]
+    if hooks := receiver.webhook:
+        shown["webhook_configs"] = [{"url": _SECRET_URL, "send_resolved": hook.send_resolved} for hook in hooks]
+    if emails := receiver.email:
+        shown["email_configs"] = [_email(email, email.to) for email in emails]
     return shown
 
 

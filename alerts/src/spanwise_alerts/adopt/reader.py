@@ -149,20 +149,14 @@ def _inhibit(rule: InhibitRule) -> Section:
 
 def _receiver(receiver: Receiver, defaults: Global, at: Fault, faults: list[Fault]) -> Section:
     made: Section = {"name": receiver.name}
-    for place, _ in enumerate(receiver.webhook_configs[1:], 1):
-        faults.append(_fault(at, f"webhook_configs[{place}]", "expected one webhook a receiver; route to a second one"))
     if receiver.webhook_configs:
-        made["webhook"] = _webhook(receiver.webhook_configs[0])
-    mails = [
-        _email(email, defaults, Fault(at.file, f"{at.path}.email_configs[{place}]", ""), faults)
-        for place, email in enumerate(receiver.email_configs)
-    ]
-    for place, other in enumerate(mails[1:], 1):
-        if {**other, "to": 0} != {**mails[0], "to": 0}:
-            faults.append(_fault(at, f"email_configs[{place}]", "expected what email_configs[0] says, but for `to`"))
-    if mails:
-        made["email"] = {**mails[0], "to": list(dict.fromkeys(to for mail in mails for to in mail["to"]))}
-    return made if receiver.webhook_configs or mails else {**made, "nobody": True}
+        made["webhook"] = [_webhook(config) for config in receiver.webhook_configs]
+    if receiver.email_configs:
+        made["email"] = [
+            _email(email, defaults, Fault(at.file, f"{at.path}.email_configs[{place}]", ""), faults)
+            for place, email in enumerate(receiver.email_configs)
+        ]
+    return made if receiver.webhook_configs or receiver.email_configs else {**made, "nobody": True}
 
 
 def _webhook(config: WebhookConfig) -> Section:

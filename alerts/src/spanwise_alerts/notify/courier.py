@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 from spanwise_alerts.alert import Channel, Letter, Outcome
@@ -35,13 +35,24 @@ class Outbox(Protocol):
         ...
 
 
+Dress = Callable[[Letter], Awaitable[Letter]]
+"""Adds to a letter what was found about its alerts, and links to act on it."""
+
+
+async def plainly(letter: Letter) -> Letter:
+    """Add nothing."""
+    return letter
+
+
 class Courier:
     """Delivers what the outbox holds for one channel."""
 
     def __init__(
-        self, channel: Channel, outbox: Outbox, now: Callable[[], float], draw: Callable[[], float], on_event: OnEvent
-    ) -> None:
+        self, channel: Channel, outbox: Outbox, now: Callable[[], float], draw: Callable[[], float], on_event: OnEvent,
+        dress: Dress = plainly,
+    ) -> None:  # fmt: skip
         """Take `draw`, which returns a random share of 1, for the jitter of waits."""
+        self._dress = dress
         self._channel = channel
         self._outbox = outbox
         self._now = now
@@ -83,7 +94,7 @@ class Courier:
 
     async def _deliver(self, letter: Letter) -> None:
         try:
-            outcome = await self._channel.send(letter)
+            outcome = await self._channel.send(await self._dress(letter))
         except Exception as error:  # noqa: BLE001  a fault of ours must neither lose the letter nor stop the channel
             _log.exception("%s: a letter could not be sent", self._channel.name)
             outcome = Outcome("retry", f"{type(error).__name__}: {error}")

@@ -8,12 +8,15 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final, Protocol
 
 from spanwise_alerts.alert import Channel
-from spanwise_alerts.config import Receiver
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.events import OnEvent
-from spanwise_alerts.notify.courier import Courier, Outbox
+from spanwise_alerts.notify.courier import Courier, Dress, Outbox, plainly
 from spanwise_alerts.notify.mail import MailChannel
 from spanwise_alerts.notify.webhook import WebhookChannel
+from spanwise_alerts.receivers.email import Email
+from spanwise_alerts.receivers.receiver import Receiver
+from spanwise_alerts.receivers.way import Way
+from spanwise_alerts.receivers.webhook import Webhook
 
 _DRAIN_S: Final = 5.0
 _log = logging.getLogger(__name__)
@@ -37,8 +40,10 @@ class Deliveries:
         draw: Callable[[], float],
         on_event: OnEvent,
         start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        dress: Dress = plainly,
     ) -> None:
         """Take `start`, which runs a courier and notices when one fails."""
+        self._dress = dress
         self._outbox = outbox
         self._now = now
         self._draw = draw
@@ -50,7 +55,7 @@ class Deliveries:
         """Deliver to these receivers, in place of those before; letters under way arrive first."""
         await self.close()
         channels = channels_of(receivers, self._now, external_url)
-        couriers = [Courier(c, self._outbox, self._now, self._draw, self._on_event) for c in channels]
+        couriers = [Courier(c, self._outbox, self._now, self._draw, self._on_event, self._dress) for c in channels]
         self._couriers = [(courier, self._start(courier.run())) for courier in couriers]
         try:
             lost = await self._outbox.bury([channel.name for channel in channels], self._now())
@@ -82,12 +87,15 @@ class Deliveries:
 
 
 def channels_of(receivers: Iterable[Receiver], now: Callable[[], float], external_url: str = "") -> list[Channel]:
-    """Return the channels of receivers: the webhook of each, and one for each mail address."""
-    channels: list[Channel] = []
-    for receiver in receivers:
-        names = iter(receiver.channels)
-        if receiver.webhook:
-            channels.append(WebhookChannel(next(names), receiver.webhook, now, external_url))
-        if receiver.email:
-            channels += [MailChannel(next(names), to, receiver.email, now) for to in receiver.email.to]
-    return channels
+    """Return the channels of receivers: one for each webhook, and one for each mail address."""
+    return [_channel(name, end, way, now, external_url) for receiver in receivers for name, end, way in receiver.ways()]
+
+
+def _channel(name: str, end: str, way: Way, now: Callable[[], float], external_url: str) -> Channel:
+    match way:
+        case Webhook():
+            return WebhookChannel(name, way, now, external_url)
+        case Email():
+            return MailChannel(name, end, way, now)
+        case _:
+            raise TypeError(f"no channel for {type(way).__name__}")

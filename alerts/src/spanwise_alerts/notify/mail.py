@@ -17,8 +17,8 @@ from jinja2 import PackageLoader
 from jinja2.sandbox import SandboxedEnvironment
 
 from spanwise_alerts.alert import Letter, Message, Outcome
-from spanwise_alerts.config import Email
 from spanwise_alerts.quantity import human_duration
+from spanwise_alerts.receivers.email import Email
 
 _PERMANENT: Final = 500
 _COLOUR: Final = {"info": "#2563eb", "warning": "#d97706", "critical": "#dc2626"}

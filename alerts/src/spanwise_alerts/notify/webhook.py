@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from spanwise_alerts.alert import Letter, Notice, Outcome
-from spanwise_alerts.config import Webhook
 from spanwise_alerts.notify import alertmanager
+from spanwise_alerts.receivers.webhook import Webhook
 
 _AGENT: Final = "spanwise-alerts/0.1"
 _PASSING: Final = frozenset({408, 425, 429})

@@ -1,0 +1,1 @@
+"""Whom to tell and by which ways: one file for each way."""
