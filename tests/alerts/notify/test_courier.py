@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from spanwise_alerts.alert import Letter, Outcome
 from spanwise_alerts.events import DeliveryAttempted, Event
+from spanwise_alerts.evidence import Evidence
 from spanwise_alerts.notify.courier import Courier
 from spanwise_alerts.plan import Plan
 from spanwise_alerts.record.store import Store
@@ -120,3 +122,26 @@ async def test_it_delivers_when_woken_and_rests_after_the_letter_under_way(tmp_p
         await running
         assert channel.sent == ["1"]
         assert await store.counts() == {("team/webhook", "delivered"): 1, ("team/webhook", "pending"): 1}
+
+
+async def test_what_is_found_on_the_way_out_reaches_the_channel_and_is_not_recorded(tmp_path: Path):
+    found = Evidence(missing="the collector did not answer")
+    sent = list[Letter]()
+
+    class Keeping(Script):
+        """A channel that keeps what it is handed."""
+
+        async def send(self, letter: Letter) -> Outcome:
+            sent.append(letter)
+            return await super().send(letter)
+
+    async def dress(letter: Letter) -> Letter:
+        return replace(letter, evidence={notice.fingerprint: found for notice in letter.message.notices})
+
+    clock, channel = Clock(1000.0), Keeping(Outcome("retry", "no"))
+    async with Store(tmp_path / "db") as store:
+        await post(store, a_letter())
+        await Courier(channel, store, clock, lambda: 1.0, lambda _: None, dress).deliver_due()
+        waiting = await store.due("team/webhook", clock.advance(60.0), 10)
+    assert [set(letter.evidence.values()) for letter in sent] == [{found}]
+    assert [dict(letter.evidence) for letter in waiting] == [{}]

@@ -150,13 +150,18 @@ def _inhibit(rule: InhibitRule) -> Section:
 def _receiver(receiver: Receiver, defaults: Global, at: Fault, faults: list[Fault]) -> Section:
     made: Section = {"name": receiver.name}
     if receiver.webhook_configs:
-        made["webhook"] = [_webhook(config) for config in receiver.webhook_configs]
+        made["webhook"] = _told([_webhook(config) for config in receiver.webhook_configs])
     if receiver.email_configs:
-        made["email"] = [
+        mails = [
             _email(email, defaults, Fault(at.file, f"{at.path}.email_configs[{place}]", ""), faults)
             for place, email in enumerate(receiver.email_configs)
         ]
+        made["email"] = _told(mails)
     return made if receiver.webhook_configs or receiver.email_configs else {**made, "nobody": True}
+
+
+def _told(ways: list[Section]) -> Section | list[Section]:
+    return ways[0] if len(ways) == 1 else ways
 
 
 def _webhook(config: WebhookConfig) -> Section:
