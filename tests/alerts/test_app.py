@@ -81,7 +81,7 @@ async def test_an_alert_reaches_webhook_and_mail_and_the_api_in_alertmanagers_sh
             await until(lambda: len(hook.bodies) == 2 and len(mail.mails) == 4)
             assert (await client.get("/api/v2/alerts")).json() == []
             numbers = (await client.get("/metrics")).text
-            assert 'spanwise_alerts_changes_total{kind="fired"} 1.0' in numbers
+            assert 'spanwise_alerts_changes_total{kind="fired",rule="llm-latency"} 1.0' in numbers
             assert 'spanwise_alerts_delivery_attempts_total{channel="team/webhook",outcome="delivered"} 2.0' in numbers
     assert [body["status"] for body in hook.bodies] == ["firing", "resolved"]
     assert Counter(mail.recipients[0] for mail in mail.mails) == {"a@example.com": 2, "b@example.com": 2}

@@ -285,3 +285,11 @@ async def test_a_budget_is_told_once_a_period_also_over_a_restart(back_s: float,
     for second in range(0, 3600, 300):
         await after.tick(noon_s + back_s + second, 5.0)
     assert desk.kinds() == kinds
+
+
+async def test_what_a_quiet_budget_has_spent_is_kept_to_be_shown():
+    rule = rule_of({"name": "b", "kind": "budget", "measure": "llm.cost", "limit": "$200", "by": ["model"]})
+    answer = an_answer({"a": 1.0})
+    loop = a_loop([rule, a_rule()], Desk(), collector=Numbers(lambda _: answer))
+    await loop.tick(1_773_230_400.0, 5.0)
+    assert {name: answers[0] for name, (_, answers) in loop.memory.objectives.items()} == {"b": answer}

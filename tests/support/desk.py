@@ -63,7 +63,7 @@ async def desk(
         kept: list[Any] = []
         dispatcher = Dispatcher(config, store, kept.append, lambda: next(ids))
         await dispatcher.start(now())
-        numbers = Numbers(dispatcher, lambda: memory.health, now)
+        numbers = Numbers(dispatcher, lambda: memory, now)
         made = Desk("", httpx.AsyncClient(), dispatcher, memory, numbers, store, now)
 
         async def reload() -> None:

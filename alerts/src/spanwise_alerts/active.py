@@ -70,7 +70,7 @@ class Active:
         self._dispatcher = Dispatcher(config, store, self._tell, around.new_id, self._newest)
         self._sources: dict[str, Source] = {COLLECTOR: Collector(around.collector_url), **_others(config)}
         self._loop = Loop(config.watched, self._sources, store, self._dispatcher)
-        self._numbers = Numbers(self._dispatcher, lambda: self._loop.memory.health, around.now)
+        self._numbers = Numbers(self._dispatcher, lambda: self._loop.memory, around.now)
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as opened:

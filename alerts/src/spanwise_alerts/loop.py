@@ -190,6 +190,8 @@ class Loop:
         except AlertsError as error:
             self._failed(rules, now_s, error)
             return
+        for rule, answers in ready:
+            self.memory.look(rule, answers)
         for rule, each, change in changes:
             self.memory.keep(rule.name, each.alert.series, change.held)
             self.memory.see(change.fingerprint, rule, each)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from spanwise_alerts.alert import Held, Labels, Notice
 from spanwise_alerts.detect.evaluate import Moved
 from spanwise_alerts.notice import notice_of
+from spanwise_alerts.question import Answer
 from spanwise_alerts.rule import Rule
 
 GAP_S: Final = 10.0
@@ -16,6 +17,7 @@ GAP_S: Final = 10.0
 
 
 _EARLY_S: Final = 0.25
+_LIMITED: Final = frozenset({"burn_rate", "budget"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Memory:
         """Since when a source does not answer (Unix time), by its name."""
         self.seen: dict[str, tuple[Rule, Moved]] = {}
         """What the last evaluation saw of each alert that fires, by fingerprint."""
+        self.objectives: dict[str, tuple[Rule, Sequence[Answer]]] = {}
+        """The last answers about what is held against a limit all the time: budgets and error budgets, by rule."""
         self._held: dict[str, dict[Labels, Held]] = {name: {} for name in self.health}
 
     def of(self, rule: str) -> dict[Labels, Held]:
@@ -66,6 +70,11 @@ class Memory:
             self.seen.pop(mark, None)
         else:
             self.seen[mark] = rule, moved
+
+    def look(self, rule: Rule, answers: Sequence[Answer]) -> None:
+        """Note the answers about a budget or an error budget; of other rules nothing is kept."""
+        if rule.kind in _LIMITED:
+            self.objectives[rule.name] = rule, answers
 
     def newest(self, notice: Notice) -> Notice:
         """Say an alert in the numbers of the last evaluation; as it was said where they are not known, or tell more."""

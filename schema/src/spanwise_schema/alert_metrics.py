@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_schema.metrics import Metric
+from spanwise_schema.metrics import LABEL, Metric
+
+_SERIES: Final = tuple(LABEL.values())
+_LATENCY_S: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
 
 FIRING: Final = Metric("spanwise_alerts_firing", "gauge", ("tier",), "Alerts that fire, by tier.")
+RULE_FIRING: Final = Metric(
+    "spanwise_alerts_rule_firing", "gauge", ("rule", "tier"), "Alerts of a rule that fire; none while nothing does."
+)
+FLAPPING: Final = Metric(
+    "spanwise_alerts_flapping", "gauge", ("rule",), "Alerts that fire and change too often, told in a digest only."
+)
 STANDING: Final = Metric(
     "spanwise_alerts_standing", "gauge", ("state",),
     "Alerts that fire, by whether they are told: active, suppressed, unprocessed.",
@@ -18,15 +27,32 @@ RULES_FAILING: Final = Metric("spanwise_alerts_rules_failing", "gauge", (), "Rul
 LETTERS_UNDELIVERED: Final = Metric(
     "spanwise_alerts_letters_undelivered", "gauge", ("channel", "status"), "Letters that wait or were given up."
 )
-CHANGES: Final = Metric(
-    "spanwise_alerts_changes", "counter", ("kind",), "Changes of alerts: fired, upgraded, downgraded, resolved."
+OBJECTIVE: Final = Metric(
+    "spanwise_alerts_objective_ratio", "gauge", ("rule",), "The share that must succeed, by rule of kind burn_rate."
 )
+BURN_RATE: Final = Metric(
+    "spanwise_alerts_burn_rate", "gauge", ("rule", "window", *_SERIES),
+    "How many times faster than its objective allows errors come in a window; 1 uses the error budget up exactly.",
+)  # fmt: skip
+BUDGET_SPENT: Final = Metric(
+    "spanwise_alerts_budget_spent_ratio", "gauge", ("rule", "period", *_SERIES),
+    "Share of a budget that its period has spent so far; of budgets by user or session the fullest.",
+)  # fmt: skip
+CHANGES: Final = Metric(
+    "spanwise_alerts_changes", "counter", ("rule", "kind"),
+    "Changes of alerts: fired, upgraded, downgraded, resolved.",
+)  # fmt: skip
 MESSAGES: Final = Metric(
     "spanwise_alerts_messages", "counter", ("receiver", "reason"), "Messages about groups of alerts, by why they went."
 )
 DELIVERY_ATTEMPTS: Final = Metric(
     "spanwise_alerts_delivery_attempts", "counter", ("channel", "outcome"),
     "Attempts to deliver a letter, by how they ended.",
+)  # fmt: skip
+LATENCY: Final = Metric(
+    "spanwise_alerts_notification_latency_seconds", "histogram", ("channel",),
+    "From when an alert fires to when its first message arrives, the wait for its group included.",
+    buckets=_LATENCY_S,
 )  # fmt: skip
 RECEIVED: Final = Metric("spanwise_alerts_received", "counter", (), "Alerts that others posted and that were taken.")
 RECEIVED_INVALID: Final = Metric(
