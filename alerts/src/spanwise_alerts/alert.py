@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from spanwise_alerts.evidence import Evidence
@@ -63,6 +63,22 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What a series was expected to be; all but the probability in the notice's `unit`.
+
+    Attributes:
+        value: the one expected.
+        lower: no value from here up to `upper` would have been unusual; None where that side is not watched.
+        probability: the share of points that are at least as unusual, as far as the history of the series tells.
+    """
+
+    value: float
+    lower: float | None
+    upper: float | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What an alert says now: it is routed, grouped, muted and told.
 
@@ -80,6 +96,7 @@ class Notice:
         generator_url: where it comes from.
         updated_at_s: Unix time.
         source: `rule` for an alert of ours, `push` for one that others posted.
+        expected: of an anomaly, what would have been usual; None for all other alerts.
     """
 
     status: Status
@@ -106,6 +123,7 @@ class Notice:
     generator_url: str = ""
     updated_at_s: float = 0.0
     source: Literal["rule", "push"] = "rule"
+    expected: Expected | None = None
 
     @property
     def kind(self) -> Kind:
@@ -125,7 +143,10 @@ class Notice:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields, ready for JSON; the mappings are not copied."""
-        return {name: getattr(self, name) for name in _NOTICE_FIELDS}
+        fields = {name: getattr(self, name) for name in _NOTICE_FIELDS}
+        if self.expected is not None:
+            fields["expected"] = asdict(self.expected)
+        return fields
 
 
 _NOTICE_FIELDS: Final = tuple(name for name in Notice.__dataclass_fields__)

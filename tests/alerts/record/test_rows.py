@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from spanwise_alerts.alert import Held
+from spanwise_alerts.alert import Expected, Held
 from spanwise_alerts.matchers import parse_matchers
 from spanwise_alerts.plan import Kept
 from spanwise_alerts.record.rows import (
@@ -30,7 +30,8 @@ def back(row: Any) -> Any:
 
 
 def test_alerts_and_letters_come_back_as_they_were():
-    alert, kept = an_alert(), Kept(a_notice(annotations={"a": "b"}, source="push"), 5.0, timeout=True)
+    said = a_notice(annotations={"a": "b"}, source="push", expected=Expected(5.0, None, 7.5, 0.001))
+    alert, kept = an_alert(), Kept(said, 5.0, timeout=True)
     assert alert_from(back(state_of(alert))) == alert
     row = back(notice_row("aa", kept))
     assert held_from({"fingerprint": "aa", "state": back(state_of(alert)), **row}) == Held("aa", alert, kept.notice)

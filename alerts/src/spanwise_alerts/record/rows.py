@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from spanwise_alerts.alert import Alert, Held, Letter, Level, Message, Notice
+from spanwise_alerts.alert import Alert, Expected, Held, Letter, Level, Message, Notice
 from spanwise_alerts.plan import Happening, Kept
 from spanwise_alerts.silence import Silence, silence_from
 from spanwise_alerts.told import Entry, entry_from
@@ -36,7 +36,14 @@ def alert_row(mark: str, held: Held) -> dict[str, Any]:
 
 def held_from(row: Row) -> Held:
     """Read back a row of `alerts`, joined with that of `notices` where there is one."""
-    return Held(row["fingerprint"], alert_from(row["state"]), Notice(**row["notice"]) if row["notice"] else None)
+    return Held(row["fingerprint"], alert_from(row["state"]), notice_from(row["notice"]) if row["notice"] else None)
+
+
+def notice_from(fields: Row) -> Notice:
+    """Read a notice back."""
+    expected = fields.get("expected")
+    read: dict[str, Any] = {**fields, "expected": Expected(**expected) if expected else None}
+    return Notice(**read)
 
 
 def notice_row(mark: str, kept: Kept) -> dict[str, Any]:
@@ -48,7 +55,7 @@ def notice_row(mark: str, kept: Kept) -> dict[str, Any]:
 
 def kept_from(row: Row) -> Kept:
     """Read back a row of `notices`."""
-    return Kept(Notice(**row["notice"]), row["expires_s"], row["timeout"])
+    return Kept(notice_from(row["notice"]), row["expires_s"], row["timeout"])
 
 
 def log_row(entry: Entry) -> dict[str, Any]:
@@ -92,7 +99,7 @@ def outbox_row(letter: Letter, now_s: float) -> dict[str, Any]:
 def letter_from(row: Row) -> Letter:
     """Read a letter back."""
     body: dict[str, Any] = row["message"]
-    fields: dict[str, Any] = {**body, "notices": tuple(Notice(**notice) for notice in body["notices"])}
+    fields: dict[str, Any] = {**body, "notices": tuple(notice_from(notice) for notice in body["notices"])}
     message = Message(**fields)
     return Letter(row["key"], row["first_key"], row["channel"], message, row["attempts"])
 
