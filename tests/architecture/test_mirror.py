@@ -32,6 +32,7 @@ TESTED_THROUGH = {
     "alerts/src/spanwise_alerts/record/migrations/versions/tables.py": "tests/alerts/record/test_migrate.py",
     "alerts/src/spanwise_alerts/active.py": "tests/alerts/test_app.py",
     # A record without behaviour: who makes it is tested.
+    "alerts/src/spanwise_alerts/detect/anomaly/band.py": "tests/alerts/view/test_bands.py",
     "alerts/src/spanwise_alerts/evidence.py": "tests/alerts/notify/test_courier.py",
     "alerts/src/spanwise_alerts/plan.py": "tests/alerts/record/test_rows.py",
     "alerts/src/spanwise_alerts/told.py": "tests/alerts/record/test_rows.py",

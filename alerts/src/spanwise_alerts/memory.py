@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from spanwise_alerts.alert import Held, Labels, Notice
+from spanwise_alerts.detect.anomaly.band import Band
 from spanwise_alerts.detect.evaluate import Moved
 from spanwise_alerts.notice import notice_of
 from spanwise_alerts.question import Answer
@@ -88,6 +89,10 @@ class Memory:
         return notice_of(
             rule, alert, moved.reading, notice.previous_tier, notice.labels, notice.fingerprint, notice.generator_url
         )
+
+    def bands(self) -> dict[str, Sequence[Band]]:
+        """Return what anomaly rules expected of the newest points of their series, by rule."""
+        return {}
 
     def answered(self, rule: str, now_s: float) -> bool:
         """Note that a rule was evaluated; return whether it could not be before."""

@@ -38,6 +38,25 @@ BUDGET_SPENT: Final = Metric(
     "spanwise_alerts_budget_spent_ratio", "gauge", ("rule", "period", *_SERIES),
     "Share of a budget that its period has spent so far; of budgets by user or session the fullest.",
 )  # fmt: skip
+OBSERVED: Final = Metric(
+    "spanwise_alerts_observed", "gauge", ("rule", *_SERIES),
+    "The newest point of a series that a rule of kind anomaly watches, in the unit of its measure.",
+)  # fmt: skip
+EXPECTED: Final = Metric(
+    "spanwise_alerts_expected", "gauge", ("rule", *_SERIES), "What that point was expected to be."
+)
+EXPECTED_LOWER: Final = Metric(
+    "spanwise_alerts_expected_lower", "gauge", ("rule", *_SERIES),
+    "The least value that is not unusual; not there where only too much is.",
+)  # fmt: skip
+EXPECTED_UPPER: Final = Metric(
+    "spanwise_alerts_expected_upper", "gauge", ("rule", *_SERIES),
+    "The greatest value that is not unusual; not there where only too little is.",
+)  # fmt: skip
+ANOMALY_SCORE: Final = Metric(
+    "spanwise_alerts_anomaly_score", "gauge", ("rule", *_SERIES),
+    "How unusual that point is; 1 is the threshold of the mildest tier.",
+)  # fmt: skip
 CHANGES: Final = Metric(
     "spanwise_alerts_changes", "counter", ("rule", "kind"),
     "Changes of alerts: fired, upgraded, downgraded, resolved.",

@@ -14,7 +14,7 @@ from spanwise_alerts.alert import Letter, Reason, Standing
 from spanwise_alerts.events import AlertChanged, DeliveryAttempted, Event, Notified
 from spanwise_alerts.memory import Memory
 from spanwise_alerts.rule import TIERS
-from spanwise_alerts.view import objectives
+from spanwise_alerts.view import bands, objectives
 from spanwise_alerts.view.desk import Desk
 from spanwise_schema import alert_metrics as catalogue
 from spanwise_schema.metrics import OTHER, Metric
@@ -100,6 +100,7 @@ class _Gauges(Collector):
         yield _single(catalogue.RULES, len(health))
         yield _single(catalogue.RULES_FAILING, sum(bool(rule.fault) for rule in health))
         yield from objectives.families(memory.objectives)
+        yield from bands.families(memory.bands())
         metric = catalogue.LETTERS_UNDELIVERED
         letters = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
         for (channel, status), count in sorted(self.letters.items()):
