@@ -90,6 +90,28 @@ async def test_what_has_no_price_is_on_the_metrics_page(tmp_path):
         assert await talk.value("llm.cost", "sum") is None
 
 
+async def test_what_was_made_again_and_its_cost_are_on_the_metrics_page(tmp_path):
+    again = chat(time.time_ns(), **{"http.request.resend_count": 1})
+    async with collecting(tmp_path) as talk:
+        await talk.send(request([again]).SerializeToString())
+        page = (await talk.get("/metrics")).text
+        cost = await talk.value("llm.cost", "sum")
+    found = dict(line.rsplit(" ", 1) for line in page.splitlines() if line.startswith("spanwise_llm_retries"))
+    assert cost > 0
+    assert sorted(float(value) for name, value in found.items() if "_created" not in name) == sorted([1.0, cost])
+
+
+async def test_the_version_of_a_service_is_on_the_metrics_page(tmp_path):
+    sent = request([chat(time.time_ns())])
+    told = sent.resource_spans[0].resource.attributes.add(key="service.version")
+    told.value.string_value = "1.2.3"
+    async with collecting(tmp_path) as talk:
+        await talk.send(sent.SerializeToString())
+        page = (await talk.get("/metrics")).text
+    labels = 'environment="",service_name="research-api",service_version="1.2.3",tenant=""'
+    assert f"spanwise_service_info{{{labels}}} 1.0" in page
+
+
 async def test_what_duplicates_would_have_added_is_on_the_metrics_page(tmp_path):
     now_ns = time.time_ns()
     outer = chat(now_ns)

@@ -155,7 +155,7 @@ class Reads:
         rollup, ledger = self._pipeline.rollup, self._pipeline.published
         four = _four(ledger)
         tally = self._pipeline.resolver.tally
-        unpriced = tuple(rollup.unpriced.of.items())
+        unpriced, retried = tuple(rollup.unpriced.of.items()), tuple(rollup.retried.of.items())
         return {
             metrics.RECEIVED.name: [_one(four["received"])],
             metrics.STORED.name: [_one(four["stored"])],
@@ -167,6 +167,8 @@ class Reads:
             metrics.UNWINDOWED.name: _by_label(dict(rollup.unwindowed)),
             metrics.UNPRICED_CALLS.name: [Total(labels, (), calls) for labels, (calls, _) in unpriced],
             metrics.UNPRICED_TOKENS.name: [Total(labels, (), tokens) for labels, (_, tokens) in unpriced],
+            metrics.RETRIES.name: [Total(labels, (), calls) for labels, (calls, _) in retried],
+            metrics.RETRIES_COST.name: [Total(labels, (), to_usd(cost)) for labels, (_, cost) in retried],
             metrics.LOG_RECORDS.name: _by_label(self._outcomes("logs")),
             metrics.POINTS.name: _by_label(self._outcomes("metrics") + self._pipeline.passing.points),
             metrics.DUPLICATES.name: _by_label(tally.spans),
@@ -186,6 +188,7 @@ class Reads:
             metrics.OPEN_SPANS.name: [_one(len(self._pipeline.resolver))],
             metrics.SERIES.name: [_one(len(rollup.book))],
             metrics.PASSED_SERIES.name: [_one(len(self._pipeline.passing))],
+            metrics.SERVICE_INFO.name: [Total(key, (), 1) for key in rollup.versions.recent(self._now_ns())],
             metrics.RUNS_ACTIVE.name: [Total(key, (), count) for key, count in rollup.runs.active().items()],
         }
 

@@ -42,6 +42,7 @@ _LLM: Final[tuple[Dimension, ...]] = (
 )  # fmt: skip
 _TOOL: Final[tuple[Dimension, ...]] = ("service", "agent", "tool", "error_type", "environment", "tenant")
 _UNPRICED: Final[tuple[Dimension, ...]] = ("service", "provider", "model", "environment", "tenant")
+_RETRIED: Final[tuple[Dimension, ...]] = ("service", "agent", "provider", "model", "environment", "tenant")
 _ACTIVE: Final[tuple[Dimension, ...]] = ("service", "agent", "environment", "tenant")
 _RUN: Final[tuple[Dimension, ...]] = ("service", "agent", "error_type", "environment", "tenant")
 
@@ -121,6 +122,18 @@ UNPRICED_TOKENS: Final = Metric(
     "spanwise_llm_unpriced_tokens", "counter", tuple(LABEL[d] for d in _UNPRICED),
     "Input and output tokens of calls whose cost is not known and not reported.", "llm.tokens.unpriced",
     dimensions=_UNPRICED,
+)  # fmt: skip
+RETRIES: Final = Metric(
+    "spanwise_llm_retries", "counter", tuple(LABEL[d] for d in _RETRIED),
+    "Calls of a model that were made again after one that failed, where the sender tells it.", dimensions=_RETRIED,
+)  # fmt: skip
+RETRIES_COST: Final = Metric(
+    "spanwise_llm_retries_cost_usd", "counter", tuple(LABEL[d] for d in _RETRIED),
+    "Cost of calls of a model that were made again, where it is known, in USD.", dimensions=_RETRIED,
+)  # fmt: skip
+SERVICE_INFO: Final = Metric(
+    "spanwise_service_info", "gauge", ("service_name", "service_version", "environment", "tenant"),
+    "Versions of services that sent spans within the last hour; always 1.",
 )  # fmt: skip
 RUNS_ACTIVE: Final = Metric(
     "spanwise_runs_active", "gauge", tuple(LABEL[d] for d in _ACTIVE),

@@ -174,8 +174,9 @@ def test_unpriced_calls_are_counted_with_their_tokens(rollup):
 def test_a_checkpoint_brings_everything_back():
     before, after = Rollup(), Rollup()
     first = batch(
-        row(1, "agent", trace=5, agent="a"), row(2, cost_source="unpriced", provider="p", model="m", took_s=3)
-    )
+        row(1, "agent", trace=5, agent="a"), row(2, cost_source="unpriced", provider="p", model="m", took_s=3),
+        row(5, resends=1, cost_pico_usd=7),
+    )  # fmt: skip
     before.add(first, NOON)
     state, saved = before.checkpoint()
     after.restore(state, saved, NOON)
@@ -186,7 +187,8 @@ def test_a_checkpoint_brings_everything_back():
         assert after.answer(query) == before.answer(query)
     assert after.totals.of == before.totals.of
     assert after.unpriced.of == before.unpriced.of
-    assert math.isclose(value(after, "llm.duration", "sum"), 5)
+    assert after.retried.of == before.retried.of == {("shop", "", "", "", "", ""): [1, 7]}
+    assert math.isclose(value(after, "llm.duration", "sum"), 6)
 
 
 def test_a_second_checkpoint_holds_only_what_is_new(rollup):

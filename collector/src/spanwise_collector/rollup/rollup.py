@@ -11,6 +11,7 @@ import polars as pl
 from spanwise_collector.query import Answered, Query, Series
 from spanwise_collector.rollup.answer import answer
 from spanwise_collector.rollup.correct import correct
+from spanwise_collector.rollup.counted import retried, unpriced
 from spanwise_collector.rollup.exemplars import Exemplars
 from spanwise_collector.rollup.fold import DELTA, coarsen, fold
 from spanwise_collector.rollup.runs import Runs
@@ -18,7 +19,7 @@ from spanwise_collector.rollup.seen import Seen
 from spanwise_collector.rollup.series import SeriesBook
 from spanwise_collector.rollup.together import Together
 from spanwise_collector.rollup.totals import Totals
-from spanwise_collector.rollup.unpriced import Unpriced
+from spanwise_collector.rollup.versions import Versions
 from spanwise_collector.rollup.windows import Windows
 from spanwise_schema.measures import NANO, RECORDED
 
@@ -42,7 +43,9 @@ class Rollup:
         self.totals = Totals()
         self.exemplars = Exemplars()
         self.runs = Runs()
-        self.unpriced = Unpriced()
+        self.unpriced = unpriced()
+        self.retried = retried()
+        self.versions = Versions()
         self.unwindowed: Counter[str] = Counter()
         self._windows = Windows()
         self._together = Together(self._windows, self.book)
@@ -71,6 +74,8 @@ class Rollup:
         self.exemplars.add(folded.newest, self.book, now_ns + _FUTURE_NS)
         self.totals.add(pl.concat([folded.delta, corrected.totals]), self.book)
         self.unpriced.add(calls)
+        self.retried.add(calls)
+        self.versions.add(frame, now_ns)
         self._windows.add(self._within_reach(delta, now_ns), now_ns)
         self._unsaved.append(delta)
 
@@ -103,6 +108,7 @@ class Rollup:
             "totals": self.totals.dump(),
             "runs": self.runs.dump(),
             "unpriced": list(self.unpriced.of.items()),
+            "retried": list(self.retried.of.items()),
             "folded": dict(self.book.folded),
             "unwindowed": dict(self.unwindowed),
         }
@@ -130,6 +136,7 @@ class Rollup:
         self.totals.load(state["totals"])
         self.runs.load(state["runs"])
         self.unpriced.of = {tuple(key): [*counts] for key, counts in state["unpriced"]}
+        self.retried.of = {tuple(key): [*counts] for key, counts in state.get("retried", ())}
         self.unwindowed.update(state["unwindowed"])
         if saved is not None:
             self._windows.restore(_numbered(saved, self.book), now_ns)
