@@ -287,6 +287,20 @@ async def test_a_budget_is_told_once_a_period_also_over_a_restart(back_s: float,
     assert desk.kinds() == kinds
 
 
+async def test_each_mark_of_a_budget_is_told_once():
+    noon_s, spend, desk = 1_773_230_400.0, [0.0], Desk()
+    rule = rule_of({"name": "b", "kind": "budget", "measure": "llm.cost", "limit": "$200"})
+    loop = a_loop([rule], desk, collector=Numbers(lambda _: an_answer({"": spend[-1]})))
+    for place, spent in enumerate([101.0, 120.0, 161.0, 191.0, 198.0, 201.0, 240.0]):
+        spend.append(spent)
+        await loop.tick(noon_s + 60.0 * place, 5.0)
+    told = [change.notice for change in desk.taken if change.notice]
+    assert [(notice.tier, notice.threshold_text, notice.kind) for notice in told] == [
+        ("info", "50 %", "fired"), ("warning", "80 %", "upgraded"), ("critical", "95 %", "upgraded"),
+        ("critical", "100 %", "upgraded"),
+    ]  # fmt: skip
+
+
 async def test_what_a_quiet_budget_has_spent_is_kept_to_be_shown():
     rule = rule_of({"name": "b", "kind": "budget", "measure": "llm.cost", "limit": "$200", "by": ["model"]})
     answer = an_answer({"a": 1.0})

@@ -43,6 +43,7 @@ class Alert:
         tier: the gravest active tier; None while pending.
         starts_at_s: when it began to fire; Unix time.
         step: how many changes of tier there were since, that one included.
+        mark: which of the tier's marks was reached, from 0; only budgets have several.
         value: the last one seen; None where there was no data.
     """
 
@@ -52,6 +53,7 @@ class Alert:
     tier: TierName | None = None
     starts_at_s: float | None = None
     step: int = 0
+    mark: int = 0
     value: float | None = None
     count: int = 0
     updated_at_s: float = 0.0
@@ -92,6 +94,7 @@ class Notice:
         starts_at_s: Unix time; `ends_at_s` is None while it fires.
         fingerprint: of the labels, as Alertmanager computes it.
         step: 1 for the first notice of a firing, then counting.
+        mark: which of the tier's marks was reached, from 0.
         annotations: texts beside the labels: `summary`, `description`, `runbook_url`, or as pushed.
         generator_url: where it comes from.
         updated_at_s: Unix time.
@@ -124,6 +127,12 @@ class Notice:
     updated_at_s: float = 0.0
     source: Literal["rule", "push"] = "rule"
     expected: Expected | None = None
+    mark: int = 0
+
+    @property
+    def grade(self) -> str:
+        """What is told again when it changes: the tier, with the mark where there are several."""
+        return f"{self.tier}+{self.mark}" if self.mark else self.tier
 
     @property
     def kind(self) -> Kind:
@@ -132,7 +141,7 @@ class Notice:
             return "resolved"
         if self.previous_tier is None:
             return "fired"
-        return "upgraded" if TIERS.index(self.tier) > TIERS.index(self.previous_tier) else "downgraded"
+        return "upgraded" if TIERS.index(self.tier) >= TIERS.index(self.previous_tier) else "downgraded"
 
     @property
     def routed_labels(self) -> dict[str, str]:

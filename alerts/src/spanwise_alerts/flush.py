@@ -43,7 +43,7 @@ class Verdict:
         """Whether it tells of a critical alert what was not told yet."""
         return any(
             notice.tier == "critical" and notice.status == "firing"
-            and self.entry.firing.get(notice.fingerprint) != "critical" for notice in self.notices
+            and self.entry.firing.get(notice.fingerprint) != notice.grade for notice in self.notices
         )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def _conclude(floor: Floor, verdict: Verdict, plan: Plan, now_s: float, *, told:
     withheld = {mark: by for mark, by in verdict.withheld.items() if _stays(group.cases[mark], entry, mark, by)}
     held = {mark: tier for mark, tier in entry.firing.items() if mark in withheld}
     hushed = {mark for mark in held if withheld[mark][0] in _HUSHED_BY or mark in entry.hushed}
-    firing = {n.fingerprint: n.tier for n in verdict.notices if n.status == "firing"} if told else dict(entry.firing)
+    firing = {n.fingerprint: n.grade for n in verdict.notices if n.status == "firing"} if told else dict(entry.firing)
     firing = {mark: tier for mark, tier in {**firing, **held}.items() if mark in group.cases}
     now = replace(
         entry, firing=firing, hushed=frozenset(hushed), flapping=dict(verdict.flapping),

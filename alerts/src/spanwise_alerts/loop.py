@@ -207,12 +207,12 @@ class Loop:
     def _change(self, rule: Rule, moved: Moved) -> Change:
         alert, before = moved.alert, self.memory.of(rule.name).get(moved.alert.series)
         previous = before.alert.tier if before else None
-        if before is not None and alert.tier == previous:
+        if before is not None and (alert.tier, alert.mark) == (previous, before.alert.mark):
             mark = before.fingerprint
             return Change(mark, None if alert.over else Held(mark, alert, before.told))
         labels = identity(rule, alert.series)
         mark = before.fingerprint if before else fingerprint(labels)
-        if alert.tier == previous:
+        if alert.tier is None and previous is None:
             return Change(mark, None if alert.over else Held(mark, alert, None))
         asked = questions(rule, alert.updated_at_s)
         link = self._sources[rule.source].link(asked[0]) if asked else ""
@@ -245,4 +245,4 @@ class Loop:
 
 
 def _differs(before: Alert | None, alert: Alert) -> bool:
-    return before is None or before.tier != alert.tier or before.levels != alert.levels
+    return before is None or (before.tier, before.mark, before.levels) != (alert.tier, alert.mark, alert.levels)

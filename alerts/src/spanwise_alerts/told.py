@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from spanwise_alerts.rule import TierName
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -17,7 +15,7 @@ class Entry:
         thread: what the keys of all letters of it are made of.
         step: how many messages there were.
         told_s: when the last one was; Unix time.
-        firing: the tier in which each alert was told to fire, by fingerprint.
+        firing: the grade (tier and mark) in which each alert was told to fire, by fingerprint.
         hushed: those of them that a person or the clock has held back since.
         flapping: since when which alerts are told by a digest, by fingerprint; when the digest came last.
     """
@@ -28,7 +26,7 @@ class Entry:
     thread: str
     step: int = 0
     told_s: float = 0.0
-    firing: Mapping[str, TierName] = field(default_factory=dict[str, TierName])
+    firing: Mapping[str, str] = field(default_factory=dict[str, str])
     hushed: frozenset[str] = frozenset()
     flapping: Mapping[str, float] = field(default_factory=dict[str, float])
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spanwise_alerts.detect.budget import exhausted_at_s, period_of, questions
 from spanwise_alerts.rules.budget import Budget
-from tests.alerts.answers import Judged, an_answer
+from tests.alerts.answers import Judged, an_answer, of
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC).timestamp()  # a Wednesday
 DAY = 86400.0
@@ -61,6 +61,19 @@ def test_tiers_are_told_as_their_share_is_spent_and_hold_until_the_period_ends()
     assert judged.at(NOON + 4, an_answer({}), an_answer({})) == {"a": "warning"}
     assert judged.at(NOON + 5, an_answer({"a": 200.0}), an_answer({})) == {"a": "critical"}
     assert judged.at(NOON + DAY / 2, an_answer({"a": 0.0}), an_answer({})) == {}
+
+
+def test_each_mark_of_a_tier_is_a_step_that_is_not_taken_back():
+    judged = Judged(a_budget())
+    steps = list[tuple[int, int]]()
+    for second, spent in enumerate([189.0, 190.0, 199.0, 200.0, 195.0, 250.0]):
+        judged.at(NOON + second, an_answer({"a": spent}), an_answer({}))
+        alert = judged.held[of("a")]
+        steps.append((alert.step, alert.mark))
+    assert steps == [(1, 0), (2, 0), (2, 0), (3, 1), (3, 1), (3, 1)]
+    reading = judged.moved[of("a")].reading
+    assert reading is not None
+    assert reading.thresholds == {"info": 0.5, "warning": 0.8, "critical": 1.0}
 
 
 def test_a_new_period_tells_anew_even_where_it_begins_above_a_tier():

@@ -28,6 +28,8 @@ OVER = a_notice(fingerprint="a", status="resolved", ends_at_s=5.0)
         ({"firing": {"a": "warning"}}, [OVER], "resolved"),
         ({"firing": {"b": "warning"}}, [OVER, B], None),
         ({"firing": {"a": "info"}}, [A], "tier"),
+        ({"firing": {"a": "warning"}}, [a_notice(fingerprint="a", mark=1)], "tier"),
+        ({"firing": {"a": "warning+1"}}, [a_notice(fingerprint="a", mark=1)], None),
         ({"firing": {"a": "warning"}, "hushed": frozenset("a")}, [A], "unmuted"),
         ({"firing": {"a": "warning"}, "hushed": frozenset("a")}, [OVER], "resolved"),
         ({"firing": {"a": "info"}}, [A, B], "new"),

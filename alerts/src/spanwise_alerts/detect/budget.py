@@ -35,7 +35,7 @@ def questions(rule: Budget, now_s: float) -> tuple[Question, ...]:
 def readings(rule: Budget, answers: Sequence[Answer], held: Collection[Labels], now_s: float) -> dict[Labels, Reading]:
     """Read the series of which a tier's share is spent, and those of alerts that are held."""
     whole, recent = answers
-    lowest = min(tier.at.value for tier in rule.tiers.values()) * rule.limit.value
+    lowest = min(tier.at[0].value for tier in rule.tiers.values()) * rule.limit.value
     wanted = {
         series
         for series, spent in zip(whole.table.labels, whole.values, strict=True)
@@ -50,11 +50,14 @@ def _reading(rule: Budget, series: Labels, whole: Answer, recent: Answer, now_s:
     share = spent / rule.limit.value
     # what was reached stays reached until the period ends, whatever corrections come late
     verdicts: dict[TierName, Verdict] = {
-        name: "breach" if share >= tier.at.value else "hold" for name, tier in rule.tiers.items()
+        name: "breach" if share >= tier.at[0].value else "hold" for name, tier in rule.tiers.items()
     }
-    return Reading(
-        series, verdicts, share, count, _words(rule, spent, recent.of(series)[0] or 0.0, whole.complete_from_s, now_s)
-    )
+    reached: dict[TierName, int] = {
+        name: max(sum(share >= at.value for at in tier.at) - 1, 0) for name, tier in rule.tiers.items()
+    }
+    thresholds: dict[TierName, float] = {name: tier.at[reached[name]].value for name, tier in rule.tiers.items()}
+    words = _words(rule, spent, recent.of(series)[0] or 0.0, whole.complete_from_s, now_s)
+    return Reading(series, verdicts, share, count, words, thresholds, reached)
 
 
 def _words(

@@ -23,7 +23,7 @@ def move(
         unwatched_s: how long nobody looked before now; that time counts neither for `for` nor for `keep_firing_for`.
 
     Returns:
-        The alert as it is; `over` where no tier holds or waits. `step` grows with each change of `tier`.
+        The alert as it is; `over` where no tier holds or waits. `step` grows with each change of `tier` or `mark`.
     """
     before = alert or Alert(rule.name, series)
     levels: dict[TierName, Level] = {}
@@ -35,12 +35,16 @@ def move(
         levels[name] = _move(rule, name, level, verdict, now_s, known=top is not None)
         top = top or (name if levels[name].active else None)
     first = before.tier is None
+    mark = reading.marks.get(top, 0) if reading and top else 0
+    # what was reached stays reached, as long as the tier holds
+    mark = max(mark, before.mark) if top == before.tier else mark
     return replace(
         before,
         levels=levels,
         tier=top,
         starts_at_s=(now_s if top else None) if first else before.starts_at_s,
-        step=int(top is not None) if first else before.step + (top != before.tier),
+        step=int(top is not None) if first else before.step + ((top, mark) != (before.tier, before.mark)),
+        mark=mark,
         value=reading.value if reading else None,
         count=reading.count if reading else 0,
         updated_at_s=now_s,

@@ -23,6 +23,7 @@ class Reading:
         count: observations behind it.
         words: what sentences may name beside the usual, ready for people.
         thresholds: by tier, where they depend on the moment.
+        marks: by tier that has several: which was reached, from 0.
     """
 
     labels: Labels
@@ -31,3 +32,4 @@ class Reading:
     count: int = 0
     words: Mapping[str, object] = field(default_factory=dict[str, object])
     thresholds: Mapping[TierName, float] = field(default_factory=dict[TierName, float])
+    marks: Mapping[TierName, int] = field(default_factory=dict[TierName, int])

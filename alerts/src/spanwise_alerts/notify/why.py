@@ -28,7 +28,7 @@ def why(entry: Entry, notices: Iterable[Notice], guests: set[str], now_s: float,
             found |= {"resolved"} if told else set()
         elif told is None:
             found.add("new" if entry.firing else "first")
-        elif told != notice.tier:
+        elif told != notice.grade:
             found.add("tier")
         elif notice.fingerprint in entry.hushed:
             found.add("unmuted")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import zoneinfo
-from typing import ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal, cast
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from spanwise_alerts.faults import expected
 from spanwise_alerts.quantity import Quantity
@@ -22,21 +22,32 @@ WHO: Final = ("user", "session")
 _SPENT: Final = ("USD", "{token}")
 
 
-class Share(Section):
-    """One tier: from which share of the limit it holds, until the period ends."""
+def _marks(raw: object) -> object:
+    return cast("object", raw) if isinstance(raw, (list, tuple)) else [raw]
 
-    at: Amount = Field(description="the share of the limit from which it holds", examples=["80%"])
+
+class Share(Section):
+    """One tier: from which share of the limit it holds, until the period ends; each further share is told as well."""
+
+    at: Annotated[tuple[Amount, ...], BeforeValidator(_marks)] = Field(
+        min_length=1, description="the share of the limit from which it holds, or a list of rising ones, each told",
+        examples=["80%"],
+    )  # fmt: skip
 
     @field_validator("at")
     @classmethod
-    def _share(cls, at: Quantity) -> Quantity:
-        if at.sign != "%" or at.value <= 0:
-            raise ValueError(f"got {at.text!r}, expected a share of the limit, such as 80%")
-        return at
+    def _share(cls, marks: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+        for at in marks:
+            if at.sign != "%" or at.value <= 0:
+                raise ValueError(f"got {at.text!r}, expected a share of the limit, such as 80%")
+        for before, at in itertools.pairwise(marks):
+            if at.value <= before.value:
+                raise ValueError(f"got {at.text!r} after {before.text!r}, expected rising shares")
+        return marks
 
 
 def _usual() -> dict[TierName, Share]:
-    at = {"info": "50%", "warning": "80%", "critical": "100%"}
+    at = {"info": "50%", "warning": "80%", "critical": ["95%", "100%"]}
     return {name: Share.model_validate({"at": at[name]}) for name in TIERS}
 
 
@@ -54,7 +65,7 @@ class Budget(Measured):
         default=20, ge=1, le=1000, description="of by user or session the so many who spent most (default 20)"
     )
     tiers: dict[TierName, Share] = Field(
-        default_factory=_usual, description="each with `at`; without it 50%, 80% and 100%"
+        default_factory=_usual, description="each with `at`; without it 50%, 80%, and 95% and 100%"
     )
     summary: str = Field(
         default="{{ rule }}: {{ spent }} of {{ limit }} a {{ period }} spent ({{ value }}); gone: {{ exhausted_at }}",
@@ -78,7 +89,7 @@ class Budget(Measured):
 
     def threshold_of(self, tier: TierName) -> float | None:
         """Return the share from which a tier holds."""
-        return self.tiers[tier].at.value if tier in self.tiers else None
+        return self.tiers[tier].at[0].value if tier in self.tiers else None
 
     def wait_s(self, tier: TierName) -> float:
         """Return 0: what is spent is spent."""
@@ -124,8 +135,8 @@ class Budget(Measured):
         ordered = in_order(tiers, TIERS)
         rising = list(ordered.items())
         refuse([
-            ((name, "at"), f"got {tier.at.text!r}, expected more than tier `{before}`")
+            ((name, "at"), f"got {tier.at[0].text!r}, expected more than tier `{before}`")
             for (before, milder), (name, tier) in itertools.pairwise(rising)
-            if tier.at.value <= milder.at.value
+            if tier.at[0].value <= milder.at[-1].value
         ])  # fmt: skip
         return ordered
