@@ -108,7 +108,7 @@ async def test_the_version_of_a_service_is_on_the_metrics_page(tmp_path):
     async with collecting(tmp_path) as talk:
         await talk.send(sent.SerializeToString())
         page = (await talk.get("/metrics")).text
-    labels = 'environment="",service_name="research-api",service_version="1.2.3",tenant=""'
+    labels = 'environment="",service_name="research-api",service_version="1.2.3"'
     assert f"spanwise_service_info{{{labels}}} 1.0" in page
 
 

@@ -132,7 +132,7 @@ RETRIES_COST: Final = Metric(
     "Cost of calls of a model that were made again, where it is known, in USD.", dimensions=_RETRIED,
 )  # fmt: skip
 SERVICE_INFO: Final = Metric(
-    "spanwise_service_info", "gauge", ("service_name", "service_version", "environment", "tenant"),
+    "spanwise_service_info", "gauge", ("service_name", "service_version", "environment"),
     "Versions of services that sent spans within the last hour; always 1.",
 )  # fmt: skip
 RUNS_ACTIVE: Final = Metric(

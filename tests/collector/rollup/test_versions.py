@@ -15,16 +15,17 @@ def resource(version=None):
 
 def test_each_version_of_a_service_is_seen_and_a_service_that_tells_none_is_not():
     versions = Versions()
-    versions.add(batch(row(1, resource=resource("1.0")), row(2, resource=resource("1.1"), tenant="t")), NOON)
+    versions.add(batch(row(1, resource=resource("1.0")), row(2, resource=resource("1.1"), environment="prod")), NOON)
     versions.add(batch(row(3, resource=resource()), row(4, resource=b"")), NOON)
-    assert sorted(versions.recent(NOON)) == [("shop", "1.0", "", ""), ("shop", "1.1", "", "t")]
+    versions.add(batch(), NOON)
+    assert sorted(versions.recent(NOON)) == [("shop", "1.0", ""), ("shop", "1.1", "prod")]
 
 
 def test_a_version_that_sends_nothing_for_an_hour_is_gone():
     versions = Versions()
     versions.add(batch(row(1, resource=resource("1.0"))), NOON)
     versions.add(batch(row(2, resource=resource("1.1"))), NOON + KEEP_NS)
-    assert versions.recent(NOON + KEEP_NS) == [("shop", "1.1", "", "")]
+    assert versions.recent(NOON + KEEP_NS) == [("shop", "1.1", "")]
 
 
 def test_versions_and_what_was_read_are_bounded(monkeypatch):

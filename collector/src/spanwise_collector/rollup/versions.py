@@ -12,28 +12,30 @@ from spanwise_schema.measures import NANO
 KEEP_NS: Final = 3600 * NANO
 _LIMIT: Final = 1_000
 _KEY: Final = "service.version"
-_BY: Final = ("service", "environment", "tenant")
+_BY: Final = ("service", "environment")
 
 
 class Versions:
-    """Versions that were seen within the last hour: (service, version, environment, tenant) -> when (Unix time, ns)."""
+    """Versions that were seen within the last hour: (service, version, environment) -> when (Unix time, ns)."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, str, str, str], int] = {}
+        self._seen: dict[tuple[str, str, str], int] = {}
         self._read: dict[bytes, str] = {}
 
     def add(self, frame: pl.DataFrame, now_ns: int) -> None:
         """Note the resources of a batch (columns STORED) that was received at `now_ns`."""
-        rows = frame.select(pl.col("resource"), *(pl.col(name).fill_null("") for name in _BY)).unique()
-        for resource, service, environment, tenant in rows.iter_rows():
+        # a request's spans of one resource stand together: the first of each stretch says it all, at no cost
+        stretches = frame["resource"].rle().struct.field("len")
+        rows = frame[stretches.cum_sum() - stretches].select("resource", *(pl.col(name).fill_null("") for name in _BY))
+        for resource, service, environment in rows.unique().iter_rows():
             version = self._version(resource)
-            key = (service, version, environment, tenant)
+            key = (service, version, environment)
             if len(self._seen) >= _LIMIT and key not in self._seen:
                 self._seen = {old: self._seen[old] for old in self.recent(now_ns)}
             if version and (key in self._seen or len(self._seen) < _LIMIT):
                 self._seen[key] = now_ns
 
-    def recent(self, now_ns: int) -> list[tuple[str, str, str, str]]:
+    def recent(self, now_ns: int) -> list[tuple[str, str, str]]:
         """Give those of the last hour."""
         return [key for key, at_ns in tuple(self._seen.items()) if at_ns > now_ns - KEEP_NS]
 
