@@ -12,7 +12,6 @@ from spanwise_schema.measures import NANO
 KEEP_NS: Final = 3600 * NANO
 _LIMIT: Final = 1_000
 _KEY: Final = "service.version"
-_BY: Final = ("service", "environment")
 
 
 class Versions:
@@ -26,10 +25,11 @@ class Versions:
         """Note the resources of a batch (columns STORED) that was received at `now_ns`."""
         # a request's spans of one resource stand together: the first of each stretch says it all, at no cost
         stretches = frame["resource"].rle().struct.field("len")
-        rows = frame[stretches.cum_sum() - stretches].select("resource", *(pl.col(name).fill_null("") for name in _BY))
-        for resource, service, environment in rows.unique().iter_rows():
+        first = (stretches.cum_sum() - stretches).to_list()
+        columns = [frame[name].gather(first).to_list() for name in ("resource", "service", "environment")]
+        for resource, service, environment in set(zip(*columns, strict=True)):
             version = self._version(resource)
-            key = (service, version, environment)
+            key = (service or "", version, environment or "")
             if len(self._seen) >= _LIMIT and key not in self._seen:
                 self._seen = {old: self._seen[old] for old in self.recent(now_ns)}
             if version and (key in self._seen or len(self._seen) < _LIMIT):
