@@ -26,6 +26,7 @@ from spanwise_alerts.rules.kinds import AnyRule
 from spanwise_alerts.secret import DatabaseUrl, url_of
 from spanwise_alerts.sources import NamedSource
 from spanwise_alerts.timing import NamedIntervals
+from spanwise_alerts.unnamed import unnamed
 
 _HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:\s/]+):(\d{1,5})")
 _MAX_PORT: Final = 65535
@@ -170,6 +171,9 @@ def load(data: object, file: str, base: Path) -> AlertsConfig:
         config = AlertsConfig.model_validate(section, context={"base": base})
     except ValidationError as error:
         faults += faults_of(error, AlertsConfig, file)
+        # routes are looked at only where receivers and time intervals are good
+        said = {fault.path for fault in faults}
+        faults += [fault for fault in unnamed(section, file) if fault.path not in said]
     found: list[tuple[str, str, Rule]] = [
         (file, f"rules[{place}].name", rule) for place, rule in enumerate(config.rules)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -19,9 +19,10 @@ from spanwise_alerts.adopt.models import (
     WebhookConfig,
 )
 from spanwise_alerts.config import AlertsConfig, load
-from spanwise_alerts.faults import ConfigError, Fault, expected, faults_of, spelled
+from spanwise_alerts.faults import ConfigError, Fault, faults_of
 from spanwise_alerts.files import read_yaml
 from spanwise_alerts.secret import Secret
+from spanwise_alerts.unnamed import unnamed
 
 _DEFAULT_S: Final = {"group_wait": 30.0, "group_interval": 300.0, "repeat_interval": 14400.0}
 _IMPLICIT_TLS_PORT: Final = 465
@@ -44,14 +45,14 @@ def section_of(path: Path, name: str) -> Section:
     try:
         config = AlertmanagerConfig.model_validate(data)
     except ValidationError as error:
-        raise ConfigError([*faults_of(error, AlertmanagerConfig, name), *_unnamed(data, name)]) from error
+        raise ConfigError([*faults_of(error, AlertmanagerConfig, name), *unnamed(data, name)]) from error
     faults: list[Fault] = []
     receivers = [
         _receiver(receiver, config.global_, Fault(name, f"receivers[{place}]", ""), faults)
         for place, receiver in enumerate(config.receivers)
     ]
     if faults:
-        raise ConfigError([*faults, *_unnamed(data, name)])
+        raise ConfigError([*faults, *unnamed(data, name)])
     section: Section = {
         "resolve_timeout": write(config.global_.resolve_timeout),
         "receivers": receivers,
@@ -63,37 +64,6 @@ def section_of(path: Path, name: str) -> Section:
     if intervals := [*config.mute_time_intervals, *config.time_intervals]:
         section["time_intervals"] = intervals
     return section
-
-
-def _unnamed(data: object, name: str) -> list[Fault]:
-    """Return what routes name and nobody is, in a file that has other faults: `load` says it of a good one."""
-    given = _mapping(data)
-    receivers = [str(each.get("name")) for each in _mappings(given.get("receivers"))]
-    named = [*_mappings(given.get("mute_time_intervals")), *_mappings(given.get("time_intervals"))]
-    intervals = [str(each.get("name")) for each in named]
-
-    def walk(route: Section, path: tuple[str | int, ...]) -> Iterator[Fault]:
-        receiver = route.get("receiver")
-        if isinstance(receiver, str) and receiver not in receivers:
-            yield Fault(name, spelled((*path, "receiver")), expected(receiver, receivers))
-        for key in ("mute_time_intervals", "active_time_intervals"):
-            used = route.get(key)
-            for place, interval in enumerate(cast("list[object]", used) if isinstance(used, list) else []):
-                if isinstance(interval, str) and interval not in intervals:
-                    yield Fault(name, spelled((*path, key, place)), expected(interval, intervals))
-        children = route.get("routes")
-        for place, child in enumerate(cast("list[object]", children) if isinstance(children, list) else []):
-            yield from walk(_mapping(child), (*path, "routes", place))
-
-    return list(walk(_mapping(given.get("route")), ("route",)))
-
-
-def _mapping(value: object) -> Section:
-    return cast("Section", value) if isinstance(value, dict) else {}
-
-
-def _mappings(value: object) -> list[Section]:
-    return [_mapping(each) for each in cast("list[object]", value)] if isinstance(value, list) else []
 
 
 def config_of(path: Path, name: str) -> AlertsConfig:

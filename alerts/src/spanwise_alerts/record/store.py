@@ -15,6 +15,7 @@ from spanwise_alerts.alert import Held, Letter, Outcome
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.plan import Happening, Plan, Recorded
 from spanwise_alerts.record.database import engine_of, try_to_lead
+from spanwise_alerts.record.lock import FileLock
 from spanwise_alerts.record.migrate import migrate
 from spanwise_alerts.record.rows import audit_row, held_from, kept_from, letter_from, log_from, silence_of
 from spanwise_alerts.record.tables import ALERTS, AUDIT, NOTICES, NOTIFICATION_LOG, OUTBOX, SILENCES, WATCHED
@@ -43,6 +44,7 @@ class Store:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts-record")
         self._engine: Engine | None = None
         self._connection: Connection | None = None
+        self._lock: FileLock | None = None
 
     async def __aenter__(self) -> Self:
         try:
@@ -68,6 +70,8 @@ class Store:
     def _open(self) -> None:
         try:
             self._engine = engine_of(self._where)
+            if isinstance(self._where, Path):
+                self._lock = FileLock(self._where)
             self._connection = self._engine.connect()
         except (SQLAlchemyError, OSError) as error:
             raise RecordError(f"{self._shown} cannot be opened: {_said(error)}") from error
@@ -90,6 +94,8 @@ class Store:
             self._connection.close()
         if self._engine is not None:
             self._engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
 
     @property
     def _shown(self) -> str:
