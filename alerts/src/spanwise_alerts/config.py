@@ -106,6 +106,8 @@ class AlertsConfig(Section):
         """All rules that are evaluated: the user's, and the default ones whose names they do not take."""
         names = {rule.name for rule in self.rules}
         brought = [rule for rule in default_rules() if rule.name not in names] if self.default_rules else []
+        if own := self.external_url.rstrip("/"):
+            brought = [rule.model_copy(update={"runbook": f"{own}/runbooks/{rule.name}"}) for rule in brought]
         return [*self.rules, *brought]
 
     @property

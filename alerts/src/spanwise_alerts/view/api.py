@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from spanwise_alerts.errors import RecordError
-from spanwise_alerts.view import alerts, beyond, silences, status
+from spanwise_alerts.view import alerts, beyond, runbooks, silences, status
 from spanwise_alerts.view.desk import Desk
 from spanwise_alerts.view.guard import Guard, is_loopback
 from spanwise_alerts.view.push import DOCUMENT, PATH, Push
@@ -62,6 +62,7 @@ def api(shown: Shown) -> FastAPI:
     app.include_router(alerts.routes(shown.desk, shown.now))
     app.include_router(silences.routes(shown.desk, shown.now))
     app.include_router(status.routes(shown.condition))
+    app.include_router(runbooks.routes())
     _refuse_v1(app)
     app.include_router(beyond.routes(shown.desk, shown.condition, shown.archive, shown.now))
     return app
