@@ -16,7 +16,7 @@ from tests.support.desk import Desk, desk
 
 SECTION: dict[str, Any] = {
     "receivers": [
-        {"name": "team", "webhook": {"url": "http://127.0.0.1:1/"}},
+        {"name": "team", "webhook": {"allow_private": True, "url": "http://127.0.0.1:1/"}},
         {"name": "pager", "email": {"to": ["a@example.com"], "from": "s@example.com", "host": "h", "username": "u",
                                     "password": "hidden"}},
     ],

@@ -27,7 +27,7 @@ SECTION: dict[str, Any] = {
 
 
 async def main(data: str, collector_url: str, hook_url: str, database: str = "") -> None:
-    section = {**SECTION, "receivers": [{"name": "team", "webhook": {"url": hook_url}}]}
+    section = {**SECTION, "receivers": [{"name": "team", "webhook": {"allow_private": True, "url": hook_url}}]}
     if database:
         section["database"] = database
     config = load(section, "spanwise.yaml", Path())

@@ -65,7 +65,8 @@ async def test_an_alert_reaches_webhook_and_mail_and_the_api_in_alertmanagers_sh
     values, events = Values(slow=9.0), list[Event]()
     with Server(values) as collector, WebhookSink() as hook, MailSink() as mail:
         email = {"to": ["a@example.com", "b@example.com"], "from": "s@example.com", "host": "127.0.0.1", "tls": "none"}
-        team = {"name": "team", "webhook": {"url": hook.url}, "email": {**email, "port": mail.port}}
+        way = {"allow_private": True, "url": hook.url}
+        team = {"name": "team", "webhook": way, "email": {**email, "port": mail.port}}
         app = App(
             config(tmp_path, team), collector_url=collector.url, data=tmp_path, now=time.time, on_event=events.append
         )
@@ -123,7 +124,7 @@ async def ready(client: httpx.AsyncClient) -> bool:
 async def test_what_is_repeated_is_told_with_its_newest_value(tmp_path: Path):
     values = Values(slow=9.0)
     with Server(values) as collector, WebhookSink() as hook:
-        team = {"name": "team", "webhook": {"url": hook.url}}
+        team = {"name": "team", "webhook": {"allow_private": True, "url": hook.url}}
         repeated = config(tmp_path, team, route={"repeat_interval": "1s"})
         async with App(repeated, collector_url=collector.url, data=tmp_path, now=time.time):
             await until(lambda: bool(hook.bodies))
@@ -156,7 +157,7 @@ async def test_one_receiver_that_hangs_does_not_delay_another(tmp_path: Path):
             "tls": "none",
             "port": mail.port,
         }
-        team = {"name": "team", "webhook": {"url": hook.url}, "email": email}
+        team = {"name": "team", "webhook": {"allow_private": True, "url": hook.url}, "email": email}
         async with App(config(tmp_path, team), collector_url=collector.url, data=tmp_path, now=time.time):
             # the webhook has the request and does not answer
             await until(lambda: len(mail.mails) == 1 and len(hook.bodies) == 1)
@@ -188,7 +189,7 @@ async def test_a_reload_that_is_not_recorded_leaves_all_as_it_was(tmp_path: Path
 
 async def test_letters_of_a_receiver_that_is_gone_become_dead(tmp_path: Path):
     with Server(Values(slow=9.0)) as collector, WebhookSink(*[Reply(503)] * 1000) as hook:
-        team = {"name": "team", "webhook": {"url": hook.url}}
+        team = {"name": "team", "webhook": {"allow_private": True, "url": hook.url}}
         async with App(config(tmp_path, team), collector_url=collector.url, data=tmp_path, now=time.time):
             await until(lambda: len(hook.bodies) >= 1)
         async with (

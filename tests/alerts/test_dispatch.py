@@ -21,7 +21,7 @@ from spanwise_alerts.record.store import Store
 from spanwise_alerts.silence import SilenceDraft
 from tests.alerts.builders import a_notice
 
-TEAM = {"name": "team", "webhook": {"url": "http://127.0.0.1:1/"}}
+TEAM = {"name": "team", "webhook": {"allow_private": True, "url": "http://127.0.0.1:1/"}}
 
 
 def config(**section: Any) -> AlertsConfig:

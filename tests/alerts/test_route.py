@@ -8,7 +8,8 @@ import pytest
 from spanwise_alerts.config import AlertsConfig, load
 from spanwise_alerts.faults import ConfigError
 
-TEAM, PAGER = ({"name": name, "webhook": {"url": "http://127.0.0.1:1/"}} for name in ("team", "pager"))
+HOOK = {"url": "https://hooks.example.com/"}
+TEAM, PAGER = ({"name": name, "webhook": HOOK} for name in ("team", "pager"))
 
 
 def read(**section: Any) -> AlertsConfig:

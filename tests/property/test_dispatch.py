@@ -44,7 +44,7 @@ class Dispatching(RuleBasedStateMachine):
         # nothing but each alert by itself
         self.plain = route == "alone" and not messages
         self.section = {
-            "receivers": [{"name": n, "webhook": {"url": "http://127.0.0.1:1/"}} for n in ("team", "pager")],
+            "receivers": [{"name": n, "webhook": {"url": "https://hooks.example.com/"}} for n in ("team", "pager")],
             "route": {"receiver": "team", **ROUTES[route]}, "inhibit_rules": INHIBIT, "default_rules": False,
             "storm": {"messages": messages, "per": "60s"},
             "flap": {"changes": 5 if messages else 0, "per": "10m", "digest": "1m"},

@@ -138,7 +138,8 @@ class Story:
         given = [{"name": each} if isinstance(each, str) else each for each in self.receivers]
         webhooks = [{"webhook": {}, **each} for each in given]
         receivers = [
-            {**each, "webhook": {"url": f"{self.sink.url}/{each['name']}", **each["webhook"]}} for each in webhooks
+            {**each, "webhook": {"allow_private": True, "url": f"{self.sink.url}/{each['name']}", **each["webhook"]}}
+            for each in webhooks
         ]
         return load({"receivers": receivers, **self.section}, "spanwise.yaml", self.folder)
 

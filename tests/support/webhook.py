@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ class Delivery:
     path: str
     headers: dict[str, str]
     body: Any
+    raw: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,12 @@ class Reply:
 
 
 class Server:
-    """`with Server(answer) as server:` serves HTTP/1.1 on a free port; `answer` makes the reply to each request."""
+    """`with Server(answer) as server:` serves HTTP/1.1 on a free port; `answer` makes the reply to each request.
 
-    def __init__(self, answer: Callable[[Delivery], Reply]) -> None:
+    With `tls` it is HTTPS, and its name is localhost.
+    """
+
+    def __init__(self, answer: Callable[[Delivery], Reply], tls: ssl.SSLContext | None = None) -> None:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             # without it the kernel may hold the body back until the head is acknowledged
@@ -41,7 +46,7 @@ class Server:
 
             def _handle(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                reply = answer(Delivery(self.path, dict(self.headers.items()), json.loads(raw) if raw else None))
+                reply = answer(Delivery(self.path, dict(self.headers.items()), json.loads(raw) if raw else None, raw))
                 if reply.hold is not None:
                     reply.hold.wait(60)
                 self.send_response(reply.status)
@@ -64,11 +69,16 @@ class Server:
                 """A client that was killed is no news."""
 
         self._server = Quiet(("127.0.0.1", 0), Handler)
+        if tls is not None:
+            # hands are shaken by the thread of the request, so that one client holds up no other
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self._tls = tls is not None
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        scheme, host = ("https", "localhost") if self._tls else ("http", "127.0.0.1")
+        return f"{scheme}://{host}:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -83,8 +93,8 @@ class Server:
 class WebhookSink(Server):
     """Records deliveries; `replies` are used up one by one, then everything is accepted."""
 
-    def __init__(self, *replies: Reply) -> None:
-        super().__init__(self._take)
+    def __init__(self, *replies: Reply, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(self._take, tls)
         self.deliveries: list[Delivery] = []
         self.arrived = threading.Condition()
         self._replies = list(replies)

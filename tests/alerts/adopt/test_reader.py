@@ -48,7 +48,7 @@ def test_a_configuration_is_ours_with_alertmanagers_defaults_said(tmp_path: Path
         "receivers": [
             {"name": "nobody", "nobody": True},
             {
-                "name": "team", "webhook": {"url": "***", "format": "alertmanager", "timeout": "3s"},
+                "name": "team", "webhook": {"allow_private": True, "url": "***", "format": "alertmanager", "timeout": "3s"},
                 "email": [
                     {
                         "to": to, "from": "am@x.org", "host": "mail", "port": 587,

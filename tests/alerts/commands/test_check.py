@@ -13,7 +13,7 @@ from tests.alerts.test_config import GOOD
 def test_good_files_of_every_kind_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "rules.yaml").write_text(GOOD)
     (tmp_path / "alertmanager.yml").write_text(FILE)
-    team = {"name": "team", "webhook": {"url": "http://127.0.0.1/"}}
+    team = {"name": "team", "webhook": {"allow_private": True, "url": "http://127.0.0.1/"}}
     (tmp_path / "spanwise.yaml").write_text(
         json.dumps({"alerts": {"rule_files": ["rules.yaml"], "receivers": [team]}, "collector": {"http": "x"}})
     )

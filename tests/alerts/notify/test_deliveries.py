@@ -17,7 +17,7 @@ from tests.support.webhook import WebhookSink
 
 
 def receiver(url: str, **more: Any) -> Receiver:
-    return Receiver.model_validate({"name": "team", "webhook": {"url": url}, **more})
+    return Receiver.model_validate({"name": "team", "webhook": {"allow_private": True, "url": url}, **more})
 
 
 def test_each_address_is_a_channel_of_its_own():
@@ -59,7 +59,7 @@ async def test_who_is_told_is_told_also_where_letters_of_others_cannot_be_given_
     with WebhookSink() as hook:
         async with Refusing(tmp_path / "db") as store:
             deliveries = Deliveries(store, clock, lambda: 0.5, lambda _: None, asyncio.create_task)
-            team = receiver("", webhook={"url": hook.url, "format": "alertmanager"})
+            team = receiver("", webhook={"allow_private": True, "url": hook.url, "format": "alertmanager"})
             await deliveries.open([team], "https://alerts.example.com")
             await store.commit(Plan(clock(), letters=[a_letter()]))
             deliveries.wake()

@@ -1,19 +1,27 @@
 from __future__ import annotations
 
+import base64
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spanwise_alerts.alert import Outcome
+from spanwise_alerts.notify.signature import key_of, signed
 from spanwise_alerts.notify.webhook import WebhookChannel, body_of
 from spanwise_alerts.receivers.webhook import Webhook
 from tests.alerts.builders import a_letter
+from tests.support.certificate import certificate
 from tests.support.webhook import Reply, WebhookSink
+
+NOW_S = 784111770.0
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 async def send(url: str, **config: Any) -> Outcome:
-    channel = WebhookChannel("team/webhook", Webhook.model_validate({"url": url, **config}), lambda: 784111770.0)
+    way = Webhook.model_validate({"url": url, "allow_private": True, **config})
+    channel = WebhookChannel("team/webhook", way, lambda: NOW_S)
     try:
         return await channel.send(a_letter())
     finally:
@@ -73,9 +81,69 @@ async def test_answers_are_told_apart(reply: Reply, wanted: Outcome):
 async def test_a_receiver_that_does_not_answer_in_time_is_tried_again():
     release = threading.Event()
     with WebhookSink(Reply(hold=release)) as sink:
-        assert await send(sink.url, timeout="50ms") == Outcome("retry", "no answer: ReadTimeout")
+        assert await send(sink.url, timeout="50ms") == Outcome("retry", "no answer: TimeoutError")
         release.set()
 
 
 async def test_a_receiver_that_is_not_there_is_tried_again_and_its_link_is_not_told():
-    assert await send("http://127.0.0.1:1/secret") == Outcome("retry", "no answer: ConnectError")
+    assert await send("http://127.0.0.1:1/secret") == Outcome("retry", "no answer: connection refused")
+
+
+async def test_what_is_signed_is_the_body_as_it_is_sent():
+    with WebhookSink() as sink:
+        assert await send(sink.url, secret=SECRET) == Outcome("delivered")
+    (delivery,) = sink.deliveries
+    wanted = signed(key_of(SECRET), a_letter().key, NOW_S, delivery.raw)
+    assert {name: delivery.headers[name] for name in wanted} == wanted
+
+
+async def test_without_a_secret_nothing_is_signed():
+    with WebhookSink() as sink:
+        await send(sink.url)
+    assert not [name for name in sink.deliveries[0].headers if name.lower().startswith("webhook-")]
+
+
+async def test_who_we_are_is_sent_and_read_anew(tmp_path: Path):
+    (tmp_path / "token").write_text("old")
+    context = {"base": tmp_path}
+    with WebhookSink() as sink:
+        given = {"url": sink.url, "allow_private": True, "bearer_file": "token", "headers": {"X-Team": "blue"}}
+        channel = WebhookChannel("team/webhook", Webhook.model_validate(given, context=context), lambda: NOW_S)
+        await channel.send(a_letter())
+        (tmp_path / "token").write_text("new\n")
+        await channel.send(a_letter())
+        (tmp_path / "token").unlink()
+        outcome = await channel.send(a_letter())
+        await channel.close()
+    assert [each.headers["Authorization"] for each in sink.deliveries] == ["Bearer old", "Bearer new"]
+    assert {each.headers["X-Team"] for each in sink.deliveries} == {"blue"}
+    assert (outcome.kind, outcome.reason.startswith("its secrets cannot be read")) == ("retry", True)
+
+
+@pytest.mark.parametrize("in_url", [False, True])
+async def test_a_name_and_a_password_are_basic_authentication(*, in_url: bool):
+    with WebhookSink() as sink:
+        if in_url:
+            await send(sink.url.replace("://", "://us%40er:p%3Aw@"))
+        else:
+            await send(sink.url, username="us@er", password="p:w")
+    assert base64.b64decode(sink.deliveries[0].headers["Authorization"].removeprefix("Basic ")) == b"us@er:p:w"
+
+
+async def test_the_authority_that_is_named_is_trusted_and_no_other(tmp_path: Path):
+    ours, other = certificate(tmp_path), certificate(tmp_path, "other")
+    with WebhookSink(tls=ours.server()) as sink:
+        assert await send(sink.url, ca_file=str(ours.cert)) == Outcome("delivered")
+        outcome = await send(sink.url)
+        assert (outcome.kind, "its certificate is not good" in outcome.reason) == ("retry", True)
+        assert (await send(sink.url, ca_file=str(other.cert))).kind == "retry"
+        assert len(sink.deliveries) == 1
+
+
+async def test_a_certificate_for_another_name_is_refused(tmp_path: Path):
+    other = certificate(tmp_path, "other.example.com")
+    with WebhookSink(tls=other.server()) as sink:
+        outcome = await send(sink.url, ca_file=str(other.cert))
+        assert outcome.kind == "retry"
+        assert "mismatch" in outcome.reason
+        assert sink.deliveries == []

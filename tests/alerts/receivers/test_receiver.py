@@ -15,7 +15,7 @@ def read(**said: Any) -> Receiver:
 
 
 def test_each_way_and_each_address_has_a_name_of_its_own():
-    hook = {"url": "http://127.0.0.1:1/"}
+    hook = {"url": "https://hooks.example.com/"}
     team = read(webhook=[hook, {**hook, "send_resolved": False}], email=[MAIL, MAIL])
     assert team.channels == {
         "team/webhook": True, "team/webhook/2": False,

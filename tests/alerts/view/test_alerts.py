@@ -10,7 +10,7 @@ from tests.alerts.builders import a_notice
 from tests.support.clock import Clock
 from tests.support.desk import START_S, desk
 
-TEAM = {"receivers": [{"name": "team", "webhook": {"url": "http://127.0.0.1:1/"}}]}
+TEAM = {"receivers": [{"name": "team", "webhook": {"allow_private": True, "url": "http://127.0.0.1:1/"}}]}
 
 
 def labels(**more: str) -> dict[str, Any]:

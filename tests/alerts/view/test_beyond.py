@@ -31,7 +31,7 @@ async def test_rules_say_how_they_are_watched_and_what_they_have(tmp_path: Path)
 
 async def test_history_has_what_happened_and_is_narrowed(tmp_path: Path):
     clock = Clock(START_S)
-    team = [{"name": "team", "webhook": {"url": "http://127.0.0.1:1/"}}]
+    team = [{"name": "team", "webhook": {"allow_private": True, "url": "http://127.0.0.1:1/"}}]
     async with desk(tmp_path, clock=clock, receivers=team) as made:
         await made.post({"labels": {"alertname": "x"}})
         clock.advance(7200)

@@ -11,7 +11,7 @@ from tests.alerts.builders import a_rule
 from tests.support.desk import desk
 
 TWO = {
-    "receivers": [{"name": name, "webhook": {"url": "http://127.0.0.1:1/"}} for name in ("team", "other")],
+    "receivers": [{"name": name, "webhook": {"url": "https://hooks.example.com/"}} for name in ("team", "other")],
     "route": {"receiver": "team"},
 }
 

@@ -135,7 +135,8 @@ def _told(ways: list[Section]) -> Section | list[Section]:
 
 
 def _webhook(config: WebhookConfig) -> Section:
-    made: Section = {"url": config.url, "format": "alertmanager"}
+    # Alertmanager calls whatever it is told to
+    made: Section = {"url": config.url, "format": "alertmanager", "allow_private": True}
     if config.timeout:
         made["timeout"] = write(config.timeout)
     return made if config.send_resolved else {**made, "send_resolved": False}

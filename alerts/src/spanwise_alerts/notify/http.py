@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
+import httpcore
 import httpx
 
 from spanwise_alerts.alert import Outcome
+from spanwise_alerts.notify.guard import Guard, PrivateAddressError
 
 _ALWAYS: Final = {"User-Agent": "spanwise-alerts/0.1", "Accept-Encoding": "identity"}
 _PASSING: Final = frozenset({408, 425, 429})
+_TROUBLE: Final = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+_CONNECTIONS: Final = 64
 _MAX_ANSWER_BYTES: Final = 16_384
 _SHOWN_CHARS: Final = 200
+_WAIT: Final = b"retry-after"
 _MAX_WAIT_S: Final = 3600.0
 
 
@@ -42,15 +49,21 @@ class Answer:
 
 
 class Poster:
-    """The connections of one channel."""
+    """The connections of one channel, to the public internet only unless private addresses are allowed."""
 
-    def __init__(self, timeout_s: float, *, tls: bool) -> None:
-        """Take `tls`: without it no certificates need to be loaded."""
+    def __init__(
+        self, timeout_s: float, *, tls: bool, allow_private: bool = False, trusted: ssl.SSLContext | None = None
+    ) -> None:
+        """Take `tls`: without it no certificates need to be loaded; `trusted` in place of the usual ones."""
         self._timeout_s = timeout_s
-        self._client = httpx.AsyncClient(timeout=timeout_s, trust_env=False, follow_redirects=False, verify=tls)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=trusted or httpx.create_ssl_context(verify=tls, trust_env=False),
+            max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=5.0,
+            network_backend=Guard(allow_private=allow_private),
+        )  # fmt: skip
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], now_s: float) -> Answer | Outcome:
-        """POST once; an outcome where nothing was answered.
+        """POST once; an outcome where nothing was answered in time, all of it together.
 
         Args:
             url: where to; it may differ from one call to the next.
@@ -59,28 +72,63 @@ class Poster:
             now_s: Unix time, against which a `Retry-After` that is a date is read.
         """
         try:
-            async with self._client.stream("POST", url, content=body, headers={**_ALWAYS, **headers}) as response:
-                text = await self._beginning(response)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            request = _request(url, body, {**_ALWAYS, **headers}, self._timeout_s)
+        except httpx.InvalidURL as error:
             return Outcome("dead", f"the URL cannot be used: {type(error).__name__}")
-        except httpx.HTTPError as error:
-            return Outcome("retry", f"no answer: {type(error).__name__}")
-        return Answer(response.status_code, text, _asked_wait_s(response.headers.get("Retry-After", ""), now_s))
-
-    async def _beginning(self, response: httpx.Response) -> str:
-        held = bytearray()
-        # the status says how it ended, also where its body breaks off or does not end
-        with contextlib.suppress(httpx.HTTPError, TimeoutError):
-            async with asyncio.timeout(self._timeout_s), contextlib.aclosing(response.aiter_raw()) as chunks:
-                async for chunk in chunks:
-                    held += chunk
-                    if len(held) >= _MAX_ANSWER_BYTES:
-                        break
-        return bytes(held[:_MAX_ANSWER_BYTES]).decode("utf-8", "replace")
+        try:
+            async with asyncio.timeout(self._timeout_s) as limit:
+                response = await self._pool.handle_async_request(request)
+        except httpcore.UnsupportedProtocol as error:
+            return Outcome("dead", f"the URL cannot be used: {type(error).__name__}")
+        except (*_TROUBLE, TimeoutError) as error:
+            return Outcome("retry", f"no answer: {_why(error)}")
+        text = await _beginning(response, limit.when())
+        asked = next((value.decode("latin-1") for name, value in response.headers if name.lower() == _WAIT), "")
+        return Answer(response.status, text, _asked_wait_s(asked, now_s))
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._client.aclose()
+        await self._pool.aclose()
+
+
+def _request(url: str, body: bytes, headers: Mapping[str, str], timeout_s: float) -> httpcore.Request:
+    parts = httpx.URL(url)
+    address = httpcore.URL(scheme=parts.raw_scheme, host=parts.raw_host, port=parts.port, target=parts.raw_path)
+    sent = [(b"Host", parts.netloc), (b"Content-Length", str(len(body)).encode())]
+    sent += [(name.encode("ascii"), value.encode("utf-8")) for name, value in headers.items()]
+    waits = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
+    return httpcore.Request("POST", address, headers=sent, content=body, extensions={"timeout": waits})
+
+
+async def _beginning(response: httpcore.Response, until: float | None) -> str:
+    held = bytearray()
+    try:
+        # the status says how it ended, also where its body breaks off or does not end
+        with contextlib.suppress(*_TROUBLE, TimeoutError):
+            async with asyncio.timeout_at(until):
+                async for chunk in response.aiter_stream():
+                    held += chunk
+                    if len(held) >= _MAX_ANSWER_BYTES:
+                        break
+    finally:
+        await response.aclose()
+    return held[:_MAX_ANSWER_BYTES].decode("utf-8", "replace")
+
+
+def _why(error: BaseException) -> str:
+    """Say what is wrong in words that help, without the link."""
+    if isinstance(error, PrivateAddressError):
+        return "its name leads to a private address, which needs `allow_private: true`"
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not good: {cause.verify_message}"
+        if isinstance(cause, ConnectionRefusedError):
+            return "connection refused"
+        if isinstance(cause, socket.gaierror):
+            return "its name is not known"
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
 
 
 def outcome_of(answer: Answer) -> Outcome:

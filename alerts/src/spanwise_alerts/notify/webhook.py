@@ -1,23 +1,19 @@
-"""Tell by HTTP: POST our JSON (docs/receivers.md) with an idempotency key."""
+"""Tell by HTTP: POST our JSON (docs/receivers.md) with an idempotency key, signed where there is a secret."""
 
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, Final
-from urllib.parse import urlsplit
-
-import httpx
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from spanwise_alerts.alert import Letter, Notice, Outcome
 from spanwise_alerts.notify import alertmanager
-from spanwise_alerts.receivers.webhook import Webhook
-
-_AGENT: Final = "spanwise-alerts/0.1"
-_PASSING: Final = frozenset({408, 425, 429})
-_MAX_WAIT_S: Final = 3600.0
+from spanwise_alerts.notify.http import Poster, outcome_of
+from spanwise_alerts.notify.signature import signed
+from spanwise_alerts.receivers.webhook import Webhook, basic
 
 
 class WebhookChannel:
@@ -25,40 +21,41 @@ class WebhookChannel:
 
     def __init__(self, name: str, config: Webhook, now: Callable[[], float], external_url: str = "") -> None:
         self.name = name
-        self._url = config.url.text
-        self._format = config.format
+        self._config = config
         self._now = now
         self._external_url = external_url
-        # without TLS no certificates need to be loaded
-        tls = urlsplit(self._url).scheme == "https"
-        self._client = httpx.AsyncClient(timeout=config.timeout_s, trust_env=False, follow_redirects=False, verify=tls)
+        parts = urlsplit(config.url.text)
+        self._always = {"Content-Type": "application/json"}
+        if parts.username is not None:
+            self._always["Authorization"] = basic(unquote(parts.username), unquote(parts.password or ""))
+        trusted = ssl.create_default_context(cafile=str(config.ca_file)) if config.ca_file else None
+        self._poster = Poster(
+            config.timeout_s, tls=parts.scheme == "https", allow_private=config.allow_private, trusted=trusted
+        )
 
     async def send(self, letter: Letter) -> Outcome:
         """POST once: 2xx is delivered; 408, 425, 429, 5xx, time-outs and lost connections may pass; else it is dead."""
-        headers = {"Content-Type": "application/json", "Idempotency-Key": letter.key, "User-Agent": _AGENT}
         body = json.dumps(self._body_of(letter), ensure_ascii=False).encode()
+        now_s = self._now()
+        headers = {**self._always, "Idempotency-Key": letter.key}
         try:
-            response = await self._client.post(self._url, content=body, headers=headers)
-        except httpx.InvalidURL as error:
-            return Outcome("dead", f"the URL cannot be used: {type(error).__name__}")
-        except httpx.HTTPError as error:
-            return Outcome("retry", f"no answer: {type(error).__name__}")
-        status = response.status_code
-        if response.is_success:
-            return Outcome("delivered")
-        reason = f"answered {status}: {response.text[:200]}".rstrip(": ")
-        if status in _PASSING or response.is_server_error:
-            return Outcome("retry", reason, _asked_wait_s(response.headers.get("Retry-After", ""), self._now()))
-        return Outcome("dead", reason)
+            headers |= self._config.sent()
+            if key := self._config.key():
+                headers |= signed(key, letter.key, now_s, body)
+        except (OSError, ValueError) as error:
+            # whoever changes a secret may do so in two steps
+            return Outcome("retry", f"its secrets cannot be read: {error}")
+        answer = await self._poster.post(self._config.url.text, body, headers, now_s)
+        return answer if isinstance(answer, Outcome) else outcome_of(answer)
 
     def _body_of(self, letter: Letter) -> dict[str, Any]:
-        if self._format == "alertmanager":
+        if self._config.format == "alertmanager":
             return alertmanager.body_of(letter.message, self._external_url)
         return body_of(letter)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._poster.close()
 
 
 def body_of(letter: Letter) -> dict[str, Any]:
@@ -108,11 +105,3 @@ def _alert(notice: Notice) -> dict[str, Any]:
 
 def _rfc3339(at_s: float) -> str:
     return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _asked_wait_s(header: str, now_s: float) -> float:
-    try:
-        wait_s = float(header) if header.isdigit() else parsedate_to_datetime(header).timestamp() - now_s
-    except ValueError:
-        return 0.0
-    return min(max(wait_s, 0.0), _MAX_WAIT_S)

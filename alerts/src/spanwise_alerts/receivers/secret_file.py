@@ -22,8 +22,11 @@ def _readable(path: Path, info: ValidationInfo) -> Path:
     return found
 
 
-SecretFile = Annotated[Path, AfterValidator(_readable)]
-"""A file, relative to the configuration, that holds a secret."""
+ReadableFile = Annotated[Path, AfterValidator(_readable)]
+"""A file with text in it, relative to the configuration."""
+
+SecretFile = ReadableFile
+"""Such a file that holds a secret."""
 
 
 def held(text: Secret | None, file: Path | None) -> Secret | None:
