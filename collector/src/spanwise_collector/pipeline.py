@@ -124,6 +124,7 @@ class Pipeline:
         if settled.height or self.rollup.runs.due(now_ns):
             self.rollup.add(_EMPTY, now_ns, None, settled)
             self.store.append(settled)
+        self.rollup.watch(now_ns)
 
     def due(self) -> bool:
         """Tell whether it is time to commit."""

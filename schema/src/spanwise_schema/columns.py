@@ -41,6 +41,7 @@ CALL: Final[dict[str, Kind]] = {
     "tool": "str",
     "tool_call_id": "str",
     "tool_arguments": "str",  # a digest that equal arguments share; null where they were not told
+    "tool_result": "str",  # a digest that equal results share; null where they were not told
     "conversation_id": "str",
     "user": "str",
     "finish_reason": "str",  # the first choice's

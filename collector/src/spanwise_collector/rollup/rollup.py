@@ -14,6 +14,7 @@ from spanwise_collector.rollup.correct import correct
 from spanwise_collector.rollup.counted import retried, unpriced
 from spanwise_collector.rollup.exemplars import Exemplars
 from spanwise_collector.rollup.fold import DELTA, coarsen, fold
+from spanwise_collector.rollup.runaways import Runaways
 from spanwise_collector.rollup.runs import Runs
 from spanwise_collector.rollup.seen import Seen
 from spanwise_collector.rollup.series import SeriesBook
@@ -43,6 +44,7 @@ class Rollup:
         self.totals = Totals()
         self.exemplars = Exemplars()
         self.runs = Runs()
+        self.runaways = Runaways()
         self.unpriced = unpriced()
         self.retried = retried()
         self.versions = Versions()
@@ -68,6 +70,7 @@ class Rollup:
             calls = pl.concat([calls, sums])
             self.runs.tell(sums)
         runs = self.runs.add(frame, now_ns)
+        self.runaways.add(frame, now_ns)
         folded = fold(calls, self.book, runs.new)
         corrected = correct(runs.before, runs.after, self.book)
         delta = pl.concat([folded.delta, corrected.windows])
@@ -78,6 +81,11 @@ class Rollup:
         self.versions.add(frame, now_ns)
         self._windows.add(self._within_reach(delta, now_ns), now_ns)
         self._unsaved.append(delta)
+        self.watch(now_ns)
+
+    def watch(self, now_ns: int) -> None:
+        """Look at the runs that may have run away, where it is time to."""
+        self.runaways.look(self.runs.spans, now_ns)
 
     def _within_reach(self, delta: pl.DataFrame, now_ns: int) -> pl.DataFrame:
         first_ns, last_ns = now_ns - self._windows.keep_ns, now_ns + _FUTURE_NS
@@ -135,6 +143,7 @@ class Rollup:
         """Take up what checkpoints kept; `saved` is all that came within `keep_ns`."""
         self.totals.load(state["totals"])
         self.runs.load(state["runs"])
+        self.runaways.add(self.runs.in_flight(), now_ns)
         self.unpriced.of = {tuple(key): [*counts] for key, counts in state["unpriced"]}
         self.retried.of = {tuple(key): [*counts] for key, counts in state.get("retried", ())}
         self.unwindowed.update(state["unwindowed"])

@@ -105,6 +105,15 @@ class Runs:
         """Count the runs in flight by the dimensions of RUNS_ACTIVE, as far as a span named its agent."""
         return Counter(trace.labels for trace in tuple(self._open.values()) if trace.labels is not None)
 
+    def spans(self, trace: bytes) -> pl.DataFrame:
+        """Give the spans that are held of a trace, in order: columns SPANS."""
+        spans, arranged = self._spans.of([trace])
+        return spans if arranged else in_order(spans)
+
+    def in_flight(self) -> pl.DataFrame:
+        """Give the spans of all traces whose root was not seen: columns SPANS."""
+        return self._spans.of(self._open)[0]
+
     def due(self, now_ns: int) -> bool:
         """Tell whether there is something to count though no span came: runs that are quiet, late spans."""
         return bool(self._waited(now_ns))

@@ -37,6 +37,7 @@ SPANS: Final[dict[str, pl.DataType]] = {
     "agent": pl.String(),
     "tool": pl.String(),
     "tool_arguments": pl.String(),
+    "tool_result": pl.String(),
     "error_type": pl.String(),
     "input_tokens": pl.Int64(),
     "output_tokens": pl.Int64(),

@@ -40,7 +40,7 @@ def test_a_call_in_current_names_is_read_whole():
     assert row == {
         "category": "llm", "operation": "chat", "service": "svc", "environment": "prod", "tenant": "acme",
         "agent": "researcher", "provider": "openai", "model": "gpt-4o", "response_model": "gpt-4o-2024-08-06",
-        "response_id": "chatcmpl-1", "tool": None, "tool_call_id": None, "tool_arguments": None,
+        "response_id": "chatcmpl-1", "tool": None, "tool_call_id": None, "tool_arguments": None, "tool_result": None,
         "conversation_id": "c-1", "user": "u-1", "resends": 1,
         "finish_reason": "tool_call", "error_type": None, "stream": True, "duration_ns": 2_000_000_000,
         "ttft_ns": 500_000_000, "input_tokens": 100, "output_tokens": 20, "cache_read_tokens": 60,

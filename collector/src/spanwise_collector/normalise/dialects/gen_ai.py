@@ -19,7 +19,8 @@ DIALECT = Dialect(
         "workflow": strings("gen_ai.workflow.name"),
         "tool": strings("gen_ai.tool.name"),
         "tool_call_id": strings("gen_ai.tool.call.id", "gen_ai.tool.call_id"),
-        "tool_arguments": strings("gen_ai.tool.call.arguments"),
+        "tool_arguments": strings("spanwise.tool.arguments_hash", "gen_ai.tool.call.arguments"),
+        "tool_result": strings("spanwise.tool.result_hash", "gen_ai.tool.call.result"),
         "conversation_id": strings("gen_ai.conversation.id", "session.id", "gen_ai.session.id"),
         "finish_reason": (
             Source("gen_ai.response.finish_reasons", "strings", "first"),
