@@ -129,4 +129,5 @@ _SPELLINGS: Final[Mapping[str, tuple[str, Spell]]] = {
     "finish_reason": ("finish_reason", vocabulary.finish_reason),
     "service_tier": ("service_tier", vocabulary.service_tier),
     "tool_arguments": ("tool_arguments", arguments.digest),
+    "tool_result": ("tool_result", arguments.digest_as_is),
 }
