@@ -30,6 +30,7 @@ TESTED_THROUGH = {
     "alerts/src/spanwise_alerts/record/write.py": "tests/alerts/record/test_store.py",
     "alerts/src/spanwise_alerts/record/migrations/env.py": "tests/alerts/record/test_migrate.py",
     "alerts/src/spanwise_alerts/record/migrations/versions/tables.py": "tests/alerts/record/test_migrate.py",
+    "alerts/src/spanwise_alerts/record/migrations/versions/detectors.py": "tests/alerts/record/test_migrate.py",
     "alerts/src/spanwise_alerts/active.py": "tests/alerts/test_app.py",
     # A record without behaviour: who makes it is tested.
     "alerts/src/spanwise_alerts/detect/anomaly/band.py": "tests/alerts/view/test_bands.py",

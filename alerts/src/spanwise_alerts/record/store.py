@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from spanwise_alerts.alert import Held, Letter, Outcome
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.plan import Happening, Plan, Recorded
+from spanwise_alerts.record import detectors
 from spanwise_alerts.record.database import engine_of, try_to_lead
 from spanwise_alerts.record.lock import FileLock
 from spanwise_alerts.record.migrate import migrate
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 LETTERS_KEPT_S: Final = 7 * 86400.0
 AUDIT_KEPT_S: Final = 30 * 86400.0
+BANDS_KEPT_S: Final = 3 * 86400.0
 
 
 class Store:
@@ -169,6 +171,7 @@ class Store:
         def work(db: Connection) -> None:
             db.execute(delete(OUTBOX).where(OUTBOX.c.status != "pending", OUTBOX.c.ended_s < now_s - LETTERS_KEPT_S))
             db.execute(delete(AUDIT).where(AUDIT.c.at_s < now_s - AUDIT_KEPT_S))
+            detectors.prune(db, now_s - BANDS_KEPT_S)
 
         await self._run(work)
 
@@ -204,6 +207,22 @@ class Store:
         lost = (OUTBOX.c.status == "pending") & OUTBOX.c.channel.not_in(list(channels))
         values = {"status": "dead", "ended_s": now_s, "reason": "the receiver is not configured any more"}
         return await self._run(lambda db: db.execute(update(OUTBOX).where(lost).values(values)).rowcount)
+
+    async def detectors(self, rule: str) -> list[bytes]:
+        """Return what the detectors of a rule knew when they were kept, in chunks."""
+        return await self._run(lambda db: detectors.chunks(db, rule))
+
+    async def keep_detectors(self, rule: str, states: Sequence[bytes], bands: bytes | None, until_s: float) -> None:
+        """Keep what the detectors of a rule know, and the bands since the last time up to a moment (Unix time)."""
+        await self._run(lambda db: detectors.keep(db, rule, states, bands, until_s))
+
+    async def drop_detectors(self, kept: Collection[str]) -> None:
+        """Forget the detectors of all but these rules."""
+        await self._run(lambda db: detectors.drop(db, kept))
+
+    async def bands(self, rule: str, since_s: float) -> list[bytes]:
+        """Return the bands of a rule that were kept since a moment (Unix time), in order."""
+        return await self._run(lambda db: detectors.bands(db, rule, since_s))
 
     async def trail(self, wanted: Wanted) -> list[Happening]:
         """Return what happened, the oldest first."""

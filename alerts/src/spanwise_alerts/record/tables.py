@@ -1,10 +1,10 @@
-"""The tables: alerts, what they say, what was told, silences, letters, what happened, when each rule was watched."""
+"""The tables: alerts, what they say, what was told, silences, letters, what happened, watching, detectors."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA: Final = MetaData()
 _NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER up by itself
@@ -79,3 +79,20 @@ WATCHED: Final = Table(
     Column("rule", Text, primary_key=True),
     Column("at_s", Float, nullable=False),
 )
+
+DETECTORS: Final = Table(
+    "detectors",
+    METADATA,
+    Column("rule", Text, primary_key=True),
+    Column("chunk", Integer, primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+)
+
+BANDS: Final = Table(
+    "bands",
+    METADATA,
+    Column("rule", Text, primary_key=True),
+    Column("until_s", Float, primary_key=True),
+    Column("bands", LargeBinary, nullable=False),
+)
+Index("bands_by_time", BANDS.c.until_s)
