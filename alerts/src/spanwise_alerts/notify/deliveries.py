@@ -10,10 +10,13 @@ from typing import Any, Final, Protocol
 from spanwise_alerts.alert import Channel
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.events import OnEvent
+from spanwise_alerts.notify.chat import ChatChannel
 from spanwise_alerts.notify.courier import Courier, Dress, Outbox, plainly
+from spanwise_alerts.notify.formats.kinds import FORMATS
 from spanwise_alerts.notify.mail import MailChannel
 from spanwise_alerts.notify.webhook import WebhookChannel
 from spanwise_alerts.receivers.email import Email
+from spanwise_alerts.receivers.posted import Posted
 from spanwise_alerts.receivers.receiver import Receiver
 from spanwise_alerts.receivers.way import Way
 from spanwise_alerts.receivers.webhook import Webhook
@@ -97,5 +100,7 @@ def _channel(name: str, end: str, way: Way, now: Callable[[], float], external_u
             return WebhookChannel(name, way, now, external_url)
         case Email():
             return MailChannel(name, end, way, now)
+        case Posted():
+            return ChatChannel(name, FORMATS[type(way)](way, external_url), way, now)
         case _:
             raise TypeError(f"no channel for {type(way).__name__}")

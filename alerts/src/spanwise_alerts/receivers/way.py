@@ -24,6 +24,11 @@ class Way(Section):
         """Whom it leads to, each with letters of its own: mail addresses; one that has no name."""
         return ("",)
 
+    @property
+    def pages(self) -> bool:
+        """Whether it keeps an incident for each group, so that it must hear of each group by itself."""
+        return False
+
 
 def one_or_several(way: type[Way]) -> Callable[[Any, ValidatorFunctionWrapHandler], list[Any]]:
     """Make a validator that takes one mapping as a list of one; faults keep the path that the user wrote."""

@@ -1,0 +1,1 @@
+"""How each service is told: one file for each."""
