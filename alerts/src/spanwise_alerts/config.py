@@ -16,9 +16,14 @@ from pydantic import (
 )
 from sqlalchemy import URL
 
+from spanwise_alerts.askable import untold
 from spanwise_alerts.faults import ConfigError, Fault, expected, faults_of
 from spanwise_alerts.files import read_yaml
+from spanwise_alerts.people.acknowledging import Acknowledging
+from spanwise_alerts.people.escalation import Escalation, faults_of_steps
+from spanwise_alerts.people.on_call import OnCall, Person, faults_of_duties, faults_of_people
 from spanwise_alerts.receivers.receiver import Receiver
+from spanwise_alerts.receivers.secret_file import SecretFile
 from spanwise_alerts.route import Flap, InhibitRule, Maintenance, Reminder, Route, Storm, faults_in
 from spanwise_alerts.rule import COLLECTOR, Duration, Rule, Section, refuse
 from spanwise_alerts.rules.defaults import default_rules
@@ -82,6 +87,18 @@ class AlertsConfig(Section):
     time_intervals: list[NamedIntervals] = Field(
         default_factory=list[NamedIntervals], description="time intervals that routes name"
     )
+    people: list[Person] = Field(default_factory=list[Person], description="who can be on call; see people.md")
+    on_call: list[OnCall] = Field(default_factory=list[OnCall], description="who has the duty when")
+    escalations: list[Escalation] = Field(
+        default_factory=list[Escalation], description="who is called one after the other until somebody acknowledges"
+    )
+    acknowledging: Acknowledging = Field(
+        default_factory=Acknowledging, description="when an acknowledgement ends while the alert goes on firing"
+    )
+    link_secret_file: SecretFile | None = Field(
+        default=None, description="what links in messages are signed with (default: made once in the data)",
+        examples=["/run/secrets/links"],
+    )  # fmt: skip
     route: Route = Field(
         default_factory=Route, validate_default=True, description="who is told what and when; see routing.md"
     )
@@ -127,18 +144,44 @@ class AlertsConfig(Section):
         _once([receiver.name for receiver in receivers], "expected a name that no other receiver has")
         return receivers
 
-    @field_validator("time_intervals", "maintenance")
+    @field_validator("time_intervals", "maintenance", "people", "on_call", "escalations")
     @classmethod
-    def _named_once(cls, items: list[NamedIntervals] | list[Maintenance]) -> object:
+    def _named_once(
+        cls, items: list[NamedIntervals] | list[Maintenance] | list[Person] | list[OnCall] | list[Escalation]
+    ) -> object:
         _once([item.name for item in items], "which is there twice")
         return items
+
+    @field_validator("people")
+    @classmethod
+    def _with_receivers(cls, people: list[Person], info: ValidationInfo) -> list[Person]:
+        if "receivers" in info.data:
+            refuse(faults_of_people(people, [receiver.name for receiver in info.data["receivers"]]))
+        return people
+
+    @field_validator("on_call")
+    @classmethod
+    def _with_people(cls, on_call: list[OnCall], info: ValidationInfo) -> list[OnCall]:
+        if "people" in info.data:
+            refuse(faults_of_duties(on_call, [person.name for person in info.data["people"]]))
+        return on_call
+
+    @field_validator("escalations")
+    @classmethod
+    def _with_steps(cls, escalations: list[Escalation], info: ValidationInfo) -> list[Escalation]:
+        if "receivers" in info.data and "on_call" in info.data:
+            receivers = [receiver.name for receiver in info.data["receivers"]]
+            refuse(faults_of_steps(escalations, receivers, [duty.name for duty in info.data["on_call"]]))
+        return escalations
 
     @field_validator("route")
     @classmethod
     def _known(cls, route: Route, info: ValidationInfo) -> Route:
-        if "receivers" in info.data and "time_intervals" in info.data:
-            intervals = [named.name for named in info.data["time_intervals"]]
-            refuse(faults_in(route, [receiver.name for receiver in info.data["receivers"]], intervals))
+        if {"receivers", "time_intervals", "escalations"} <= info.data.keys():
+            names = {
+                key: [each.name for each in info.data[key]] for key in ("receivers", "time_intervals", "escalations")
+            }
+            refuse(faults_in(route, names["receivers"], names["time_intervals"], names["escalations"]))
         return route
 
     @field_validator("reminder")
@@ -238,5 +281,9 @@ def _unasked(found: list[tuple[str, str, Rule]], section: object) -> Iterator[Fa
     entries = cast("list[object]", listed) if isinstance(listed, list) else []
     names = [COLLECTOR, *(str(cast("dict[str, object]", one).get("name")) for one in entries if isinstance(one, dict))]
     for file, path, rule in found:
+        at = path.removesuffix(".name")
         if rule.source not in names:
-            yield Fault(file, path.removesuffix("name") + "source", expected(rule.source, names))
+            yield Fault(file, f"{at}.source", expected(rule.source, names))
+        elif rule.source != COLLECTOR:
+            for key, text in untold(rule):
+                yield Fault(file, f"{at}{key}", text)
