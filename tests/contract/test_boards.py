@@ -13,6 +13,8 @@ import pytest
 
 from spanwise_dashboards.boards.fleet import BOARD as FLEET
 from spanwise_dashboards.catalogue import boards
+from spanwise_dashboards.render import render
+from spanwise_schema.alert_metrics import ALERT_METRICS
 from spanwise_schema.metrics import LABEL, METRICS
 from tests.support.prometheus import prometheus, queries, substitute
 
@@ -21,12 +23,15 @@ HISTORY_S = 8.0
 MOST_SERIES = 60
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 ERROR = LABEL["error_type"]
-VALUES = {LABEL["model"]: ("claude.sonnet", "gpt-4o"), LABEL["agent"]: ("a", "b")}
+VALUES = {
+    LABEL["model"]: ("claude.sonnet", "gpt-4o"), LABEL["agent"]: ("a", "b"), "tier": ("critical", "warning"),
+    "state": ("active", "suppressed"), "status": ("dead", "pending"), "kind": ("fired", "resolved"),
+}  # fmt: skip
 
 
 def exposition(step):
     """Every declared metric as OpenMetrics text; all counters grow with `step`."""
-    for metric in METRICS:
+    for metric in (*METRICS, *ALERT_METRICS):
         yield f"# TYPE {metric.name} {metric.type}"
         yield f"# HELP {metric.name} {metric.help}"
         for turn in range(2):
@@ -136,7 +141,8 @@ def variables_of(server, board, how_many):
     """What people can choose in the drop-downs: their first values, none for All."""
     chosen = {}
     for variable in board.variables:
-        values = server.labels(variable.label, f"{variable.metric.name}_count")
+        sample = {"histogram": "_count", "counter": "_total", "gauge": ""}[variable.metric.type]
+        values = server.labels(variable.label, f"{variable.metric.name}{sample}")
         assert len(values) >= 2
         chosen[variable.name] = values[:how_many]
     return chosen if how_many else {}
@@ -194,3 +200,12 @@ def test_a_percentage_that_is_no_ratio_is_found(fed):
 def test_a_legend_that_names_a_dropped_label_is_found(fed):
     panel, query = next(each for each in queries(FLEET) if each[0].title == "Runs by agent")
     assert "a legend without its label" in faults(fed, panel, replace(query, legend="{{gen_ai_tool_name}}"), {})
+
+
+@pytest.mark.parametrize("mark", render(FLEET)["annotations"]["list"][1:], ids=lambda mark: mark["name"])
+def test_each_mark_along_the_time_names_what_it_marks(fed, mark):
+    now = time.time()
+    found = fed.query_range(substitute(mark["expr"]), now - 3, now, 1)
+    labels = set(re.findall(r"\{\{(\w+)\}\}", mark["titleFormat"]))
+    assert bool(found) == (mark["name"] != "Alerts of Prometheus")
+    assert all(labels <= each["metric"].keys() for each in found)

@@ -6,7 +6,7 @@ from spanwise_dashboards.board import Board, Query
 @pytest.mark.parametrize("uid", ["", "a b", "fleet/overview", "x" * 41])
 def test_a_uid_that_grafana_does_not_take_is_refused_by_name(uid):
     with pytest.raises(ValueError, match=r"^uid '.*': expected 1 to 40 letters"):
-        Board(uid=uid, title="B", question="?", variables=(), rows=())
+        Board(uid=uid, title="B", question="?", variables=(), rows=(), deeper="/d/y")
 
 
 @pytest.mark.parametrize(

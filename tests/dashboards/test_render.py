@@ -87,7 +87,7 @@ def test_panels_and_queries_use_the_chosen_data_source(board):
 
 def target_of(traces):
     panel = trace_list("Found", "Which?", traces, link="/d/x")
-    board = Board(uid="b", title="B", question="?", variables=(), rows=(Row("One", (panel,)),))
+    board = Board(uid="b", title="B", question="?", variables=(), rows=(Row("One", (panel,)),), deeper="/d/y")
     return render(board)["panels"][1]["targets"]
 
 
@@ -105,7 +105,13 @@ def test_jaeger_is_asked_for_what_is_wanted_and_for_nothing_else():
 
 def test_a_text_box_holds_its_first_value():
     board = Board(
-        uid="b", title="B", question="?", variables=(), rows=(), boxes=(TextBox("tags", "Tags", "error=true"),)
+        uid="b",
+        title="B",
+        question="?",
+        variables=(),
+        rows=(),
+        deeper="/d/y",
+        boxes=(TextBox("tags", "Tags", "error=true"),),
     )
     box = render(board)["templating"]["list"][-1]
     assert (box["type"], box["name"], box["query"]) == ("textbox", "tags", "error=true")
@@ -114,12 +120,20 @@ def test_a_text_box_holds_its_first_value():
 
 def test_a_click_on_a_line_leads_where_the_panel_says():
     panel = series("Runs", "Whose?", (Query("1"),), "cpm", link="/d/x")
-    board = Board(uid="b", title="B", question="?", variables=(), rows=(Row("One", (panel,)),))
+    board = Board(uid="b", title="B", question="?", variables=(), rows=(Row("One", (panel,)),), deeper="/d/y")
     assert render(board)["panels"][1]["fieldConfig"]["defaults"]["links"] == [{"title": "Open this one", "url": "/d/x"}]
+
+
+def test_a_click_on_any_other_panel_leads_deeper():
+    panel = stat("Runs", "How many?", Query("1"), "none")
+    board = Board(uid="b", title="B", question="?", variables=(), rows=(Row("One", (panel,)),), deeper="/d/y")
+    assert render(board)["panels"][1]["fieldConfig"]["defaults"]["links"] == [{"title": "Look closer", "url": "/d/y"}]
 
 
 def test_panels_wrap_when_the_grid_is_full():
     wide = [stat(f"Number {i}", "How many?", Query("1"), "none", width=10) for i in range(3)]
-    board = Board(uid="b", title="B", question="?", variables=(), rows=(Row("One", tuple(wide)), Row("Two", ())))
+    board = Board(
+        uid="b", title="B", question="?", variables=(), rows=(Row("One", tuple(wide)), Row("Two", ())), deeper="/d/y"
+    )
     grids = [panel["gridPos"] for panel in render(board)["panels"]]
     assert [(grid["x"], grid["y"]) for grid in grids] == [(0, 0), (0, 1), (10, 1), (0, 5), (0, 9)]

@@ -4,9 +4,12 @@ from spanwise_dashboards.board import Query, Traces, Variable
 from spanwise_dashboards.style import (
     NEUTRAL,
     Column,
+    band,
     bars,
     falling,
     heat,
+    named,
+    of_line,
     rising,
     series,
     service_map,
@@ -103,3 +106,25 @@ def test_panels_of_traces_ask_jaeger():
     assert found.overrides[0]["properties"][0]["value"][0]["url"] == "/d/x"
     assert trace_view("Trace", "What?", Traces("id", trace_id="$trace_id")).kind == "traces"
     assert service_map("Services", "Who?", Traces("dependencyGraph")).kind == "nodeGraph"
+
+
+def test_a_click_on_a_line_chooses_the_label_of_the_line():
+    assert of_line("spanwise-llm", (), "model").endswith("&var-model=${__field.labels.gen_ai_request_model}")
+    assert of_line("spanwise-alerts", (), "rule").endswith("&var-rule=${__field.labels.rule}")
+
+
+def test_a_link_that_chooses_nothing_only_keeps():
+    assert to_board("spanwise-alerts", ()) == "/d/spanwise-alerts?${__url_time_range}&${datasource:queryparam}"
+
+
+def test_a_series_is_named_after_its_label():
+    assert named("tier") == "{{tier}}"
+
+
+def test_a_band_is_filled_between_its_bounds():
+    panel = band("Value", "Where?", observed="o", expected="e", lower="l", upper="u")
+    assert {query.legend: query.expr for query in panel.queries} == {
+        "least": "l", "most": "u", "expected": "e", "observed": "o",
+    }  # fmt: skip
+    filled = {each["matcher"]["options"]: dict(map(dict.values, each["properties"])) for each in panel.overrides}
+    assert filled["most"]["custom.fillBelowTo"] == "least"

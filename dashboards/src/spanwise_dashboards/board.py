@@ -170,6 +170,7 @@ class Board:
     question: str
     variables: tuple[Variable, ...]
     rows: tuple[Row, ...]
+    deeper: str
     boxes: tuple[TextBox, ...] = ()
 
     @property

@@ -58,15 +58,42 @@ class Scope:
         """Divide two queries; no data where the second has no traffic."""
         return f"{part} / ({whole} > 0)"
 
-    def gauge(self, metric: Metric, by: Sequence[str] = ()) -> str:
-        """Ask for the sum of a gauge.
+    def gauge(self, metric: Metric, by: Sequence[str] = (), *, only: str = "") -> str:
+        """Ask for the sum of a gauge; `only` is one matcher.
 
         Raises:
             ValueError: it is not a gauge.
         """
-        if metric.type != "gauge":
-            raise ValueError(f"{metric.name} is a {metric.type}; expected a gauge")
-        return f"{_sum(metric, by)} ({self._selector(metric, metric.name)})"
+        return f"{_sum(metric, by)} ({self._gauge(metric, only)})"
+
+    def highest(self, metric: Metric, by: Sequence[str] = ()) -> str:
+        """Ask for the highest value of a gauge.
+
+        Raises:
+            ValueError: it is not a gauge.
+        """
+        return f"{_by('max', metric, by)} ({self._gauge(metric)})"
+
+    def count(self, metric: Metric, *, at_least: float | None = None) -> str:
+        """Ask how many series a gauge has, or how many that are not below a value; 0 where there is none.
+
+        Raises:
+            ValueError: it is not a gauge.
+        """
+        bound = "" if at_least is None else f" >= {at_least:g}"
+        return f"count({self._gauge(metric)}{bound}) or vector(0)"
+
+    def of_the_highest(self, metric: Metric, ranked: Metric) -> str:
+        """Ask for a gauge of the one series in which another gauge rose highest in the time that the board shows.
+
+        Raises:
+            ValueError: they are not gauges, or have not the same labels.
+        """
+        if metric.labels != ranked.labels:
+            raise ValueError(f"{metric.name} and {ranked.name} have different labels")
+        # The rank is taken at the end of the range for every step: else the line would jump from series to series.
+        rank = f"topk(1, max_over_time({self._gauge(ranked)}[{RANGE}] @ end()))"
+        return f"{self._gauge(metric)} and {rank}"
 
     def error_ratio(self, metric: Metric, by: Sequence[str] = (), *, window: str = RATE_INTERVAL) -> str:
         """Ask for the share of failed ones, 0 to 1: 0 where none failed, no data where there was no traffic."""
@@ -85,13 +112,29 @@ class Scope:
         # Without traffic the quantile is NaN, which a stat panel would show; the comparison drops it.
         return f"histogram_quantile({q:g}, {buckets}) >= 0"
 
+    def newcomers(self, metric: Metric, by: Sequence[str]) -> str:
+        """Ask for label values of a gauge that came within the last two minutes and were not there the hour before.
+
+        Raises:
+            ValueError: it is not a gauge.
+        """
+        there = _by("group", metric, by)
+        before = f"last_over_time({self._gauge(metric)}[1h] offset 2m)"
+        return f"{there} ({self._gauge(metric)}) unless {there} ({before})"
+
     def label_values(self, variable: Variable) -> str:
         """Ask for the values of a variable, narrowed by the variables before it."""
         _check(variable.metric, (variable.label,))
         earlier = Scope(self.variables[: self.variables.index(variable)])
-        return f"label_values({earlier._series(variable.metric, None)}, {variable.label})"
+        of = earlier._gauge if variable.metric.type == "gauge" else earlier._series
+        return f"label_values({of(variable.metric)}, {variable.label})"
 
-    def _series(self, metric: Metric, sample: Sample | None, *matchers: str) -> str:
+    def _gauge(self, metric: Metric, *matchers: str) -> str:
+        if metric.type != "gauge":
+            raise ValueError(f"{metric.name} is a {metric.type}; expected a gauge")
+        return self._selector(metric, metric.name, *matchers)
+
+    def _series(self, metric: Metric, sample: Sample | None = None, *matchers: str) -> str:
         allowed = _SAMPLES.get(metric.type)
         if allowed is None:
             raise ValueError(f"{metric.name} is a {metric.type}; expected a counter or a histogram")
@@ -107,8 +150,12 @@ class Scope:
 
 
 def _sum(metric: Metric, by: Sequence[str]) -> str:
+    return _by("sum", metric, by)
+
+
+def _by(how: str, metric: Metric, by: Sequence[str]) -> str:
     _check(metric, by)
-    return f"sum by ({', '.join(by)})" if by else "sum"
+    return f"{how} by ({', '.join(by)})" if by else how
 
 
 def _check(metric: Metric, labels: Sequence[str]) -> None:

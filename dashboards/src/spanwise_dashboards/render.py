@@ -9,24 +9,28 @@ from typing import Final
 from spanwise_dashboards.board import GRID_WIDTH, Board, Panel, Query, Row, TextBox, Traces, Variable
 from spanwise_dashboards.query import Scope
 from spanwise_dashboards.style import steps
+from spanwise_schema.alert_metrics import RULE_FIRING
+from spanwise_schema.metrics import SERVICE_INFO
 
 SCHEMA_VERSION: Final = 42
 TAG: Final = "spanwise"
 
 _PROMETHEUS: Final = {"type": "prometheus", "uid": "${datasource}"}
 _JAEGER: Final = {"type": "jaeger", "uid": "${traces}"}
+_CLICKED_ELSEWHERE: Final = frozenset({"table", "traces", "nodeGraph"})
+"""Kinds whose cells, spans and nodes are clicked, and not the panel's fields."""
 _GRAFANA: Final = {"type": "grafana", "uid": "-- Grafana --"}
 
 
 def render(board: Board) -> dict[str, object]:
     """Render a board as Grafana's file provisioning and its HTTP API take it (schema version 42, Grafana ≥ 10)."""
     return {
-        "annotations": {"list": _annotations()},
+        "annotations": {"list": _annotations(board)},
         "description": board.question,
         "editable": False,
         "graphTooltip": 1,
         "links": [_siblings()],
-        "panels": list(_panels(board.rows)),
+        "panels": list(_panels(board)),
         "refresh": "30s",
         "schemaVersion": SCHEMA_VERSION,
         "tags": [TAG],
@@ -43,9 +47,9 @@ def dump(board: Board) -> str:
     return json.dumps(render(board), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _panels(rows: tuple[Row, ...]) -> Iterator[dict[str, object]]:
+def _panels(board: Board) -> Iterator[dict[str, object]]:
     number, top = 0, 0
-    for row in rows:
+    for row in board.rows:
         number += 1
         yield _row(number, row, top)
         top += 1
@@ -54,7 +58,7 @@ def _panels(rows: tuple[Row, ...]) -> Iterator[dict[str, object]]:
             if left + panel.width > GRID_WIDTH:
                 left, top = 0, bottom
             number += 1
-            yield _panel(number, panel, left, top)
+            yield _panel(number, panel, board.deeper, left, top)
             left, bottom = left + panel.width, max(bottom, top + panel.height)
         top = bottom
 
@@ -64,13 +68,13 @@ def _row(number: int, row: Row, top: int) -> dict[str, object]:
     return {"collapsed": False, "gridPos": grid, "id": number, "panels": [], "title": row.title, "type": "row"}
 
 
-def _panel(number: int, panel: Panel, left: int, top: int) -> dict[str, object]:
+def _panel(number: int, panel: Panel, deeper: str, left: int, top: int) -> dict[str, object]:
     form = {"table": "table", "heatmap": "heatmap"}.get(panel.kind, "time_series")
     targets = [_target(i, query, form) for i, query in enumerate(panel.queries)]
     return {
         "datasource": _JAEGER if panel.traces else _PROMETHEUS,
         "description": panel.question,
-        "fieldConfig": {"defaults": _defaults(panel), "overrides": list(panel.overrides)},
+        "fieldConfig": {"defaults": _defaults(panel, deeper), "overrides": list(panel.overrides)},
         "gridPos": {"h": panel.height, "w": panel.width, "x": left, "y": top},
         "id": number,
         "options": panel.options,
@@ -81,16 +85,23 @@ def _panel(number: int, panel: Panel, left: int, top: int) -> dict[str, object]:
     }
 
 
-def _defaults(panel: Panel) -> dict[str, object]:
+def _defaults(panel: Panel, deeper: str) -> dict[str, object]:
     bounds = {"max": 1, "min": 0} if panel.unit == "percentunit" else {"min": 0}
     return {
         **bounds,
         "color": {"mode": panel.colour_mode},
         "custom": panel.custom,
-        **({"links": [{"title": "Open this one", "url": panel.link}]} if panel.link else {}),
+        **_links(panel, deeper),
         "thresholds": steps(panel.thresholds),
         "unit": panel.unit,
     }
+
+
+def _links(panel: Panel, deeper: str) -> dict[str, object]:
+    if panel.kind in _CLICKED_ELSEWHERE:
+        return {}
+    link = {"title": "Open this one", "url": panel.link} if panel.link else {"title": "Look closer", "url": deeper}
+    return {"links": [link]}
 
 
 def _target(index: int, query: Query, form: str) -> dict[str, object]:
@@ -176,16 +187,26 @@ def _box(box: TextBox) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _annotations() -> list[dict[str, object]]:
+def _annotations(board: Board) -> list[dict[str, object]]:
     own: dict[str, object] = {
         "builtIn": 1, "datasource": _GRAFANA, "enable": True, "hide": True, "iconColor": "rgba(0, 211, 255, 1)",
         "name": "Annotations & Alerts", "type": "dashboard",
     }  # fmt: skip
-    alerts: dict[str, object] = {
-        "datasource": _PROMETHEUS, "enable": False, "expr": 'ALERTS{alertstate="firing"}', "iconColor": "red",
-        "name": "Alerts", "titleFormat": "{{alertname}}",
+    versions = Scope(board.variables).newcomers(SERVICE_INFO, ["service_name", "service_version"])
+    fires = Scope(()).gauge(RULE_FIRING, ["rule", "tier"], only='tier!="info"')
+    return [
+        own,
+        _annotation("New versions", versions, "blue", "{{service_name}} {{service_version}}"),
+        _annotation("Alerts", fires, "red", "{{rule}} ({{tier}})"),
+        _annotation("Alerts of Prometheus", 'ALERTS{alertstate="firing"}', "orange", "{{alertname}}", shown=False),
+    ]
+
+
+def _annotation(name: str, expr: str, colour: str, title: str, *, shown: bool = True) -> dict[str, object]:
+    return {
+        "datasource": _PROMETHEUS, "enable": shown, "expr": expr, "iconColor": colour, "name": name, "step": "60s",
+        "titleFormat": title,
     }  # fmt: skip
-    return [own, alerts]
 
 
 def _siblings() -> dict[str, object]:

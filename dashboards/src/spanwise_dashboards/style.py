@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, cast
 
 from spanwise_dashboards.board import Panel, Query, Threshold, Traces, Unit, Variable
 from spanwise_schema.measures import Dimension
@@ -93,7 +93,32 @@ def series(
     )  # fmt: skip
 
 
-def bars(title: str, question: str, query: Query, unit: Unit, *, width: int = 12, link: str = "") -> Panel:
+def band(title: str, question: str, observed: str, expected: str, lower: str, upper: str) -> Panel:
+    """Show a value, what was expected, and the band between two bounds in which no value is unusual."""
+    queries = (Query(lower, "least"), Query(upper, "most"), Query(expected, "expected"), Query(observed, "observed"))
+    panel = series(title, question, queries, "none", width=24)
+    bound: dict[str, object] = {"custom.lineWidth": 0, "color": {"fixedColor": "blue", "mode": "fixed"}}
+    return replace(
+        panel, custom={**panel.custom, "fillOpacity": 0},
+        overrides=(
+            _override("least", bound),
+            _override("most", {**bound, "custom.fillBelowTo": "least", "custom.fillOpacity": 18}),
+            _override("expected", {"custom.lineStyle": {"dash": [10, 10], "fill": "dash"}}),
+            _override("observed", {"custom.lineWidth": 2}),
+        ),
+    )  # fmt: skip
+
+
+def bars(
+    title: str,
+    question: str,
+    query: Query,
+    unit: Unit,
+    thresholds: tuple[Threshold, ...] = NEUTRAL,
+    *,
+    width: int = 12,
+    link: str = "",
+) -> Panel:
     """Show one bar for each series of an instant query."""
     options: dict[str, object] = {
         "displayMode": "basic",
@@ -105,7 +130,7 @@ def bars(title: str, question: str, query: Query, unit: Unit, *, width: int = 12
         "valueMode": "text",
     }
     return Panel(
-        kind="bargauge", title=title, question=question, queries=(query,), unit=unit, thresholds=NEUTRAL,
+        kind="bargauge", title=title, question=question, queries=(query,), unit=unit, thresholds=thresholds,
         width=width, height=8, options=options, colour_mode="thresholds", link=link,
     )  # fmt: skip
 
@@ -216,10 +241,22 @@ def table(
     )  # fmt: skip
 
 
-def to_board(uid: str, keep: tuple[Variable, ...], choose: str, value: str = "${__value.raw}") -> str:
+def to_board(uid: str, keep: tuple[Variable, ...], choose: str = "", value: str = "${__value.raw}") -> str:
     """Write the link to a board: it keeps time, data source and the drop-downs `keep`, and sets `choose` to `value`."""
     kept = "".join(f"&${{{each.name}:queryparam}}" for each in keep if each.name != choose)
-    return f"/d/{uid}?${{__url_time_range}}&${{datasource:queryparam}}{kept}&var-{choose}={value}"
+    chosen = f"&var-{choose}={value}" if choose else ""
+    return f"/d/{uid}?${{__url_time_range}}&${{datasource:queryparam}}{kept}{chosen}"
+
+
+def of_line(uid: str, keep: tuple[Variable, ...], choose: str) -> str:
+    """Write the link to a board that a click on a line or a bar follows: what is chosen is the label of the line."""
+    label = LABEL.get(cast("Dimension", choose), choose)
+    return to_board(uid, keep, choose, f"${{__field.labels.{label}}}")
+
+
+def named(label: str) -> str:
+    """Name a series after one of its labels."""
+    return f"{{{{{label}}}}}"
 
 
 def _column(column: Column) -> dict[str, object]:

@@ -7,13 +7,17 @@ import pytest
 
 from spanwise_dashboards.catalogue import boards
 from spanwise_dashboards.render import render
+from spanwise_schema.alert_metrics import ALERT_METRICS
 from spanwise_schema.metrics import METRICS
 from tests.support.prometheus import prometheus, queries, substitute
 
 SAMPLES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
-EXPOSED = {f"{metric.name}{sample}": metric for metric in METRICS for sample in SAMPLES[metric.type]}
+EXPOSED = {f"{metric.name}{sample}": metric for metric in (*METRICS, *ALERT_METRICS) for sample in SAMPLES[metric.type]}
 OF_PROMETHEUS = {"ALERTS": {"alertname", "alertstate"}}
-WORDS = {"sum", "by", "rate", "increase", "or", "count", "vector", "histogram_quantile", "topk", "max", "min"}
+WORDS = {
+    "sum", "by", "rate", "increase", "or", "and", "count", "vector", "histogram_quantile", "topk", "max", "min",
+    "max_over_time", "end", "clamp_min",
+}  # fmt: skip
 KINDS = {"stat", "timeseries", "table", "bargauge", "state-timeline", "heatmap", "traces", "nodeGraph"}
 
 every_board = pytest.mark.parametrize("board", boards(), ids=lambda board: board.uid)
@@ -50,6 +54,24 @@ def test_each_panel_has_a_title_a_question_a_unit_and_thresholds(board):
         assert panel.thresholds[0].value is None
         values = [threshold.value for threshold in panel.thresholds[1:]]
         assert values == sorted(values)
+
+
+@every_board
+def test_each_panel_has_a_drill_down(board):
+    for panel in render(board)["panels"]:
+        if panel["type"] not in {"row", "traces", "nodeGraph"}:
+            assert "'url': '/d/" in str(panel["fieldConfig"])
+
+
+@every_board
+def test_new_versions_and_alerts_are_marked_along_the_time(board):
+    marks = {each["name"]: each for each in render(board)["annotations"]["list"] if "expr" in each}
+    assert set(marks) == {"New versions", "Alerts", "Alerts of Prometheus"}
+    names = {name for mark in marks.values() for name in re.findall(r"spanwise_\w+", mark["expr"])}
+    assert names == {"spanwise_service_info", "spanwise_alerts_rule_firing"}
+    assert ('service_name=~"$service"' in marks["New versions"]["expr"]) == any(
+        variable.name == "service" for variable in board.variables
+    )
 
 
 @every_board
@@ -126,7 +148,7 @@ def test_each_window_is_grafanas(query):
 
 @every_query
 def test_what_is_asked_over_the_shown_time_is_asked_once(query):
-    assert ("$__range" in query.expr) <= query.instant
+    assert ("$__range" in query.expr.replace("[$__range] @ end()", "")) <= query.instant
 
 
 @every_query

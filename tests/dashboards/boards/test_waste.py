@@ -3,13 +3,13 @@ from spanwise_dashboards.boards.waste import BOARD
 PANELS = {panel.title: panel for row in BOARD.rows for panel in row.panels}
 
 
-def test_failures_repetition_and_missed_cache_have_a_number_each():
+def test_failures_retries_duplicates_and_missed_cache_have_a_number_each():
     assert [panel.title for panel in BOARD.rows[0].panels] == [
         "Cost of failed runs",
         "Share of cost in failed runs",
         "Cost of failed calls",
+        "Cost of retries",
         "Input not from cache",
-        "Repeated tool calls p95",
         "Duplicates left out",
     ]
 

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanwise_dashboards import panels
 from spanwise_dashboards.board import Board, Query, Row, Traces, Variable
-from spanwise_dashboards.query import FAILED, RANGE, SUCCEEDED, Scope
+from spanwise_dashboards.query import FAILED, SUCCEEDED, Scope
 from spanwise_dashboards.style import (
-    Column,
     everywhere,
-    falling,
     heat,
+    named,
+    of_line,
     rising,
     series,
     stat,
-    table,
     to_board,
     trace_list,
 )
 from spanwise_schema.metrics import (
-    INPUT_TOKENS,
     LABEL,
-    LLM_DURATION,
-    OUTPUT_TOKENS,
     RUN_COST,
     RUN_DURATION,
     RUN_LLM_SHARE,
@@ -30,7 +27,6 @@ from spanwise_schema.metrics import (
     RUN_STEPS,
     RUN_TOKENS,
     RUNS_ACTIVE,
-    TOOL_DURATION,
 )
 
 _AGENT: Final = LABEL["agent"]
@@ -43,21 +39,15 @@ _VARIABLES: Final = (
     Variable("agent", "Agent", _AGENT, RUN_DURATION),
 )
 _ASK: Final = Scope(_VARIABLES)
-_ERRORS: Final = rising(0.01, 0.05)
-_SLOW: Final = rising(60, 120)
-_RUNS: Final = _ASK.rate(RUN_DURATION)
 _THIS_TRACE: Final = to_board("spanwise-traces", (), "trace_id")
-_MODEL_OF_LINE: Final = to_board("spanwise-llm", _VARIABLES, "model", f"${{__field.labels.{_MODEL}}}")
+_MODEL_OF_LINE: Final = of_line("spanwise-llm", _VARIABLES, "model")
 
 _SUMMARY: Final = Row(
     "Summary",
     (
-        stat(
-            "Success ratio", "Do its runs succeed?", Query(f"1 - {_ASK.error_ratio(RUN_DURATION)}"), "percentunit",
-            falling(0.95, 0.99),
-        ),
-        stat("Runs per minute", "How busy is it?", Query(f"60 * {_RUNS}"), "cpm"),
-        stat("Run duration p95", "How long does a run take?", Query(_ASK.quantile(0.95, RUN_DURATION)), "s", _SLOW),
+        panels.success_ratio(_ASK),
+        panels.runs_per_minute(_ASK),
+        panels.run_p95(_ASK),
         stat("Steps p95", "Does it loop?", Query(_ASK.quantile(0.95, RUN_STEPS)), "short", rising(15, 30)),
         stat("Tokens p95", "Does its context grow?", Query(_ASK.quantile(0.95, RUN_TOKENS)), "short"),
         stat(
@@ -77,14 +67,14 @@ _RUN: Final = Row(
         series(
             "Runs by outcome", "Which kinds of failure are there?",
             (
-                Query(f"60 * {_ASK.rate(RUN_DURATION, [_ERROR], only=FAILED)}", f"{{{{{_ERROR}}}}}"),
+                Query(f"60 * {_ASK.rate(RUN_DURATION, [_ERROR], only=FAILED)}", named(_ERROR)),
                 Query(f"60 * {_ASK.rate(RUN_DURATION, only=SUCCEEDED)}", "succeeded"),
             ),
             "cpm", width=7,
         ),
         series(
             "Runs in flight", "Do runs pile up or hang?",
-            (Query(_ASK.gauge(RUNS_ACTIVE, [_AGENT]), f"{{{{{_AGENT}}}}}"),), "none", width=7,
+            (Query(_ASK.gauge(RUNS_ACTIVE, [_AGENT]), named(_AGENT)),), "none", width=7,
         ),
     ),
 )  # fmt: skip
@@ -104,34 +94,15 @@ _TIME: Final = Row(
             "Steps of a run", "Are there loops and runaway plans?", Query(_ASK.buckets(RUN_STEPS), "{{le}}"), "none",
             width=8,
         ),
-        series(
-            "Tokens per minute", "Do prompts or answers grow?",
-            (
-                Query(f"60 * {_ASK.rate(INPUT_TOKENS, sample='sum')}", "input"),
-                Query(f"60 * {_ASK.rate(OUTPUT_TOKENS, sample='sum')}", "output"),
-            ),
-            "short",
-        ),
+        panels.tokens_per_minute(_ASK, width=8),
     ),
 )  # fmt: skip
 
 _PARTS: Final = Row(
     "Models and tools of this agent",
     (
-        series(
-            "Model call p95 by model", "Which model is slow? Each diamond is a call with its trace id.",
-            (Query(_ASK.quantile(0.95, LLM_DURATION, [_MODEL]), f"{{{{{_MODEL}}}}}", exemplars=True),), "s",
-            rising(15, 30), width=12, link=_MODEL_OF_LINE,
-        ),
-        table(
-            "Tool calls", "Which tools fail or are slow?", ((_TOOL, "Tool"),),
-            (
-                Column("Calls", _ASK.increase(TOOL_DURATION, [_TOOL]), "short"),
-                Column("Error ratio", _ASK.error_ratio(TOOL_DURATION, [_TOOL], window=RANGE), "percentunit", _ERRORS),
-                Column("p95", _ASK.quantile(0.95, TOOL_DURATION, [_TOOL], window=RANGE), "s", rising(10, 30)),
-            ),
-            worst_first="Error ratio", width=12, link=to_board("spanwise-tools", _VARIABLES, "tool"),
-        ),
+        panels.model_p95(_ASK, _VARIABLES, width=12),
+        panels.tools(_ASK, _VARIABLES, width=12),
     ),
 )  # fmt: skip
 
@@ -152,4 +123,5 @@ BOARD: Final = Board(
     question="One agent: is it healthy, where does its time go, which model or tool is to blame?",
     variables=_VARIABLES,
     rows=(_SUMMARY, _RUN, _TIME, _PARTS, _TRACES),
+    deeper=to_board("spanwise-traces", ()),
 )

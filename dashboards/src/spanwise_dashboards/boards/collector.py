@@ -6,7 +6,7 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row
 from spanwise_dashboards.query import Scope
-from spanwise_dashboards.style import rising, series, stat
+from spanwise_dashboards.style import rising, series, stat, to_board
 from spanwise_schema.metrics import (
     DUPLICATE,
     FIELD_FAULTS,
@@ -123,4 +123,5 @@ BOARD: Final = Board(
     question="Can the other boards be trusted: is telemetry received, kept and counted?",
     variables=(),
     rows=(_SUMMARY, _IN, _STATE),
+    deeper=to_board("spanwise-alerts", ()),
 )

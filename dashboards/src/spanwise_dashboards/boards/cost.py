@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanwise_dashboards import panels
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import Scope
-from spanwise_dashboards.style import Column, bars, everywhere, heat, rising, series, stat, table, to_board
+from spanwise_dashboards.style import (
+    Column,
+    bars,
+    everywhere,
+    heat,
+    named,
+    of_line,
+    rising,
+    series,
+    stat,
+    table,
+    to_board,
+)
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
@@ -15,7 +28,6 @@ from spanwise_schema.metrics import (
     LLM_DURATION,
     OUTPUT_TOKENS,
     RUN_COST,
-    UNPRICED_CALLS,
     UNPRICED_TOKENS,
 )
 
@@ -31,24 +43,21 @@ _VARIABLES: Final = (
     Variable("model", "Model", _MODEL, LLM_DURATION),
 )
 _ASK: Final = Scope(_VARIABLES)
+_A_DAY: Final = f"24 * 3600 * {_ASK.rate(LLM_COST)}"
 _BY: Final = (_AGENT, _MODEL)
 _TOKENS: Final = f"({_ASK.rate(INPUT_TOKENS, sample='sum')} + {_ASK.rate(OUTPUT_TOKENS, sample='sum')})"
-_NOW: Final = f"3600 * {_ASK.rate(LLM_COST)}"
 
 _SUMMARY: Final = Row(
     "Summary",
     (
         stat("Cost", "What did the shown time cost?", Query(_ASK.increase(LLM_COST), instant=True), "currencyUSD"),
-        stat("Cost per hour", "What does it cost now?", Query(_NOW), "currencyUSD"),
-        stat("Cost per day at this pace", "What will a day cost?", Query(f"24 * {_NOW}"), "currencyUSD"),
+        panels.cost_per_hour(_ASK),
+        stat("Cost per day at this pace", "What will a day cost?", Query(_A_DAY), "currencyUSD"),
         stat(
             "Cost per 1,000 tokens", "Does the mix get dearer?",
             Query(f"1000 * {_ASK.ratio(_ASK.rate(LLM_COST), _TOKENS)}"), "currencyUSD",
         ),
-        stat(
-            "Unpriced calls", "How many calls are in no cost here, because nobody knows their price?",
-            Query(f"{_ASK.increase(UNPRICED_CALLS)} or vector(0)", instant=True), "short", rising(1, 100),
-        ),
+        panels.unpriced_calls(_ASK),
         stat(
             "Unpriced tokens", "How many tokens are in no cost here?",
             Query(f"{_ASK.increase(UNPRICED_TOKENS)} or vector(0)", instant=True), "short", rising(1, 100_000),
@@ -61,17 +70,17 @@ _SPEND: Final = Row(
     (
         series(
             "Cost per hour by agent", "Who spends?",
-            (Query(f"3600 * {_ASK.rate(LLM_COST, [_AGENT])}", f"{{{{{_AGENT}}}}}"),), "currencyUSD",
-            link=to_board("spanwise-agent", _VARIABLES, "agent", f"${{__field.labels.{_AGENT}}}"),
+            (Query(f"3600 * {_ASK.rate(LLM_COST, [_AGENT])}", named(_AGENT)),), "currencyUSD",
+            link=of_line("spanwise-agent", _VARIABLES, "agent"),
         ),
         series(
             "Cost per hour by model", "On which model?",
-            (Query(f"3600 * {_ASK.rate(LLM_COST, [_MODEL])}", f"{{{{{_MODEL}}}}}"),), "currencyUSD",
-            link=to_board("spanwise-llm", _VARIABLES, "model", f"${{__field.labels.{_MODEL}}}"),
+            (Query(f"3600 * {_ASK.rate(LLM_COST, [_MODEL])}", named(_MODEL)),), "currencyUSD",
+            link=of_line("spanwise-llm", _VARIABLES, "model"),
         ),
         series(
             "Cost per hour by tenant", "For whom?",
-            (Query(f"3600 * {_ASK.rate(LLM_COST, [_TENANT])}", f"{{{{{_TENANT}}}}}"),), "currencyUSD",
+            (Query(f"3600 * {_ASK.rate(LLM_COST, [_TENANT])}", named(_TENANT)),), "currencyUSD",
         ),
     ),
 )  # fmt: skip
@@ -93,7 +102,7 @@ _WHERE: Final = Row(
         ),
         bars(
             "Cost by provider", "Whom do we pay?",
-            Query(f"topk(10, {_ASK.increase(LLM_COST, [_PROVIDER])})", f"{{{{{_PROVIDER}}}}}", instant=True),
+            Query(f"topk(10, {_ASK.increase(LLM_COST, [_PROVIDER])})", named(_PROVIDER), instant=True),
             "currencyUSD", width=10,
         ),
     ),
@@ -106,15 +115,7 @@ _RUNS: Final = Row(
             "Cost of a run", "Are there runs that cost far more than others?",
             Query(_ASK.buckets(RUN_COST), "{{le}}"), "currencyUSD",
         ),
-        series(
-            "Tokens per minute", "Do prompts or answers grow, and does the cache help?",
-            (
-                Query(f"60 * {_ASK.rate(INPUT_TOKENS, sample='sum')}", "input"),
-                Query(f"60 * {_ASK.rate(OUTPUT_TOKENS, sample='sum')}", "output"),
-                Query(f"60 * {_ASK.rate(CACHE_READ_TOKENS)}", "input from cache"),
-            ),
-            "short", width=12,
-        ),
+        panels.tokens_per_minute(_ASK),
     ),
 )  # fmt: skip
 
@@ -124,4 +125,5 @@ BOARD: Final = Board(
     question="What do agents cost, who spends it, and does it jump?",
     variables=_VARIABLES,
     rows=(_SUMMARY, _SPEND, _WHERE, _RUNS),
+    deeper=to_board("spanwise-agent", _VARIABLES),
 )

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanwise_dashboards import panels
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import RANGE, Scope
-from spanwise_dashboards.style import Column, bars, everywhere, falling, rising, series, stat, table, timeline, to_board
+from spanwise_dashboards.style import (
+    Column,
+    bars,
+    everywhere,
+    named,
+    of_line,
+    rising,
+    series,
+    stat,
+    table,
+    timeline,
+    to_board,
+)
+from spanwise_schema.alert_metrics import FIRING
 from spanwise_schema.metrics import (
-    CACHE_READ_TOKENS,
-    INPUT_TOKENS,
     LABEL,
     LLM_COST,
     LLM_DURATION,
-    OUTPUT_TOKENS,
     RUN_COST,
     RUN_DURATION,
     RUN_TOKENS,
     RUNS_ACTIVE,
-    TOOL_DURATION,
-    UNPRICED_CALLS,
 )
 
 UID: Final = "spanwise-fleet"
@@ -34,29 +43,24 @@ _VARIABLES: Final = (
     Variable("agent", "Agent", _AGENT, LLM_DURATION),
 )
 _ASK: Final = Scope(_VARIABLES)
-_ERRORS: Final = rising(0.01, 0.05)
-_SLOW: Final = rising(60, 120)
 _THIS_AGENT: Final = to_board("spanwise-agent", _VARIABLES, "agent")
-_MODEL_OF_LINE: Final = to_board("spanwise-llm", _VARIABLES, "model", f"${{__field.labels.{_MODEL}}}")
-_PROVIDER_OF_LINE: Final = to_board("spanwise-llm", _VARIABLES, "provider", f"${{__field.labels.{_PROVIDER}}}")
+_MODEL_OF_LINE: Final = of_line("spanwise-llm", _VARIABLES, "model")
+_PROVIDER_OF_LINE: Final = of_line("spanwise-llm", _VARIABLES, "provider")
+
+_OURS: Final = _ASK.gauge(FIRING, only='tier=~"warning|critical"')
+_FIRING: Final = f'{_OURS} or count(ALERTS{{alertstate="firing"}}) or vector(0)'
 
 _NOW: Final = Row(
     "Health now",
     (
-        stat("Runs per minute", "How busy is the fleet?", Query(f"60 * {_ASK.rate(RUN_DURATION)}"), "cpm"),
+        panels.runs_per_minute(_ASK),
+        panels.success_ratio(_ASK),
+        panels.run_p95(_ASK),
+        panels.cost_per_hour(_ASK),
+        panels.unpriced_calls(_ASK),
         stat(
-            "Success ratio", "Do runs succeed?", Query(f"1 - {_ASK.error_ratio(RUN_DURATION)}"), "percentunit",
-            falling(0.95, 0.99),
-        ),
-        stat("Run duration p95", "Are runs slow?", Query(_ASK.quantile(0.95, RUN_DURATION)), "s", _SLOW),
-        stat("Cost per hour", "What do we burn now?", Query(f"3600 * {_ASK.rate(LLM_COST)}"), "currencyUSD"),
-        stat(
-            "Unpriced calls", "How many model calls have no known price and are in no cost here?",
-            Query(f"{_ASK.increase(UNPRICED_CALLS)} or vector(0)", instant=True), "short", rising(1, 100),
-        ),
-        stat(
-            "Firing alerts", "Does Prometheus page somebody already?",
-            Query('count(ALERTS{alertstate="firing"}) or vector(0)', instant=True), "none", rising(1, 5),
+            "Firing alerts", "Is somebody woken already, by the alert manager or else by Prometheus?",
+            Query(_FIRING, instant=True), "none", rising(1, 5),
         ),
     ),
 )  # fmt: skip
@@ -66,11 +70,11 @@ _RED: Final = Row(
     (
         series(
             "Runs by agent", "Who produces the load?",
-            (Query(f"60 * {_ASK.rate(RUN_DURATION, [_AGENT])}", f"{{{{{_AGENT}}}}}"),), "cpm",
+            (Query(f"60 * {_ASK.rate(RUN_DURATION, [_AGENT])}", named(_AGENT)),), "cpm",
         ),
         series(
             "Run error ratio by agent", "Whose runs fail?",
-            (Query(_ASK.error_ratio(RUN_DURATION, [_AGENT]), f"{{{{{_AGENT}}}}}"),), "percentunit", _ERRORS,
+            (Query(_ASK.error_ratio(RUN_DURATION, [_AGENT]), named(_AGENT)),), "percentunit", panels.ERRORS,
         ),
         series(
             "Run duration", "Is the fleet slower than before? Each diamond is a run with its trace id.",
@@ -79,7 +83,7 @@ _RED: Final = Row(
                 Query(_ASK.quantile(0.95, RUN_DURATION), "p95", exemplars=True),
                 Query(_ASK.quantile(0.99, RUN_DURATION), "p99"),
             ),
-            "s", _SLOW,
+            "s", panels.SLOW_RUN,
         ),
     ),
 )  # fmt: skip
@@ -92,8 +96,10 @@ _AGENTS: Final = Row(
             ((_AGENT, "Agent"),),
             (
                 Column("Runs", _ASK.increase(RUN_DURATION, [_AGENT]), "short"),
-                Column("Error ratio", _ASK.error_ratio(RUN_DURATION, [_AGENT], window=RANGE), "percentunit", _ERRORS),
-                Column("p95", _ASK.quantile(0.95, RUN_DURATION, [_AGENT], window=RANGE), "s", _SLOW),
+                Column(
+                    "Error ratio", _ASK.error_ratio(RUN_DURATION, [_AGENT], window=RANGE), "percentunit", panels.ERRORS
+                ),
+                Column("p95", _ASK.quantile(0.95, RUN_DURATION, [_AGENT], window=RANGE), "s", panels.SLOW_RUN),
                 Column("Tokens", _ASK.increase(RUN_TOKENS, [_AGENT], sample="sum"), "short"),
                 Column("Cost", _ASK.increase(RUN_COST, [_AGENT], sample="sum"), "currencyUSD"),
                 Column("Active", _ASK.gauge(RUNS_ACTIVE, [_AGENT]), "none"),
@@ -102,7 +108,7 @@ _AGENTS: Final = Row(
         ),
         timeline(
             "Agent health", "When was each agent unhealthy?",
-            Query(_ASK.error_ratio(RUN_DURATION, [_AGENT]), f"{{{{{_AGENT}}}}}"), "percentunit", _ERRORS,
+            Query(_ASK.error_ratio(RUN_DURATION, [_AGENT]), named(_AGENT)), "percentunit", panels.ERRORS,
         ),
     ),
 )  # fmt: skip
@@ -110,25 +116,13 @@ _AGENTS: Final = Row(
 _PARTS: Final = Row(
     "Models and tools",
     (
-        series(
-            "Model call p95 by model", "Which model is slow? Each diamond is a call with its trace id.",
-            (Query(_ASK.quantile(0.95, LLM_DURATION, [_MODEL]), f"{{{{{_MODEL}}}}}", exemplars=True),), "s",
-            rising(15, 30), link=_MODEL_OF_LINE,
-        ),
+        panels.model_p95(_ASK, _VARIABLES, width=8),
         series(
             "Model call error ratio by provider", "Does a provider fail for everybody?",
-            (Query(_ASK.error_ratio(LLM_DURATION, [_PROVIDER]), f"{{{{{_PROVIDER}}}}}"),), "percentunit", _ERRORS,
+            (Query(_ASK.error_ratio(LLM_DURATION, [_PROVIDER]), named(_PROVIDER)),), "percentunit", panels.ERRORS,
             link=_PROVIDER_OF_LINE,
         ),
-        table(
-            "Tools", "Which tool fails or is slow?", ((_TOOL, "Tool"),),
-            (
-                Column("Calls", _ASK.increase(TOOL_DURATION, [_TOOL]), "short"),
-                Column("Error ratio", _ASK.error_ratio(TOOL_DURATION, [_TOOL], window=RANGE), "percentunit", _ERRORS),
-                Column("p95", _ASK.quantile(0.95, TOOL_DURATION, [_TOOL], window=RANGE), "s", rising(10, 30)),
-            ),
-            worst_first="Error ratio", width=8, link=to_board("spanwise-tools", _VARIABLES, "tool"),
-        ),
+        panels.tools(_ASK, _VARIABLES, width=8),
     ),
 )  # fmt: skip
 
@@ -137,18 +131,10 @@ _SPEND: Final = Row(
     (
         bars(
             "Cost by model", "Which ten models cost most in the shown time?",
-            Query(f"topk(10, {_ASK.increase(LLM_COST, [_MODEL])})", f"{{{{{_MODEL}}}}}", instant=True), "currencyUSD",
-            link=to_board("spanwise-cost", _VARIABLES, "model", f"${{__field.labels.{_MODEL}}}"),
+            Query(f"topk(10, {_ASK.increase(LLM_COST, [_MODEL])})", named(_MODEL), instant=True), "currencyUSD",
+            link=of_line("spanwise-cost", _VARIABLES, "model"),
         ),
-        series(
-            "Tokens per minute", "Do prompts or answers grow, and does the provider's cache help?",
-            (
-                Query(f"60 * {_ASK.rate(INPUT_TOKENS, sample='sum')}", "input"),
-                Query(f"60 * {_ASK.rate(OUTPUT_TOKENS, sample='sum')}", "output"),
-                Query(f"60 * {_ASK.rate(CACHE_READ_TOKENS)}", "input from cache"),
-            ),
-            "short", width=12,
-        ),
+        panels.tokens_per_minute(_ASK),
     ),
 )  # fmt: skip
 
@@ -158,4 +144,5 @@ BOARD: Final = Board(
     question="Start here. Is the fleet healthy, which agent needs attention, what does it cost right now?",
     variables=_VARIABLES,
     rows=(_NOW, _RED, _AGENTS, _PARTS, _SPEND),
+    deeper=to_board("spanwise-agent", _VARIABLES),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanwise_dashboards import panels
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import FAILED, RANGE, Scope
-from spanwise_dashboards.style import Column, everywhere, heat, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, everywhere, heat, named, of_line, rising, series, stat, table, to_board
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
@@ -15,7 +16,6 @@ from spanwise_schema.metrics import (
     LLM_DURATION,
     LLM_TTFT,
     OUTPUT_TOKENS,
-    UNPRICED_CALLS,
 )
 
 _MODEL: Final = LABEL["model"]
@@ -29,26 +29,20 @@ _VARIABLES: Final = (
     Variable("model", "Model", _MODEL, LLM_DURATION),
 )
 _ASK: Final = Scope(_VARIABLES)
-_ERRORS: Final = rising(0.01, 0.05)
-_SLOW: Final = rising(15, 30)
 _BY: Final = (_PROVIDER, _MODEL)
-_CALLS: Final = _ASK.rate(LLM_DURATION)
 
 _SUMMARY: Final = Row(
     "Summary",
     (
-        stat("Calls per minute", "What load do providers get?", Query(f"60 * {_CALLS}"), "cpm"),
-        stat("Error ratio", "Do calls fail?", Query(_ASK.error_ratio(LLM_DURATION)), "percentunit", _ERRORS),
-        stat("Call duration p95", "Are calls slow?", Query(_ASK.quantile(0.95, LLM_DURATION)), "s", _SLOW),
+        panels.calls_per_minute(_ASK, LLM_DURATION, "What load do providers get?"),
+        panels.error_ratio(_ASK, LLM_DURATION, "Do calls fail?"),
+        panels.call_p95(_ASK, LLM_DURATION, "Are calls slow?", panels.SLOW_MODEL),
         stat("First chunk p95", "Do streams start quickly?", Query(_ASK.quantile(0.95, LLM_TTFT)), "s", rising(3, 8)),
         stat(
             "Cache share", "How much of the input comes from the provider's cache?",
             Query(_ASK.ratio(_ASK.rate(CACHE_READ_TOKENS), _ASK.rate(INPUT_TOKENS, sample="sum"))), "percentunit",
         ),
-        stat(
-            "Unpriced calls", "How many calls have no known price?",
-            Query(f"{_ASK.increase(UNPRICED_CALLS)} or vector(0)", instant=True), "short", rising(1, 100),
-        ),
+        panels.unpriced_calls(_ASK),
     ),
 )  # fmt: skip
 
@@ -57,8 +51,9 @@ _LATENCY: Final = Row(
     (
         series(
             "Call p95 by model", "Which model got slower? Each diamond is a call with its trace id.",
-            (Query(_ASK.quantile(0.95, LLM_DURATION, [_MODEL]), f"{{{{{_MODEL}}}}}", exemplars=True),), "s", _SLOW,
-            link=to_board("spanwise-llm", _VARIABLES, "model", f"${{__field.labels.{_MODEL}}}"),
+            (Query(_ASK.quantile(0.95, LLM_DURATION, [_MODEL]), named(_MODEL), exemplars=True),), "s",
+            panels.SLOW_MODEL,
+            link=of_line("spanwise-llm", _VARIABLES, "model"),
         ),
         heat(
             "Call duration", "One mode or two?", Query(_ASK.buckets(LLM_DURATION), "{{le}}", exemplars=True), "s",
@@ -66,7 +61,7 @@ _LATENCY: Final = Row(
         ),
         series(
             "First chunk p95 by model", "Does it queue, or does it generate slowly?",
-            (Query(_ASK.quantile(0.95, LLM_TTFT, [_MODEL]), f"{{{{{_MODEL}}}}}", exemplars=True),), "s", rising(3, 8),
+            (Query(_ASK.quantile(0.95, LLM_TTFT, [_MODEL]), named(_MODEL), exemplars=True),), "s", rising(3, 8),
         ),
     ),
 )  # fmt: skip
@@ -77,11 +72,11 @@ _FAULTS: Final = Row(
         series(
             "Error ratio by provider and model", "Who fails?",
             (Query(_ASK.error_ratio(LLM_DURATION, _BY), f"{{{{{_PROVIDER}}}}} {{{{{_MODEL}}}}}"),), "percentunit",
-            _ERRORS, width=12,
+            panels.ERRORS, width=12,
         ),
         series(
             "Errors by type", "Too many requests, time-outs, the server's faults or ours?",
-            (Query(f"60 * {_ASK.rate(LLM_DURATION, [_ERROR], only=FAILED)}", f"{{{{{_ERROR}}}}}"),), "cpm", width=12,
+            (Query(f"60 * {_ASK.rate(LLM_DURATION, [_ERROR], only=FAILED)}", named(_ERROR)),), "cpm", width=12,
         ),
     ),
 )  # fmt: skip
@@ -91,7 +86,7 @@ _TOKENS: Final = Row(
     (
         series(
             "Input tokens per minute", "Which model reads most, against the provider's limits?",
-            (Query(f"60 * {_ASK.rate(INPUT_TOKENS, [_MODEL], sample='sum')}", f"{{{{{_MODEL}}}}}"),), "short",
+            (Query(f"60 * {_ASK.rate(INPUT_TOKENS, [_MODEL], sample='sum')}", named(_MODEL)),), "short",
         ),
         series(
             "Output tokens per second of call time", "How fast does the agent see answers?",
@@ -101,14 +96,14 @@ _TOKENS: Final = Row(
                         _ASK.rate(OUTPUT_TOKENS, [_MODEL], sample="sum"),
                         _ASK.rate(LLM_DURATION, [_MODEL], sample="sum"),
                     ),
-                    f"{{{{{_MODEL}}}}}",
+                    named(_MODEL),
                 ),
             ),
             "none",
         ),
         series(
             "Input tokens of a call p95", "Is the context window filling up?",
-            (Query(_ASK.quantile(0.95, INPUT_TOKENS, [_MODEL]), f"{{{{{_MODEL}}}}}"),), "short",
+            (Query(_ASK.quantile(0.95, INPUT_TOKENS, [_MODEL]), named(_MODEL)),), "short",
         ),
     ),
 )  # fmt: skip
@@ -121,9 +116,9 @@ _COMPARE: Final = Row(
             ((_MODEL, "Model"), (_PROVIDER, "Provider")),
             (
                 Column("Calls", _ASK.increase(LLM_DURATION, _BY), "short"),
-                Column("Error ratio", _ASK.error_ratio(LLM_DURATION, _BY, window=RANGE), "percentunit", _ERRORS),
+                Column("Error ratio", _ASK.error_ratio(LLM_DURATION, _BY, window=RANGE), "percentunit", panels.ERRORS),
                 Column("p50", _ASK.quantile(0.5, LLM_DURATION, _BY, window=RANGE), "s"),
-                Column("p95", _ASK.quantile(0.95, LLM_DURATION, _BY, window=RANGE), "s", _SLOW),
+                Column("p95", _ASK.quantile(0.95, LLM_DURATION, _BY, window=RANGE), "s", panels.SLOW_MODEL),
                 Column("p99", _ASK.quantile(0.99, LLM_DURATION, _BY, window=RANGE), "s", rising(30, 60)),
                 Column("Cost", _ASK.increase(LLM_COST, _BY), "currencyUSD"),
             ),
@@ -138,4 +133,5 @@ BOARD: Final = Board(
     question="Are model calls fast, reliable and within limits, and which provider or model does better?",
     variables=_VARIABLES,
     rows=(_SUMMARY, _LATENCY, _FAULTS, _TOKENS, _COMPARE),
+    deeper=to_board("spanwise-traces", ()),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanwise_dashboards import panels
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import FAILED, RANGE, Scope
-from spanwise_dashboards.style import Column, everywhere, heat, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, everywhere, heat, named, rising, series, stat, table, to_board
 from spanwise_schema.metrics import LABEL, RUN_DURATION, RUN_REPEATED, TOOL_DURATION
 
 _AGENT: Final = LABEL["agent"]
@@ -19,17 +20,15 @@ _VARIABLES: Final = (
     Variable("tool", "Tool", _TOOL, TOOL_DURATION),
 )
 _ASK: Final = Scope(_VARIABLES)
-_ERRORS: Final = rising(0.01, 0.05)
-_SLOW: Final = rising(10, 30)
 _BY: Final = (_TOOL, _AGENT)
 _CALLS: Final = _ASK.rate(TOOL_DURATION)
 
 _SUMMARY: Final = Row(
     "Summary",
     (
-        stat("Calls per minute", "How much work is in tools?", Query(f"60 * {_CALLS}"), "cpm", width=5),
-        stat("Error ratio", "Do tools fail?", Query(_ASK.error_ratio(TOOL_DURATION)), "percentunit", _ERRORS, width=5),
-        stat("Call duration p95", "Are tools slow?", Query(_ASK.quantile(0.95, TOOL_DURATION)), "s", _SLOW, width=5),
+        panels.calls_per_minute(_ASK, TOOL_DURATION, "How much work is in tools?", width=5),
+        panels.error_ratio(_ASK, TOOL_DURATION, "Do tools fail?", width=5),
+        panels.call_p95(_ASK, TOOL_DURATION, "Are tools slow?", panels.SLOW_TOOL, width=5),
         stat(
             "Calls of a run", "How hungry for tools are runs?",
             Query(_ASK.ratio(_CALLS, _ASK.rate(RUN_DURATION))), "short", width=4,
@@ -46,15 +45,15 @@ _RED: Final = Row(
     (
         series(
             "Calls by tool", "Which tools are used?",
-            (Query(f"60 * {_ASK.rate(TOOL_DURATION, [_TOOL])}", f"{{{{{_TOOL}}}}}"),), "cpm",
+            (Query(f"60 * {_ASK.rate(TOOL_DURATION, [_TOOL])}", named(_TOOL)),), "cpm",
         ),
         series(
             "Error ratio by tool", "Which tools fail?",
-            (Query(_ASK.error_ratio(TOOL_DURATION, [_TOOL]), f"{{{{{_TOOL}}}}}"),), "percentunit", _ERRORS,
+            (Query(_ASK.error_ratio(TOOL_DURATION, [_TOOL]), named(_TOOL)),), "percentunit", panels.ERRORS,
         ),
         series(
             "Call p95 by tool", "Which tools are slow? Each diamond is a call with its trace id.",
-            (Query(_ASK.quantile(0.95, TOOL_DURATION, [_TOOL]), f"{{{{{_TOOL}}}}}", exemplars=True),), "s", _SLOW,
+            (Query(_ASK.quantile(0.95, TOOL_DURATION, [_TOOL]), named(_TOOL), exemplars=True),), "s", panels.SLOW_TOOL,
         ),
     ),
 )  # fmt: skip
@@ -67,15 +66,15 @@ _DETAIL: Final = Row(
             ((_TOOL, "Tool"), (_AGENT, "Agent")),
             (
                 Column("Calls", _ASK.increase(TOOL_DURATION, _BY), "short"),
-                Column("Error ratio", _ASK.error_ratio(TOOL_DURATION, _BY, window=RANGE), "percentunit", _ERRORS),
+                Column("Error ratio", _ASK.error_ratio(TOOL_DURATION, _BY, window=RANGE), "percentunit", panels.ERRORS),
                 Column("p50", _ASK.quantile(0.5, TOOL_DURATION, _BY, window=RANGE), "s"),
-                Column("p95", _ASK.quantile(0.95, TOOL_DURATION, _BY, window=RANGE), "s", _SLOW),
+                Column("p95", _ASK.quantile(0.95, TOOL_DURATION, _BY, window=RANGE), "s", panels.SLOW_TOOL),
             ),
             worst_first="Error ratio", link=to_board("spanwise-tools", _VARIABLES, "tool"),
         ),
         series(
             "Errors by type", "Time-outs, or faults of the tool?",
-            (Query(f"60 * {_ASK.rate(TOOL_DURATION, [_ERROR], only=FAILED)}", f"{{{{{_ERROR}}}}}"),), "cpm", width=10,
+            (Query(f"60 * {_ASK.rate(TOOL_DURATION, [_ERROR], only=FAILED)}", named(_ERROR)),), "cpm", width=10,
         ),
         heat(
             "Call duration", "Which outliers are there?",
@@ -90,4 +89,5 @@ BOARD: Final = Board(
     question="Which tools are used, fail or are slow, and by whom?",
     variables=_VARIABLES,
     rows=(_SUMMARY, _RED, _DETAIL),
+    deeper=to_board("spanwise-agent", _VARIABLES),
 )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanwise_dashboards import panels
 from spanwise_dashboards.board import Board, Query, Row, TextBox, Traces, Variable
 from spanwise_dashboards.query import Scope
 from spanwise_dashboards.style import (
-    falling,
-    rising,
     series,
     service_map,
     stat,
@@ -32,15 +31,9 @@ _THIS_TRACE: Final = to_board("spanwise-traces", _VARIABLES, "trace_id") + _KEPT
 _SERVICE: Final = Row(
     "The service",
     (
-        stat("Runs per minute", "How busy is it?", Query(f"60 * {_ASK.rate(RUN_DURATION)}"), "cpm", width=6),
-        stat(
-            "Success ratio", "Do runs succeed?", Query(f"1 - {_ASK.error_ratio(RUN_DURATION)}"), "percentunit",
-            falling(0.95, 0.99), width=6,
-        ),
-        stat(
-            "Run duration p95", "Are runs slow?", Query(_ASK.quantile(0.95, RUN_DURATION)), "s", rising(60, 120),
-            width=6,
-        ),
+        panels.runs_per_minute(_ASK, width=6),
+        panels.success_ratio(_ASK, width=6),
+        panels.run_p95(_ASK, width=6),
         stat("Runs in flight", "What runs now?", Query(_ASK.gauge(RUNS_ACTIVE), instant=True), "none", width=6),
     ),
 )  # fmt: skip
@@ -60,7 +53,7 @@ _FIND: Final = Row(
         ),
         series(
             "Run duration", "Which moment was slow? A diamond opens its trace.",
-            (Query(_ASK.quantile(0.95, RUN_DURATION), "p95", exemplars=True),), "s", rising(60, 120), width=8,
+            (Query(_ASK.quantile(0.95, RUN_DURATION), "p95", exemplars=True),), "s", panels.SLOW_RUN, width=8,
         ),
     ),
 )  # fmt: skip
@@ -79,5 +72,6 @@ BOARD: Final = Board(
     question="Which run was it, and what happened in it, span by span?",
     variables=_VARIABLES,
     rows=(_SERVICE, _FIND, _READ),
+    deeper=to_board("spanwise-agent", _VARIABLES),
     boxes=_BOXES,
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import FAILED, Scope
-from spanwise_dashboards.style import Column, bars, everywhere, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, bars, everywhere, named, of_line, rising, series, stat, table, to_board
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     DUPLICATES,
@@ -14,6 +14,8 @@ from spanwise_schema.metrics import (
     INPUT_TOKENS,
     LABEL,
     LLM_COST,
+    RETRIES,
+    RETRIES_COST,
     RUN_COST,
     RUN_REPEATED,
 )
@@ -49,11 +51,11 @@ _SUMMARY: Final = Row(
             "Cost of failed calls", "How much did calls cost that failed?",
             Query(f"{_ASK.increase(LLM_COST, only=FAILED)} or vector(0)", instant=True), "currencyUSD",
         ),
-        stat("Input not from cache", "How much input is paid in full?", Query(_NOT_CACHED), "percentunit"),
         stat(
-            "Repeated tool calls p95", "How many tool calls of a run repeat an earlier one?",
-            Query(_ASK.quantile(0.95, RUN_REPEATED)), "short", rising(3, 10),
+            "Cost of retries", "How much did calls cost that were made again after one that failed?",
+            Query(f"{_ASK.increase(RETRIES_COST)} or vector(0)", instant=True), "currencyUSD",
         ),
+        stat("Input not from cache", "How much input is paid in full?", Query(_NOT_CACHED), "percentunit"),
         stat(
             "Duplicates left out", "How much would have been counted twice?",
             Query(f"{_ASK.increase(DUPLICATES_COST)} or vector(0)", instant=True), "currencyUSD",
@@ -66,19 +68,19 @@ _WHO: Final = Row(
     (
         series(
             "Cost per hour of failed runs by agent", "Whose failures cost most?",
-            (Query(f"3600 * {_ASK.rate(RUN_COST, [_AGENT], sample='sum', only=FAILED)}", f"{{{{{_AGENT}}}}}"),),
-            "currencyUSD", link=to_board("spanwise-agent", _VARIABLES, "agent", f"${{__field.labels.{_AGENT}}}"),
+            (Query(f"3600 * {_ASK.rate(RUN_COST, [_AGENT], sample='sum', only=FAILED)}", named(_AGENT)),),
+            "currencyUSD", link=of_line("spanwise-agent", _VARIABLES, "agent"),
         ),
         series(
             "Repeated tool calls p95 by agent", "Who goes in circles?",
-            (Query(_ASK.quantile(0.95, RUN_REPEATED, [_AGENT]), f"{{{{{_AGENT}}}}}"),), "short", rising(3, 10),
+            (Query(_ASK.quantile(0.95, RUN_REPEATED, [_AGENT]), named(_AGENT)),), "short", rising(3, 10),
         ),
         series(
             "Cache share by model", "Where would a stable prompt pay?",
             (
                 Query(
                     _ASK.ratio(_ASK.rate(CACHE_READ_TOKENS, [_MODEL]), _ASK.rate(INPUT_TOKENS, [_MODEL], sample="sum")),
-                    f"{{{{{_MODEL}}}}}",
+                    named(_MODEL),
                 ),
             ),
             "percentunit",
@@ -94,13 +96,19 @@ _WHAT: Final = Row(
             (
                 Column("Cost of failed runs", _FAILED_BY_AGENT, "currencyUSD"),
                 Column("Cost of all runs", _ASK.increase(RUN_COST, [_AGENT], sample="sum"), "currencyUSD"),
+                Column("Cost of retries", _ASK.increase(RETRIES_COST, [_AGENT]), "currencyUSD"),
                 Column("Repeated tool calls", _ASK.increase(RUN_REPEATED, [_AGENT], sample="sum"), "short"),
             ),
-            worst_first="Cost of failed runs", link=to_board("spanwise-agent", _VARIABLES, "agent"),
+            worst_first="Cost of failed runs", link=to_board("spanwise-agent", _VARIABLES, "agent"), width=12,
+        ),
+        series(
+            "Retries by model", "Which model is asked again and again?",
+            (Query(f"60 * {_ASK.rate(RETRIES, [_MODEL])}", named(_MODEL)),), "cpm", width=6,
+            link=of_line("spanwise-llm", _VARIABLES, "model"),
         ),
         bars(
             "Duplicates by reason", "Why was the same call told twice?",
-            Query(_ASK.increase(DUPLICATES, ["reason"]), "{{reason}}", instant=True), "short", width=10,
+            Query(_ASK.increase(DUPLICATES, ["reason"]), "{{reason}}", instant=True), "short", width=6,
         ),
     ),
 )  # fmt: skip
@@ -108,7 +116,8 @@ _WHAT: Final = Row(
 BOARD: Final = Board(
     uid="spanwise-waste",
     title="Spanwise / Waste",
-    question="What do we pay for that buys nothing: failures, repetition, missed cache?",
+    question="What do we pay for that buys nothing: failures, retries, repetition, duplicates, missed cache?",
     variables=_VARIABLES,
     rows=(_SUMMARY, _WHO, _WHAT),
+    deeper=to_board("spanwise-agent", _VARIABLES),
 )
