@@ -113,9 +113,9 @@ def retrying(count: int) -> list[Did]:
 def researching(count: int) -> list[Did]:
     """A long research: searches, pages, notes; some of them again; the context grows."""
     return times(count, lambda n: [
-        ask(tokens=2_000 + 600 * n),
+        ask(tokens=2_000 + 200 * n),
         call("search", {"query": f"topic {n // 3}"}, f"hits {n // 3}"),
-        ask(tokens=2_100 + 600 * n),
+        ask(tokens=2_100 + 200 * n),
         call("read_page", {"url": f"https://example.com/{n}"}, f"text {n}"),
         call("note", {"text": f"note {n}"}, "ok"),
     ])  # fmt: skip

@@ -115,6 +115,27 @@ class RunPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RunawayFilter:
+    """Which runaway runs are wanted; null takes all.
+
+    Attributes:
+        bounds: by the name of a sign of `spanwise_schema.runaway`: it counts from there.
+        period: so many turns a cycle has at most.
+        service: of the run, as `environment` and `tenant`.
+        agent: its name; the empty string for runs without an agent.
+        limit: so many.
+    """
+
+    bounds: Mapping[str, float]
+    period: int
+    service: str | None = None
+    agent: str | None = None
+    environment: str | None = None
+    tenant: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class TraceFilter:
     """Which traces are wanted: those with a span that has all of it and was open at some time in [start_ns, end_ns].
 
@@ -213,6 +234,10 @@ class Reader(Protocol):
 
     def run(self, trace_id: bytes, span_id: bytes) -> Mapping[str, Any] | None:
         """Give one run with its steps; null where there is none. Raises TooLarge where its trace has too many spans."""
+        ...
+
+    def runaways(self, wanted: RunawayFilter) -> list[dict[str, Any]]:
+        """Give runs that have run away, the dearest first."""
         ...
 
     def dialects(self, start_ns: int) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from spanwise_collector import runs, search, services, spoken
+from spanwise_collector import runaways, runs, search, services, spoken
 from spanwise_collector.pipeline import Pipeline
 from spanwise_collector.query import Answered, Column, Query, Series, Spent, Sum
-from spanwise_collector.reader import Passed, RunFilter, RunPage, Total, TraceFilter, TraceSpans
+from spanwise_collector.reader import Passed, RunawayFilter, RunFilter, RunPage, Total, TraceFilter, TraceSpans
 from spanwise_collector.rollup.totals import in_unit
 from spanwise_collector.spent import Spending
 from spanwise_collector.telemetry import Refusals
@@ -131,6 +131,10 @@ class Reads:
     def run(self, trace_id: bytes, span_id: bytes) -> Mapping[str, Any] | None:
         """Give one run with its steps; null where there is none."""
         return runs.one(self._pipeline.store, trace_id, span_id, self._now_ns())
+
+    def runaways(self, wanted: RunawayFilter) -> list[dict[str, Any]]:
+        """Give runs that have run away, the dearest first."""
+        return runaways.told(self._pipeline.rollup.runaways.found, wanted)
 
     def passed(self) -> Sequence[Passed]:
         """Give the metrics of others that are passed on."""

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from spanwise_collector.reader import Reader
-from spanwise_collector.view import batch, dialects, jaeger, measures, prometheus, runs, traces
+from spanwise_collector.view import batch, dialects, jaeger, measures, prometheus, runaway, runs, traces
 from spanwise_collector.view.faults import tell_faults
 from spanwise_collector.view.params import no_parameters
 
@@ -21,7 +21,7 @@ def api(reader: Reader, version: str) -> FastAPI:
     )  # fmt: skip
     _document(app)
     tell_faults(app)
-    for part in (measures, batch, traces, runs, dialects, jaeger, prometheus):
+    for part in (measures, batch, traces, runs, runaway, dialects, jaeger, prometheus):
         app.include_router(part.routes(reader))
 
     @app.get(
