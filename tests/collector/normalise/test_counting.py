@@ -1,6 +1,6 @@
 import polars as pl
 
-from spanwise_collector.normalise.counting import COLUMNS, PROVIDERS, counted_how
+from spanwise_collector.normalise.counting import INSIDE, OUTSIDE, PROVIDERS, UNKNOWN, counted_how
 from spanwise_collector.normalise.registry import DIALECTS, NO_DIALECT
 
 OFFICIAL = next(place for place, dialect in enumerate(DIALECTS) if dialect.name == "otel_genai")
@@ -11,17 +11,17 @@ ROWS = [
     (NO_DIALECT, "acme", "x_ai"),
 ]
 TOLD = [
-    ("outside", None, "outside", None),
-    (None, None, None, None),
-    ("inside", "inside", "inside", "outside"),
-    (None, None, "inside", "outside"),
+    (OUTSIDE, UNKNOWN, OUTSIDE, UNKNOWN),
+    (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN),
+    (INSIDE, INSIDE, INSIDE, OUTSIDE),
+    (UNKNOWN, UNKNOWN, INSIDE, OUTSIDE),
 ]
 
 
 def how(rows):
     schema = {"dialect_place": pl.UInt8, "scope_name": pl.String, "provider": pl.String, "counted": pl.String}
     frame = pl.DataFrame([(*row, None)[:4] for row in rows], schema=schema, orient="row")
-    return counted_how(frame).select(COLUMNS).rows()
+    return [tuple(row) for row in zip(*(codes.tolist() for codes in counted_how(frame)), strict=True)]
 
 
 def test_each_span_is_told_how_its_emitter_and_its_provider_count():
@@ -35,7 +35,7 @@ def test_spans_of_one_emitter_and_none_are_told_alike():
 
 
 def test_the_words_of_a_span_decide_before_its_emitter():
-    assert how([(OFFICIAL, "spanwise", None, "outside")]) == [("outside", "outside", None, None)]
+    assert how([(OFFICIAL, "spanwise", None, "outside")]) == [(OUTSIDE, OUTSIDE, UNKNOWN, UNKNOWN)]
 
 
 def test_who_bills_the_cache_apart_is_known():

@@ -6,8 +6,10 @@ input that they report, and whether reasoning is part of the output.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from spanwise_collector.normalise.dialect import Counting, Place
@@ -30,30 +32,44 @@ PROVIDERS: Final[dict[str, Counting]] = {
     "x_ai": Counting("inside", "outside"),
 }
 
-_EMITTER: Final = ("emitter_cache", "emitter_thoughts")
-_API: Final = ("api_cache", "api_thoughts")
-COLUMNS: Final = (*_EMITTER, *_API)
-"""What the emitter does with the cache and with thoughts, then what the provider's API does: inside, outside, null."""
-
+UNKNOWN: Final = 0
+INSIDE: Final = 1
+OUTSIDE: Final = 2
+_CODE: Final[dict[Place | None, int]] = {None: UNKNOWN, "inside": INSIDE, "outside": OUTSIDE}
 _OF_WORDS: Final = {"inside": Counting("inside", "inside"), "outside": Counting("outside", "outside")}
 _KEY: Final = (PLACE, "scope_name", "provider", "counted")
+Codes = npt.NDArray[np.uint8]
 
 
-def counted_how(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add COLUMNS to a frame with PLACE, `scope_name`, `counted` and the canonical `provider`."""
-    different = frame.select(_KEY).unique()
-    rows = [_places(*row) for row in different.iter_rows()]
-    table = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
-    if different.height == 1:
-        return frame.with_columns(pl.lit(table[name][0], pl.String).alias(name) for name in COLUMNS)
-    return frame.join(different.hstack(table), on=list(_KEY), how="left", nulls_equal=True, maintain_order="left")
+class How(NamedTuple):
+    """How each span's tokens are counted: INSIDE, OUTSIDE or UNKNOWN, one a row.
+
+    Attributes:
+        emitter_cache: what the emitter does with the cache.
+        emitter_thoughts: what it does with thoughts.
+        api_cache: what the provider's API does with the cache.
+        api_thoughts: what it does with thoughts.
+    """
+
+    emitter_cache: Codes
+    emitter_thoughts: Codes
+    api_cache: Codes
+    api_thoughts: Codes
 
 
-def _places(place: int, scope: str | None, provider: str | None, counted: str | None) -> tuple[Place | None, ...]:
+def counted_how(frame: pl.DataFrame) -> How:
+    """Say it of a frame with PLACE, `scope_name`, `counted` and the canonical `provider`."""
+    keys = frame.select(_KEY)
+    _, first, of = np.unique(keys.hash_rows(seed=0).to_numpy(), return_index=True, return_inverse=True)
+    table = np.array([_codes(*row) for row in keys[first].iter_rows()], np.uint8).reshape(-1, len(How._fields))
+    return How(*table[of].T)
+
+
+def _codes(place: int, scope: str | None, provider: str | None, counted: str | None) -> tuple[int, ...]:
     emitter = _OF_WORDS.get(counted or "") or counting_of(place, scope, provider)
     api = PROVIDERS.get(provider or "")
     return (*_both(emitter), *_both(api))
 
 
-def _both(counting: Counting | None) -> tuple[Place | None, Place | None]:
-    return (None, None) if counting is None else (counting.cache, counting.thoughts)
+def _both(counting: Counting | None) -> tuple[int, int]:
+    return (UNKNOWN, UNKNOWN) if counting is None else (_CODE[counting.cache], _CODE[counting.thoughts])

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from spanwise_collector.normalise.dialect import fits
 from spanwise_collector.normalise.registry import DIALECTS, NO_DIALECT, of_scope
 from spanwise_collector.normalise.spelling import translated
 from spanwise_schema.columns import ATTRIBUTE, RESOURCE
+
+Places = npt.NDArray[np.uint8]
 
 PLACE: Final = "dialect_place"
 """The column that holds the dialect's place in `DIALECTS`."""
@@ -21,13 +25,20 @@ def recognise(frame: pl.DataFrame, present: tuple[str, ...]) -> pl.DataFrame:
     """Add PLACE to a frame with `scope_name` and these sparse columns: of several dialects the first in order."""
     scopes = frame["scope_name"].unique().drop_nulls().to_list()
     places = {scope: place for scope in scopes if (place := of_scope(scope)) != NO_DIALECT}
-    found = list(_marked(present))
+    found = np.full(frame.height, NO_DIALECT, np.uint8)
     if places:
-        found.append(translated(pl.col("scope_name"), places, pl.UInt8))
-    if not found:
-        return frame.hstack([pl.repeat(NO_DIALECT, frame.height, dtype=pl.UInt8, eager=True).alias(PLACE)])
-    # beside hundreds of columns that stay as they are, `with_columns` takes longer than the work
-    return frame.hstack(frame.select(pl.min_horizontal(found).fill_null(NO_DIALECT).alias(PLACE)))
+        by_scope = frame.select(translated(pl.col("scope_name"), places, pl.UInt8).fill_null(NO_DIALECT))
+        found = by_scope.to_series().to_numpy(writable=True)
+    last = int(found.max(initial=0))  # what comes later in the order need not be looked for
+    marks, values = _marks(present)
+    for columns, places_of in _by_type(frame, {name: place for name, place in marks.items() if place < last}):
+        # found in one go, as most have hardly any value
+        cells = pl.concat(columns, rechunk=False).is_not_null().arg_true().to_numpy()
+        np.minimum.at(found, cells % frame.height, places_of[cells // frame.height])
+    asked = {place: told for place, told in values.items() if place < last}
+    for place, told in zip(asked, frame.select(asked.values()), strict=True):
+        np.minimum(found, place, out=found, where=told.to_numpy())
+    return frame.hstack([pl.Series(PLACE, found)])
 
 
 def name() -> pl.Expr:
@@ -38,19 +49,26 @@ def name() -> pl.Expr:
 
 
 @lru_cache(256)
-def _marked(present: tuple[str, ...]) -> tuple[pl.Expr, ...]:
-    made: list[pl.Expr] = []
+def _marks(present: tuple[str, ...]) -> tuple[Mapping[str, int], Mapping[int, pl.Expr]]:
+    """Give the columns whose values tell a dialect by being there, and of dialects what tells them by what it is."""
+    keys: dict[str, int] = {}
+    values: dict[int, pl.Expr] = {}
     for place, dialect in enumerate(DIALECTS):
-        marks = [
-            pl.col(column).is_not_null()
-            for column in present
-            if any(fits(ATTRIBUTE + key, column) for key in dialect.keys)
-        ]
-        marks += _valued(ATTRIBUTE, dialect.values, present)
-        marks += _valued(RESOURCE, dialect.resource, present)
-        if marks:
-            made.append(pl.when(pl.any_horizontal(marks)).then(pl.lit(place, pl.UInt8)))
-    return tuple(made)
+        for column in present:
+            if any(fits(ATTRIBUTE + key, column) for key in dialect.keys):
+                keys.setdefault(column, place)
+        asked = [*_valued(ATTRIBUTE, dialect.values, present), *_valued(RESOURCE, dialect.resource, present)]
+        if asked:
+            values[place] = pl.any_horizontal(asked).fill_null(value=False).alias(dialect.name)
+    return keys, values
+
+
+def _by_type(frame: pl.DataFrame, marks: Mapping[str, int]) -> Iterator[tuple[list[pl.Series], Places]]:
+    by_type: dict[pl.DataType, list[pl.Series]] = {}
+    for column in map(frame.get_column, marks):
+        by_type.setdefault(column.dtype, []).append(column)
+    for columns in by_type.values():
+        yield columns, np.array([marks[column.name] for column in columns], np.uint8)
 
 
 def _valued(of: str, values: Mapping[str, tuple[str, ...]], present: tuple[str, ...]) -> Iterator[pl.Expr]:

@@ -27,16 +27,14 @@ _EXCEPTION: Final = "event.exception.type"
 _HANDED_ON: Final = (*SPAN, *CALL)
 _STATUS_OK: Final = 1
 _STATUS_ERROR: Final = 2
-_USAGE: Final = (
-    "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
-    "cache_write_5m_tokens", "reasoning_tokens", "total_tokens", "tokens_estimated", "reported_cost_pico_usd",
-)  # fmt: skip
 _OF_CALLS_ONLY: Final = ("ttft_ns", "stream", "service_tier")
 _LLM: Final = pl.col("category") == "llm"
-_USERS: Final = pl.col("category").is_in(("llm", "agent", "workflow"))
-"""Agents and workflows tell what their calls used; whether that was told before is decided later."""
-
-_TOLD_HERE: Final = pl.col("counted").ne_missing("elsewhere")
+# Agents and workflows tell what their calls used; whether that was told before is decided later.
+_TELLS: Final = (
+    (pl.col("category").is_in(("llm", "agent", "workflow")) & pl.col("counted").ne_missing("elsewhere"))
+    .fill_null(value=False)
+    .alias("tells_usage")
+)
 _FETCH: Final = pl.col("operation") == "fetch_response"
 _FETCHED_USAGE: Final = (
     # The request that began a response in the background told no usage, the fetch that saw its end tells all.
@@ -70,7 +68,7 @@ _DERIVED: Final = (
     .alias("duration_ns"),
     pl.when(_REPORT).then(pl.col("end_ns") - pl.col("lasted_ns")).otherwise(pl.col("start_ns")).alias("start_ns"),
     *(pl.when(_LLM).then(pl.col(name)).alias(name) for name in _OF_CALLS_ONLY),
-    *(pl.when(_USERS & _TOLD_HERE).then(pl.col(name)).alias(name) for name in _USAGE),
+    pl.when("tells_usage").then("reported_cost_pico_usd").alias("reported_cost_pico_usd"),
     pl.when(_LLM & pl.col("from_cache")).then(pl.lit("none")).alias("token_scope"),
 )
 _TTFT: Final = (
@@ -113,9 +111,11 @@ def normalise(frame: pl.DataFrame) -> Normalised:
     exception = pl.col(_EXCEPTION) if _EXCEPTION in frame.columns else pl.lit(None, pl.String).alias(_EXCEPTION)
     mapped = spoken.select(*SPAN, PLACE, exception, *compiled.columns, name())
     mapped = without_empty(mapped, spoken, compiled.careful)
-    calls = counted_how(respell(named(mapped), _SPELLINGS)).lazy().with_columns(_FETCHED_USAGE)
-    calls = calls.with_columns(_DERIVED).with_columns(_TTFT)
-    return Normalised(resolve(calls).select(_HANDED_ON).collect(), faults)
+    spelled = respell(named(mapped), _SPELLINGS)
+    calls = spelled.lazy().with_columns(_FETCHED_USAGE).with_columns(_TELLS).with_columns(_DERIVED)
+    timed = calls.with_columns(_TTFT).collect()
+    resolved = resolve(timed, counted_how(timed), timed["tells_usage"].to_numpy())
+    return Normalised(resolved.select(_HANDED_ON), faults)
 
 
 def _category(operation: str) -> str | None:

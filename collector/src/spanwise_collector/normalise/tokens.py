@@ -2,79 +2,116 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-_INPUT, _OUTPUT = pl.col("input_tokens"), pl.col("output_tokens")
-_CACHE, _THOUGHTS = pl.col("cache_tokens"), pl.col("thought_tokens")
-_BEYOND = pl.col("beyond")
-_EMITTER_CACHE, _API_CACHE = pl.col("emitter_cache"), pl.col("api_cache")
-_CACHE_APART, _THOUGHTS_APART = pl.col("cache_apart"), pl.col("thoughts_apart")
+from spanwise_collector.normalise.counting import INSIDE, OUTSIDE, UNKNOWN, How
 
-_TOLD: Final = (
-    pl.max_horizontal("input_tokens", "output_tokens", "total_tokens", "cache_read_tokens", "cache_write_tokens") > 0
-)
-"""A call takes at least one token: emitters that were not told of any write zeros."""
+_COUNTS: Final = (
+    "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
+    "cache_write_5m_tokens", "reasoning_tokens", "total_tokens",
+)  # fmt: skip
+_HANDED_ON: Final = (*_COUNTS[:5], "reasoning_tokens")
+_READ: Final = (pl.col(*_COUNTS).fill_null(-1), pl.col("tokens_estimated").fill_null(value=False))
+_KNOWN: Final = pl.when(pl.col(*_HANDED_ON) >= 0).then(pl.col(*_HANDED_ON))
+_BASES: Final = pl.Series([None, "estimated", "fixed", "inclusive", "assumed"], dtype=pl.String)
+_NO_BASIS, _ESTIMATED, _FIXED, _INCLUSIVE, _ASSUMED = range(len(_BASES))
 
-_NO_CACHE: Final = (pl.col("cache_read_tokens") == 0) & (pl.col("cache_write_tokens") == 0)
-
-_WRITTEN: Final = pl.coalesce("cache_write_5m_tokens", 0) + pl.coalesce("cache_write_1h_tokens", 0)
-_WRITE: Final = pl.col("cache_write_tokens")
-# Some emitters tell only what was written for 5 minutes and for an hour, beside a sum of 0 or none.
-_WHOLE: Final = pl.when(_WRITE.fill_null(0) < _WRITTEN).then(_WRITTEN).otherwise(_WRITE).alias("cache_write_tokens")
-
-_PARTS: Final = (
-    (pl.col("cache_read_tokens").fill_null(0) + pl.col("cache_write_tokens").fill_null(0)).alias("cache_tokens"),
-    pl.col("reasoning_tokens").fill_null(0).alias("thought_tokens"),
-    (pl.col("total_tokens") - _INPUT - _OUTPUT).alias("beyond"),
-)
-_BOTH_BEYOND: Final = (_BEYOND == _CACHE + _THOUGHTS) & (_THOUGHTS > 0)
-_CACHE_BEYOND: Final = (_BEYOND == _CACHE) & ((_CACHE != _THOUGHTS) | (_API_CACHE != "inside").fill_null(value=True))
-_THOUGHTS_BEYOND: Final = (_BEYOND == _THOUGHTS) & ((_CACHE != _THOUGHTS) | (_API_CACHE == "inside"))
-# What the emitter does is known first, of its provider only where nothing speaks against it.
-_THOUGHTS_RULE: Final = pl.coalesce(
-    "emitter_thoughts", pl.when((_BEYOND != 0).fill_null(value=True)).then(pl.col("api_thoughts"))
-)
-_APART: Final = (
-    # A part is never more than the whole.
-    ((_CACHE > _INPUT) | ((_CACHE > 0) & ((_EMITTER_CACHE == "outside") | _CACHE_BEYOND | _BOTH_BEYOND)))
-    .fill_null(value=False)
-    .alias("cache_apart"),
-    (
-        (_THOUGHTS > _OUTPUT)
-        | ((_THOUGHTS > 0) & ((_THOUGHTS_RULE == "outside") | _THOUGHTS_BEYOND | ((_CACHE > 0) & _BOTH_BEYOND)))
-    )
-    .fill_null(value=False)
-    .alias("thoughts_apart"),
-)
-_BASIS: Final = (
-    pl.when(_INPUT.is_null() & _OUTPUT.is_null())
-    .then(None)
-    .when(pl.col("tokens_estimated"))
-    .then(pl.lit("estimated"))
-    .when(_CACHE_APART | _THOUGHTS_APART)
-    .then(pl.lit("fixed"))
-    .when((_EMITTER_CACHE == "inside") | (_NO_CACHE | (_EMITTER_CACHE.is_null() & (_API_CACHE == "inside"))))
-    .then(pl.lit("inclusive"))
-    .otherwise(pl.lit("assumed"))
-)
-_RESOLVED: Final = (
-    (_INPUT + pl.when(_CACHE_APART).then(_CACHE).otherwise(0)).alias("input_tokens"),
-    (_OUTPUT + pl.when(_THOUGHTS_APART).then(_THOUGHTS).otherwise(0)).alias("output_tokens"),
-    _BASIS.alias("token_basis"),
-)
+_Ints = npt.NDArray[np.int64]
+_Mask = npt.NDArray[np.bool_]
 
 
-def resolve(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Correct the token counts of model calls and say how far they can be trusted.
+class _Parts(NamedTuple):
+    """Numbers of tokens, and what a reported total has beyond input and output; -1 where a count is not told."""
 
-    Takes, beside the token columns, `total_tokens`, `tokens_estimated` and `counting.COLUMNS`. Adds `token_basis`:
-    `estimated` (the emitter counted itself), `fixed` (cache or reasoning was apart and is now included),
-    `inclusive` (known to be), `assumed` (nothing speaks against it).
+    input: _Ints
+    output: _Ints
+    cache: _Ints
+    thoughts: _Ints
+    beyond: _Ints
+    has_beyond: _Mask
+
+
+def resolve(frame: pl.DataFrame, how: How, tells: _Mask) -> pl.DataFrame:
+    """Correct the token counts of spans and say how far they can be trusted.
+
+    Takes the token columns, `total_tokens` and `tokens_estimated`. Adds `token_basis`: `estimated` (the emitter counted
+    itself), `fixed` (cache or reasoning was apart and is now included), `inclusive` (known to be), `assumed` (nothing
+    speaks against it).
     Source: how providers and instrumentations count, as observed; a reported total only ever proves `apart`,
     because some emitters sum up a wrong total themselves.
+
+    Args:
+        frame: of any spans.
+        how: how their tokens are counted.
+        tells: which of them tell what was used; the counts of the others become null.
     """
-    told = (pl.when(_TOLD).then(pl.col(name)).alias(name) for name in ("input_tokens", "output_tokens"))
-    told_all = frame.with_columns(_WHOLE).with_columns(told)
-    return told_all.with_columns(_PARTS).with_columns(_APART).with_columns(_RESOLVED)
+    read = frame.select(_READ)
+    counts: dict[str, _Ints] = {name: np.where(tells, read[name].to_numpy(), -1) for name in _COUNTS}
+    # Some emitters tell only what was written for 5 minutes and for an hour, beside a sum of 0 or none.
+    written = np.maximum(counts["cache_write_5m_tokens"], 0) + np.maximum(counts["cache_write_1h_tokens"], 0)
+    whole = counts["cache_write_tokens"]
+    counts["cache_write_tokens"] = np.where(np.maximum(whole, 0) < written, written, whole)
+    parts = _parts(counts)
+    cache_apart = _cache_apart(parts, how)
+    thoughts_apart = _thoughts_apart(parts, how)
+    estimated: _Mask = read["tokens_estimated"].to_numpy() & tells
+    no_cache = (counts["cache_read_tokens"] == 0) & (counts["cache_write_tokens"] == 0)
+    basis = _basis(parts, how, estimated, cache_apart | thoughts_apart, no_cache)
+    counts["input_tokens"] = parts.input + np.where(cache_apart & (parts.input >= 0), parts.cache, 0)
+    counts["output_tokens"] = parts.output + np.where(thoughts_apart & (parts.output >= 0), parts.thoughts, 0)
+    resolved = pl.DataFrame({name: counts[name] for name in _HANDED_ON}).select(_KNOWN)
+    return frame.with_columns(*resolved, pl.Series("token_basis", _BASES[basis]))
+
+
+def _parts(counts: dict[str, _Ints]) -> _Parts:
+    names = ("input_tokens", "output_tokens", "total_tokens", "cache_read_tokens", "cache_write_tokens")
+    # A call takes at least one token: emitters that were not told of any write zeros.
+    told = np.maximum.reduce([counts[name] for name in names]) > 0
+    of_input, of_output = (np.where(told, counts[name], -1) for name in ("input_tokens", "output_tokens"))
+    total = counts["total_tokens"]
+    return _Parts(
+        of_input,
+        of_output,
+        np.maximum(counts["cache_read_tokens"], 0) + np.maximum(counts["cache_write_tokens"], 0),
+        np.maximum(counts["reasoning_tokens"], 0),
+        total - of_input - of_output,
+        (total >= 0) & (of_input >= 0) & (of_output >= 0),
+    )
+
+
+def _both_beyond(parts: _Parts) -> _Mask:
+    both = parts.beyond == parts.cache + parts.thoughts
+    return parts.has_beyond & both & (parts.thoughts > 0)
+
+
+def _cache_apart(parts: _Parts, how: How) -> _Mask:
+    unlike = (parts.cache != parts.thoughts) | (how.api_cache != INSIDE)
+    beyond = parts.has_beyond & (parts.beyond == parts.cache) & unlike
+    outside = (parts.cache > 0) & ((how.emitter_cache == OUTSIDE) | beyond | _both_beyond(parts))
+    # A part is never more than the whole.
+    return ((parts.input >= 0) & (parts.cache > parts.input)) | outside
+
+
+def _thoughts_apart(parts: _Parts, how: How) -> _Mask:
+    unlike = (parts.cache != parts.thoughts) | (how.api_cache == INSIDE)
+    beyond = parts.has_beyond & (parts.beyond == parts.thoughts) & unlike
+    # What the emitter does is known first, of its provider only where nothing speaks against it.
+    by_api = (how.emitter_thoughts == UNKNOWN) & (how.api_thoughts == OUTSIDE)
+    by_api &= ~parts.has_beyond | (parts.beyond != 0)
+    known = (how.emitter_thoughts == OUTSIDE) | by_api
+    outside = (parts.thoughts > 0) & (known | beyond | ((parts.cache > 0) & _both_beyond(parts)))
+    return ((parts.output >= 0) & (parts.thoughts > parts.output)) | outside
+
+
+def _basis(parts: _Parts, how: How, estimated: _Mask, apart: _Mask, no_cache: _Mask) -> _Ints:
+    inside = (how.emitter_cache == INSIDE) | no_cache
+    inside |= (how.emitter_cache == UNKNOWN) & (how.api_cache == INSIDE)
+    basis = np.where(inside, _INCLUSIVE, _ASSUMED)
+    basis[apart] = _FIXED
+    basis[estimated] = _ESTIMATED
+    basis[(parts.input < 0) & (parts.output < 0)] = _NO_BASIS
+    return basis
