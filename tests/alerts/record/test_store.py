@@ -10,6 +10,7 @@ import pytest
 
 from spanwise_alerts.alert import Held, Outcome
 from spanwise_alerts.errors import RecordError
+from spanwise_alerts.outbox import Attempt
 from spanwise_alerts.plan import Happening, Kept, Plan
 from spanwise_alerts.record.store import AUDIT_KEPT_S, LETTERS_KEPT_S, Store
 from spanwise_alerts.record.trail import Wanted
@@ -53,7 +54,7 @@ async def test_what_is_old_is_forgotten_and_what_waits_is_not(opened: Callable[[
     async with opened() as store:
         letters = [a_letter(step=1), a_letter(step=2)]
         await store.commit(Plan(1.0, letters=letters, audit=[fired(), fired(2e6)]))
-        await store.settle(letters[0], Outcome("delivered"), 5.0, 0.0)
+        await store.settle([Attempt(letters[0], Outcome("delivered"), 5.0, 0.0)])
         await store.prune(5.0 + LETTERS_KEPT_S)
         assert await store.counts() == {(CHANNEL, "pending"): 1, (CHANNEL, "delivered"): 1}
         await store.prune(5.1 + max(LETTERS_KEPT_S, AUDIT_KEPT_S) - 1e6)
@@ -78,7 +79,7 @@ async def test_a_letter_under_way_at_a_crash_is_due_again_with_its_key(opened: C
         (before,) = await store.due(CHANNEL, 1.0, 10)
     async with opened() as store:
         assert await store.due(CHANNEL, 1.0, 10) == [before]
-        await store.settle(before, Outcome("delivered"), 2.0, 0.0)
+        await store.settle([Attempt(before, Outcome("delivered"), 2.0, 0.0)])
         assert await store.due(CHANNEL, 9.0, 10) == []
         assert await store.next_due_s(CHANNEL) is None
 

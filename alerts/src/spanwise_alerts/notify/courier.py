@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 from spanwise_alerts.alert import Channel, Letter, Outcome
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.events import DeliveryAttempted, OnEvent
+from spanwise_alerts.notify.pace import Pace, wait_s
+from spanwise_alerts.outbox import Attempt
 
-_AT_ONCE: Final = 16
-_FIRST_WAIT_S: Final = 0.5
-_LONGEST_WAIT_S: Final = 60.0
+_FETCHED: Final = 256
+_AGAIN_S: Final = 0.5
 _IDLE_S: Final = 5.0
 _log = logging.getLogger(__name__)
 
@@ -23,15 +25,15 @@ class Outbox(Protocol):
     """Where letters wait."""
 
     async def due(self, channel: str, now_s: float, limit: int) -> Sequence[Letter]:
-        """Return letters that may go now: of each alert the oldest only, so that its order is kept."""
+        """Return letters that may go now: of each group the oldest only, so that its order is kept."""
         ...
 
-    async def next_due_s(self, channel: str) -> float | None:
-        """Return when the next letter may go (Unix time); None where none waits."""
+    async def next_due_s(self, channel: str, after_s: float) -> float | None:
+        """Return when the next letter may go of those that may not at `after_s`; None where none waits."""
         ...
 
-    async def settle(self, letter: Letter, outcome: Outcome, now_s: float, due_s: float) -> None:
-        """Keep how an attempt ended; a letter to be tried again is due at `due_s`."""
+    async def settle(self, attempts: Sequence[Attempt]) -> None:
+        """Keep how attempts ended."""
         ...
 
 
@@ -45,7 +47,7 @@ async def plainly(letter: Letter) -> Letter:
 
 
 class Courier:
-    """Delivers what the outbox holds for one channel."""
+    """Delivers what the outbox holds for one channel: letters of several groups at once, those of one in order."""
 
     def __init__(
         self, channel: Channel, outbox: Outbox, now: Callable[[], float], draw: Callable[[], float], on_event: OnEvent,
@@ -58,6 +60,11 @@ class Courier:
         self._now = now
         self._draw = draw
         self._on_event = on_event
+        self._pace = Pace(draw)
+        self._fetched = deque[Letter]()
+        self._under_way = set[str]()
+        self._ended: list[Attempt] = []
+        self._settling = asyncio.Lock()
         self._wake = asyncio.Event()
         self._resting = False
 
@@ -66,31 +73,51 @@ class Courier:
         self._wake.set()
 
     async def run(self) -> None:
-        """Deliver until told to rest, or cancelled."""
-        while not self._resting:
-            try:
-                while not self._resting and await self.deliver_due():
-                    pass
-                next_s = await self._outbox.next_due_s(self._channel.name)
-            except RecordError as error:
-                _log.warning("%s: outbox is not readable, trying again: %s", self._channel.name, error)
-                next_s = self._now() + _FIRST_WAIT_S
-            wait_s = _IDLE_S if next_s is None else min(max(next_s - self._now(), 0.0), _IDLE_S)
-            # not `wait_for`, which may forget that it was cancelled
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._wake.wait()
-            self._wake.clear()
+        """Deliver until told to rest, or cancelled; letters under way are let finish."""
+        async with asyncio.TaskGroup() as group:
+            while not self._resting:
+                try:
+                    await self._begin(group)
+                    idle_s = await self._idle_s()
+                except RecordError as error:
+                    _log.warning("%s: outbox is not readable, trying again: %s", self._channel.name, error)
+                    idle_s = _AGAIN_S
+                # not `wait_for`, which may forget that it was cancelled
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(idle_s):
+                        await self._wake.wait()
+                self._wake.clear()
 
     async def deliver_due(self) -> int:
-        """Try each letter that is due once; return how many there were."""
-        letters = await self._outbox.due(self._channel.name, self._now(), _AT_ONCE)
-        # all are let finish, whatever one of them meets: none may be under way when the outbox is read again
-        ended = await asyncio.gather(*(self._deliver(letter) for letter in letters), return_exceptions=True)
-        for fault in ended:
-            if fault is not None:
-                raise fault
-        return len(letters)
+        """Try letters that are due once and wait for their ends; return how many there were."""
+        async with asyncio.TaskGroup() as group:
+            return await self._begin(group)
+
+    async def _begin(self, group: asyncio.TaskGroup) -> int:
+        now_s = self._now()
+        if self._pace.rest_s(now_s):
+            return 0
+        if not self._fetched:
+            known = set(self._under_way)
+            found = await self._outbox.due(self._channel.name, now_s, len(known) + _FETCHED)
+            self._fetched.extend(letter for letter in found if letter.key not in known)
+        begun = 0
+        while self._fetched and not self._resting and len(self._under_way) < self._pace.at_once:
+            letter = self._fetched.popleft()
+            self._under_way.add(letter.key)
+            group.create_task(self._deliver(letter))
+            begun += 1
+        return begun
+
+    async def _idle_s(self) -> float:
+        """Return for how long there is nothing to begin, unless a letter under way ends before."""
+        now_s = self._now()
+        if rest_s := self._pace.rest_s(now_s):
+            return min(rest_s, _IDLE_S)
+        if self._fetched:
+            return _IDLE_S
+        next_s = await self._outbox.next_due_s(self._channel.name, now_s)
+        return _IDLE_S if next_s is None else min(max(next_s - now_s, 0.0), _IDLE_S)
 
     async def _deliver(self, letter: Letter) -> None:
         try:
@@ -99,9 +126,30 @@ class Courier:
             _log.exception("%s: a letter could not be sent", self._channel.name)
             outcome = Outcome("retry", f"{type(error).__name__}: {error}")
         now_s = self._now()
-        wait_s = max(self._wait_s(letter.attempts), outcome.retry_after_s)
-        await self._outbox.settle(letter, outcome, now_s, now_s + wait_s)
-        self._on_event(DeliveryAttempted(now_s, letter, outcome, letter.attempts + 1))
+        self._pace.ended(outcome, now_s)
+        due_s = now_s + max(wait_s(letter.attempts, self._draw()), outcome.retry_after_s)
+        self._ended.append(Attempt(letter, outcome, now_s, due_s))
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """Keep all that ended; what ends meanwhile is the next transaction's, so that a crowd shares few of them."""
+        async with self._settling:
+            ended, self._ended = self._ended, []
+            if not ended:
+                return
+            while True:
+                try:
+                    await self._outbox.settle(ended)
+                    break
+                except RecordError as error:
+                    # it is not sent once more because of that: the receiver may have it
+                    _log.warning("%s: what was sent is not recorded, trying again: %s", self._channel.name, error)
+                    await asyncio.sleep(_AGAIN_S)
+            self._under_way -= {attempt.letter.key for attempt in ended}
+            for attempt in ended:
+                told = DeliveryAttempted(attempt.at_s, attempt.letter, attempt.outcome, attempt.letter.attempts + 1)
+                self._on_event(told)
+        self._wake.set()
 
     def rest(self) -> None:
         """Begin nothing new; `run` ends when the letters under way have arrived."""
@@ -111,7 +159,3 @@ class Courier:
     async def close(self) -> None:
         """Give the channel's connections back."""
         await self._channel.close()
-
-    def _wait_s(self, attempts: int) -> float:
-        # full jitter in the upper half: receivers that come back are not met by everybody at once
-        return min(_FIRST_WAIT_S * 2.0 ** min(attempts, 20), _LONGEST_WAIT_S) * (0.5 + 0.5 * self._draw())

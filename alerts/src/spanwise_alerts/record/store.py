@@ -6,19 +6,20 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import URL, Connection, Engine, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from spanwise_alerts.alert import Held, Letter, Outcome
+from spanwise_alerts.alert import Held, Letter
 from spanwise_alerts.errors import RecordError
+from spanwise_alerts.outbox import Attempt, LetterState, Replayed, Sought
 from spanwise_alerts.plan import Happening, Plan, Recorded
-from spanwise_alerts.record import detectors
+from spanwise_alerts.record import detectors, outbox
 from spanwise_alerts.record.database import engine_of, try_to_lead
 from spanwise_alerts.record.lock import FileLock
 from spanwise_alerts.record.migrate import migrate
-from spanwise_alerts.record.rows import audit_row, held_from, kept_from, letter_from, log_from, silence_of
+from spanwise_alerts.record.rows import held_from, kept_from, log_from, silence_of
 from spanwise_alerts.record.tables import ALERTS, AUDIT, NOTICES, NOTIFICATION_LOG, OUTBOX, SILENCES, WATCHED
 from spanwise_alerts.record.trail import Wanted, trail
 from spanwise_alerts.record.write import write
@@ -177,36 +178,27 @@ class Store:
 
     async def due(self, channel: str, now_s: float, limit: int) -> list[Letter]:
         """Return letters of a channel that may go now: of each group the oldest only."""
-        query = select(OUTBOX).where(OUTBOX.c.id.in_(_heads(channel)), OUTBOX.c.due_s <= now_s)
-        query = query.order_by(OUTBOX.c.id).limit(limit)
-        return await self._run(lambda db: [letter_from(row) for row in db.execute(query).mappings()])
+        return await self._run(lambda db: outbox.due(db, channel, now_s, limit))
 
-    async def next_due_s(self, channel: str) -> float | None:
-        """Return when the next letter of a channel may go; None where none waits."""
-        query = select(func.min(OUTBOX.c.due_s)).where(OUTBOX.c.id.in_(_heads(channel)))
-        return await self._run(lambda db: db.scalar(query))
+    async def next_due_s(self, channel: str, after_s: float = 0.0) -> float | None:
+        """Return when the next letter of a channel may go of those that may not at `after_s`; None where none waits."""
+        return await self._run(lambda db: outbox.next_due_s(db, channel, after_s))
 
-    async def settle(self, letter: Letter, outcome: Outcome, now_s: float, due_s: float) -> None:
-        """Keep how an attempt ended."""
-        attempts = letter.attempts + 1
-        values: dict[str, Any] = {"attempts": attempts, "reason": outcome.reason}
-        if outcome.kind == "retry":
-            values |= {"due_s": due_s}
-        else:
-            values |= {"status": outcome.kind, "ended_s": now_s}
-        detail = {"channel": letter.channel, "key": letter.key, "attempts": attempts, "reason": outcome.reason}
-
-        def work(db: Connection) -> None:
-            db.execute(update(OUTBOX).where(OUTBOX.c.key == letter.key).values(values))
-            db.execute(insert(AUDIT).values(audit_row(Happening(now_s, outcome.kind, "", detail, letter.key))))
-
-        await self._run(work)
+    async def settle(self, attempts: Sequence[Attempt]) -> None:
+        """Keep how attempts ended."""
+        await self._run(lambda db: outbox.settle(db, attempts))
 
     async def bury(self, channels: Iterable[str], now_s: float) -> int:
         """Make the waiting letters of all but these channels dead letters; return how many."""
-        lost = (OUTBOX.c.status == "pending") & OUTBOX.c.channel.not_in(list(channels))
-        values = {"status": "dead", "ended_s": now_s, "reason": "the receiver is not configured any more"}
-        return await self._run(lambda db: db.execute(update(OUTBOX).where(lost).values(values)).rowcount)
+        return await self._run(lambda db: outbox.bury(db, channels, now_s))
+
+    async def letters(self, sought: Sought) -> list[LetterState]:
+        """Return letters, the newest first."""
+        return await self._run(lambda db: outbox.letters(db, sought))
+
+    async def replay(self, sought: Sought, channels: Collection[str], now_s: float, author: str) -> Replayed:
+        """Make dead letters of these channels wait again, with the same keys."""
+        return await self._run(lambda db: outbox.replay(db, sought, channels, now_s, author))
 
     async def detectors(self, rule: str) -> list[bytes]:
         """Return what the detectors of a rule knew when they were kept, in chunks."""
@@ -230,14 +222,8 @@ class Store:
 
     async def counts(self) -> dict[tuple[str, str], int]:
         """Count letters by channel and status."""
-        query = select(OUTBOX.c.channel, OUTBOX.c.status, func.count()).group_by(OUTBOX.c.channel, OUTBOX.c.status)
-        return await self._run(lambda db: {(channel, status): n for channel, status, n in db.execute(query)})
+        return await self._run(outbox.counts)
 
 
 def _said(error: Exception) -> str:
     return str(error.__cause__ or error).strip()
-
-
-def _heads(channel: str) -> Any:  # noqa: ANN401  SQLAlchemy's type of a subquery says less than its name
-    waiting = (OUTBOX.c.status == "pending") & (OUTBOX.c.channel == channel)
-    return select(func.min(OUTBOX.c.id)).where(waiting).group_by(OUTBOX.c.group_key)
