@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from spanwise_alerts.alert import Alert, Change, Held, Level, Notice, Posted
+from spanwise_alerts.attend import Target
 from spanwise_alerts.config import AlertsConfig, load
 from spanwise_alerts.dispatch import Dispatcher
 from spanwise_alerts.events import AlertChanged, Event
@@ -27,6 +28,7 @@ from spanwise_alerts.group.identity import fingerprint
 from spanwise_alerts.matchers import parse_matchers
 from spanwise_alerts.notify.courier import Courier
 from spanwise_alerts.notify.deliveries import channels_of
+from spanwise_alerts.people.act import Act, Kind
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.rule import TierName
 from spanwise_alerts.silence import SilenceDraft
@@ -200,6 +202,10 @@ class At:
     story: Story
     second: float
 
+    def at(self, second: float) -> At:
+        """Go on to another moment."""
+        return self.story.at(second)
+
     def push(
         self,
         name: str,
@@ -260,6 +266,18 @@ class At:
     def expire(self, name: str = "") -> At:
         """End a silence."""
         return self.does(lambda: self.story.dispatcher.expire(self.story.silences[name], self.story.clock()))
+
+    def acts(
+        self, kind: Kind, name: str, *, until: float | None = None, by: str = "ada", to: str = "", **labels: str
+    ) -> At:
+        """Somebody does something about an alert."""
+        act = Act(kind, by, "seen", None if until is None else START_S + until, to)
+        target = Target((fingerprint(dict(named(name, labels))),))
+
+        async def do() -> None:
+            await self.story.dispatcher.act(target, act, self.story.clock())
+
+        return self.does(do)
 
     def restart(self) -> At:
         """Throw the dispatcher away without a farewell and start another one on the same database."""

@@ -185,7 +185,7 @@ class Standing:
         state: `suppressed` where something holds it back, `unprocessed` until its group was looked at once.
         silenced_by: ids of silences.
         inhibited_by: fingerprints of alerts.
-        muted_by: names of time intervals, and `flapping`.
+        muted_by: names of time intervals, `flapping`, and `snoozed`.
         receivers: names of those to whom it is routed.
         expires_at_s: when a pushed alert counts as resolved unless it is pushed again; None for one of ours.
     """
@@ -248,7 +248,10 @@ class Change:
     notice: Notice | None = None
 
 
-Reason = Literal["first", "new", "tier", "resolved", "unmuted", "repeat", "flapping", "digest", "overflow", "reminder"]
+Reason = Literal[
+    "escalated", "first", "new", "tier", "resolved", "unacknowledged", "unmuted", "repeat", "flapping", "digest",
+    "overflow", "reminder", "test",
+]  # fmt: skip
 """Why a message goes out; where several hold, the first of them in this order."""
 
 

@@ -6,17 +6,20 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar, cast
 
 from spanwise_alerts.alert import Change, GroupView, Notice, Posted, Standing
+from spanwise_alerts.attend import Target, act_on, marks_of, outgrow, tend
 from spanwise_alerts.config import AlertsConfig
 from spanwise_alerts.errors import AlertsError, RecordError
 from spanwise_alerts.events import AlertChanged, Event, Notified, OnEvent
 from spanwise_alerts.floor import Floor
 from spanwise_alerts.flush import flush
 from spanwise_alerts.mute.silenced import expired
+from spanwise_alerts.people.act import Act, AlertUnknown
+from spanwise_alerts.people.attention import Attention
 from spanwise_alerts.plan import Happening, Kept, Plan, Recorded
 from spanwise_alerts.pushed import kept_of, merged, over
 from spanwise_alerts.silence import Silence, SilenceDraft, SilenceUnknown, made
@@ -173,6 +176,26 @@ class Dispatcher:
 
         await self._do(work, now_s)
 
+    def attention(self) -> Mapping[str, Attention]:
+        """Return what people did about alerts that fire, by fingerprint."""
+        return self._floor.attended.all()
+
+    async def act(self, target: Target, act: Act, now_s: float) -> list[str]:
+        """Do something about alerts, about all of them or none; return their fingerprints.
+
+        Raises:
+            AlertUnknown: one that is named does not fire.
+            ValueError: it cannot be done; the message names the field.
+        """
+
+        def work(plan: Plan, at_s: float) -> list[str]:
+            act.check(at_s, [person.name for person in self._config.people])
+            marks = marks_of(self._floor, target)
+            act_on(self._floor, marks, act, plan, at_s)
+            return marks
+
+        return await self._do(work, now_s)
+
     async def reload(self, config: AlertsConfig, now_s: float, changes: Sequence[Change] = ()) -> None:
         """Take another configuration and what it does to alerts of ours: nothing is forgotten or told twice.
 
@@ -227,7 +250,7 @@ class Dispatcher:
     def _answer(self, work: _Work, at_s: float) -> object:
         try:
             return work(self._plan, at_s)
-        except (SilenceUnknown, ValueError) as error:
+        except (AlertUnknown, SilenceUnknown, ValueError) as error:
             return error
 
     async def _close(self, now_s: float) -> None:
@@ -242,6 +265,7 @@ class Dispatcher:
         messages = remind(floor, plan, now_s)
         floor.time_passes(now_s)
         if now_s >= self._gate_s:
+            tend(floor, plan, now_s)
             messages += flush(floor, floor.due(now_s), plan, now_s, self._newest)
         plan.silences |= dict.fromkeys(floor.silences.forget(now_s))
         if not plan.empty:
@@ -276,6 +300,7 @@ class Dispatcher:
         case = self._floor.cases.get(notice.fingerprint)
         before = case.notice if case else None
         self._floor.see(kept, plan, now_s)
+        outgrow(self._floor, notice, plan, now_s)
         if before is None or before.status != notice.status or before.tier != notice.tier:
             plan.audit.append(Happening(now_s, notice.kind, notice.fingerprint, notice.to_dict()))
             self._news.append(AlertChanged(now_s, notice.kind, notice))

@@ -17,6 +17,9 @@ from spanwise_alerts.mute.flap import Flapping
 from spanwise_alerts.mute.inhibit import Inhibition
 from spanwise_alerts.mute.silenced import Silences
 from spanwise_alerts.mute.storm import Bucket
+from spanwise_alerts.people.attended import Attended
+from spanwise_alerts.people.attention import Attention
+from spanwise_alerts.people.climb import Climb, begun, waits
 from spanwise_alerts.plan import Kept, Plan, Recorded
 from spanwise_alerts.told import Entry
 
@@ -30,6 +33,7 @@ class Floor:
         self.cases: dict[str, Case] = {}
         self.log = {(entry.group_key, entry.receiver): entry for entry in recorded.entries}
         self.silences = Silences(recorded.silences)
+        self.attended = Attended(recorded.attention)
         self.new_id = new_id
         self.flapping = Flapping(config.flap)
         for mark, at_s in recorded.changes:
@@ -45,7 +49,9 @@ class Floor:
         self.config = config
         self.flapping.config = config.flap
         self.channels = {receiver.name: receiver.channels for receiver in config.receivers}
+        self.pagers = {receiver.name: receiver.pagers for receiver in config.receivers}
         self.tree = tree_of(config.route, list(self.channels))
+        self.attended.configure({each.name: each.moments_s for each in config.escalations})
         self.buckets = {name: Bucket(config.storm, now_s) for name in self.channels}
         self.backlog: dict[str, dict[tuple[str, str], Group]] = {name: {} for name in self.channels}
         self.groups: dict[tuple[str, str], Group] = {}
@@ -60,6 +66,7 @@ class Floor:
         self._turn = itertools.count()
         self._expiries: list[tuple[float, str]] = []
         self.stirred = False
+        self.shifted = True
 
     def rebuild(self, plan: Plan, now_s: float) -> None:
         """Put every alert into its groups, and take up what was told under another routing."""
@@ -103,8 +110,9 @@ class Floor:
 
     def _node_of(self, entry: Entry) -> Node:
         for node in self.tree.walk():
-            if node.receiver == entry.receiver and group_key(node.key, entry.labels) == entry.group_key:
-                return node
+            named = node.receiver == entry.receiver
+            if (named or node.escalation) and group_key(node.key, entry.labels) == entry.group_key:
+                return node if named else node.calling(entry.receiver)
         return Node.detached(self.tree, entry.receiver)
 
     def see(self, kept: Kept, plan: Plan, now_s: float) -> Case:
@@ -126,6 +134,9 @@ class Floor:
         if case.firing and case.expires_at_s is not None:
             heapq.heappush(self._expiries, (case.expires_at_s, mark))
         plan.kept[mark] = kept
+        if not case.firing and self.attended.drop(mark):
+            plan.attention[mark] = None
+        self.shifted = self.shifted or self.attended.waits(mark)
         if changed or case.labels != labels:
             self._inhibit(mark, case)
             self.place(mark, case, plan, now_s, urgent=changed and case.firing and notice.kind == "upgraded")
@@ -145,17 +156,16 @@ class Floor:
     def place(self, mark: str, case: Case, plan: Plan, now_s: float, *, urgent: bool = False) -> None:
         """Put an alert into the groups that it is routed to; who was told of it before is told of what follows."""
         wanted: dict[tuple[str, str], Group] = {}
-        for node in self.tree.match(case.labels):
-            if node.receiver:
-                # an alert by itself stays in its group when its tier changes
-                labels = node.labels_of(case.labels) if node.group_by is not None else dict(case.notice.labels)
-                key = group_key(node.key, labels)
-                found = self.groups.get((key, node.receiver))
-                if found is None:
-                    if not case.firing:
-                        continue
-                    found = self._open(node, labels, key, self._first_s(node, case.notice, now_s))
-                wanted[found.id] = found
+        for node in self._telling(mark, case, plan, now_s):
+            # an alert by itself stays in its group when its tier changes
+            labels = node.labels_of(case.labels) if node.group_by is not None else dict(case.notice.labels)
+            key = group_key(node.key, labels)
+            found = self.groups.get((key, node.receiver))
+            if found is None:
+                if not case.firing:
+                    continue
+                found = self._open(node, labels, key, self._first_s(node, case.notice, now_s))
+            wanted[found.id] = found
         for key, group in list(case.groups.items()):
             if key not in wanted:
                 self._leave(mark, case, group, wanted.values(), plan)
@@ -166,6 +176,56 @@ class Floor:
         for group in case.groups.values():
             critical = case.firing and case.notice.tier == "critical" and group.node.critical_at_once
             self.wake(group, now_s, at_once=critical or (urgent and group.flushed))
+
+    def _telling(self, mark: str, case: Case, plan: Plan, now_s: float) -> list[Node]:
+        """Return a node for each receiver that is told of an alert: those of its routes, those who were called."""
+        nodes = self.tree.match(case.labels)
+        climbs = self._climbs(mark, case, {node.escalation for node in nodes} - {""}, plan, now_s)
+        found: list[Node] = []
+        for node in nodes:
+            found += [node] if node.receiver else []
+            found += [node.calling(name) for name in climbs[node.escalation].called] if node.escalation else []
+        return found
+
+    def _climbs(self, mark: str, case: Case, chains: set[str], plan: Plan, now_s: float) -> Mapping[str, Climb]:
+        """Have an alert climb the escalations that it is routed to, and no others; return where it is in each."""
+        attention = self.attended.get(mark)
+        if not case.firing:
+            return {name: Climb(now_s) for name in chains}
+        if chains == set(attention.climbs):
+            return attention.climbs
+        # whoever was not told yet that it was over and fires again is called again
+        calls = max((self.log[key].calls.get(mark, 0) for key in case.groups if key in self.log), default=0)
+        climbs = {
+            name: attention.climbs.get(name) or begun(self.attended.chains[name], now_s, calls)
+            for name in sorted(chains)
+        }
+        if attention.quiet:
+            climbs = {name: waits(climb) for name, climb in climbs.items()}
+        self.attend(replace(attention, climbs=climbs), plan)
+        return climbs
+
+    def attend(self, attention: Attention, plan: Plan) -> None:
+        """Keep the attention of an alert as it is now."""
+        self.attended.put(attention)
+        plan.attention[attention.fingerprint] = None if attention.blank else attention
+
+    def calls(self, group: Group) -> dict[str, int]:
+        """Return the number of the newest call to a group's receiver, by fingerprint; without those that have none."""
+        found: dict[str, int] = {}
+        for mark in group.cases if self.attended.all() else ():
+            attention = self.attended.get(mark)
+            climb = attention.climbs.get(group.node.escalation)
+            called = climb.called.get(group.node.receiver, 0) if climb else 0
+            if call := called if group.node.escalation else attention.recalls:
+                found[mark] = call
+        return found
+
+    def unrepeated(self, group: Group) -> set[str]:
+        """Return the members of a group that are not repeated: routed here no more, or acknowledged."""
+        if not self.attended.all():
+            return group.guests
+        return group.guests | {mark for mark in group.cases if self.attended.get(mark).acknowledged}
 
     def _first_s(self, node: Node, notice: Notice, now_s: float) -> float:
         # what began longer ago than the wait has waited enough, as in Alertmanager
@@ -204,10 +264,13 @@ class Floor:
         entry = self.entry(group)
         tier = was.firing[mark]
         rest = {key: value for key, value in was.firing.items() if key != mark}
-        self.note(was, replace(was, firing=rest, hushed=was.hushed - {mark}) if rest else None, plan)
+        calls = {key: value for key, value in was.calls.items() if key != mark}
+        self.note(was, replace(was, firing=rest, hushed=was.hushed - {mark}, calls=calls) if rest else None, plan)
+        calls = {**entry.calls, **({mark: was.calls[mark]} if mark in was.calls else {})}
         hushed = entry.hushed | (was.hushed & {mark})
         told_s = max(entry.told_s, was.told_s)
-        self.note(entry, replace(entry, firing={**entry.firing, mark: tier}, hushed=hushed, told_s=told_s), plan)
+        firing = {**entry.firing, mark: tier}
+        self.note(entry, replace(entry, firing=firing, hushed=hushed, told_s=told_s, calls=calls), plan)
 
     def entry(self, group: Group) -> Entry:
         """Return what was told of a group; a new one where nothing was."""
@@ -254,6 +317,7 @@ class Floor:
     def time_passes(self, now_s: float) -> None:
         """Begin and end what the clock begins and ends; wake the groups that it is about."""
         for silence in self.silences.move(now_s):
+            self.shifted = True
             for case in self.cases.values():
                 if silence.matches(case.labels):
                     for group in case.groups.values():
@@ -263,6 +327,7 @@ class Floor:
             held = {name: timing.holds(now_s) for name, timing in self._timings.items()}
             if held != self._held_now:
                 self._held_now = held
+                self.shifted = True
                 for group in self.groups.values():
                     if group.node.mute or group.node.active:
                         self.wake(group, now_s)
@@ -270,7 +335,7 @@ class Floor:
     def settle(self, now_s: float) -> None:
         """Wake the groups that hold something back, where what holds back has changed."""
         if self.stirred:
-            self.stirred = False
+            self.stirred, self.shifted = False, True
             for group in self.groups.values():
                 if group.withheld:
                     self.wake(group, now_s)
@@ -290,6 +355,7 @@ class Floor:
             self._queue[0][0] if self._queue else math.inf,
             self._expiries[0][0] if self._expiries else math.inf,
             self.silences.next_s,
+            self.attended.next_s(),
             (self._minute + 1) * _MINUTE_S if self._timed else math.inf,
             *(self.buckets[name].next_s() for name, waiting in self.backlog.items() if waiting),
         )

@@ -16,7 +16,7 @@ from spanwise_alerts.plan import Happening, Plan
 from spanwise_alerts.quantity import human_duration
 from spanwise_alerts.told import Entry
 
-_HUSHED_BY: Final = frozenset({"silenced", "muted"})
+_HUSHED_BY: Final = frozenset({"silenced", "snoozed", "muted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,10 @@ class Verdict:
 
     Attributes:
         notices: of the members that nothing holds back.
-        withheld: by fingerprint: what holds it back (silenced, inhibited, muted or flapping), then by which.
+        withheld: by fingerprint: what holds it back (silenced, snoozed, inhibited, muted or flapping), then by which.
         reason: why something is told; None where nothing is.
         flapping: when a digest told of which flapping alert last, by fingerprint.
+        calls: the number of the newest call to the receiver, by fingerprint.
     """
 
     group: Group
@@ -36,6 +37,7 @@ class Verdict:
     withheld: Mapping[str, tuple[str, ...]]
     reason: Reason | None
     flapping: Mapping[str, float]
+    calls: Mapping[str, int]
     headline: str = ""
 
     @property
@@ -98,9 +100,16 @@ def judge(floor: Floor, group: Group, now_s: float) -> Verdict:
             withheld[mark] = by
         else:
             notices.append(case.notice)
-    reason = digest or why(entry, notices, group.guests, now_s, group.node.repeat_interval_s)
+    calls, again = floor.calls(group), "escalated" if group.node.escalation else "unacknowledged"
+    repeat_s = group.node.repeat_interval_s
+    reason = digest or why(entry, notices, floor.unrepeated(group), now_s, repeat_s, calls, again)
     headline = _flapping(floor, notices, flapping, now_s) if digest else ""
-    return Verdict(group, entry, tuple(notices), withheld, reason, flapping, headline)
+    if reason == again:
+        called = [
+            notice for notice in notices if calls.get(notice.fingerprint, 0) > entry.calls.get(notice.fingerprint, 0)
+        ]
+        headline = _called(floor, called, group.node.escalation, now_s)
+    return Verdict(group, entry, tuple(notices), withheld, reason, flapping, calls, headline)
 
 
 def _held_back(floor: Floor, entry: Entry, mark: str, case: Case, muted: tuple[str, ...]) -> tuple[str, ...]:
@@ -113,6 +122,8 @@ def _held_back(floor: Floor, entry: Entry, mark: str, case: Case, muted: tuple[s
         return ()
     if silenced := floor.silences.by(case.labels):
         return ("silenced", *silenced)
+    if snoozed := floor.attended.get(mark).snoozed:
+        return ("snoozed", snoozed.by)
     if inhibited := floor.inhibition.by(case.labels):
         return ("inhibited", *inhibited)
     return ()
@@ -129,24 +140,37 @@ def _flapping(floor: Floor, notices: Iterable[Notice], flapping: Mapping[str, fl
     return f"flapping, next word in {again}: {'; '.join(words)}"
 
 
+def _called(floor: Floor, called: Iterable[Notice], escalation: str, now_s: float) -> str:
+    """Say why somebody is called, or called again."""
+    words: list[str] = []
+    for notice in called:
+        climb = floor.attended.get(notice.fingerprint).climbs.get(escalation)
+        waited_s = now_s - climb.begun_s if climb else 0.0
+        why_now = f"not acknowledged for {human_duration(waited_s)}" if waited_s else "not acknowledged any more"
+        words.append(f"{why_now}: {notice.summary}")
+    return "; ".join(words)
+
+
 def _tell(
     floor: Floor, verdicts: list[Verdict], plan: Plan, now_s: float, newest: Callable[[Notice], Notice]
 ) -> list[Message]:
     """Make one message of one verdict or several, and conclude them."""
     first = verdicts[0]
     receiver = first.group.node.receiver
+    channels = floor.channels[receiver]
     if len(verdicts) == 1:
-        reason = first.reason
-        assert reason is not None
-        group_key, thread, step = first.group.key, first.entry.thread, first.entry.step + 1
-        said = [newest(notice) for notice in first.notices]
-        message = message_of(group_key, receiver, reason, said, first.group.labels, first.headline)
+        message = _own_message(first, newest)
+        letters = letters_of(message, first.entry.thread, first.entry.step + 1, channels)
     else:
         notices = {n.fingerprint: newest(n) for verdict in verdicts for n in verdict.notices}
         headline = f"{len(notices)} alerts of {len(verdicts)} groups, told together: too many messages"
-        thread, step = floor.new_id(), 1
         message = message_of(f"overflow:{receiver}", receiver, "overflow", list(notices.values()), {}, headline)
-    letters = letters_of(message, thread, step, floor.channels[receiver])
+        pagers = {name: ends for name, ends in channels.items() if name in floor.pagers[receiver]}
+        others = {name: ends for name, ends in channels.items() if name not in pagers}
+        letters = letters_of(message, floor.new_id(), 1, others)
+        # each group is an incident there, which no summary opens or ends
+        for each in verdicts:
+            letters += letters_of(_own_message(each, newest), each.entry.thread, each.entry.step + 1, pagers)
     plan.letters += letters
     keys = [letter.key for letter in letters]
     for verdict in verdicts:
@@ -161,6 +185,14 @@ def _tell(
     return [message]
 
 
+def _own_message(verdict: Verdict, newest: Callable[[Notice], Notice]) -> Message:
+    """Make the message that tells of one group."""
+    group, reason = verdict.group, verdict.reason
+    assert reason is not None
+    said = [newest(notice) for notice in verdict.notices]
+    return message_of(group.key, group.node.receiver, reason, said, group.labels, verdict.headline)
+
+
 def _conclude(floor: Floor, verdict: Verdict, plan: Plan, now_s: float, *, told: bool) -> None:
     """Write down what was told of a group and what was not, let go of what is over, and say when to look again."""
     group, entry = verdict.group, verdict.entry
@@ -169,8 +201,11 @@ def _conclude(floor: Floor, verdict: Verdict, plan: Plan, now_s: float, *, told:
     hushed = {mark for mark in held if withheld[mark][0] in _HUSHED_BY or mark in entry.hushed}
     firing = {n.fingerprint: n.grade for n in verdict.notices if n.status == "firing"} if told else dict(entry.firing)
     firing = {mark: tier for mark, tier in {**firing, **held}.items() if mark in group.cases}
+    fresh = {notice.fingerprint for notice in verdict.notices} if told else set[str]()
+    calls = {mark: (verdict.calls if mark in fresh else entry.calls).get(mark, 0) for mark in firing}
+    calls = {mark: call for mark, call in calls.items() if call}
     now = replace(
-        entry, firing=firing, hushed=frozenset(hushed), flapping=dict(verdict.flapping),
+        entry, firing=firing, calls=calls, hushed=frozenset(hushed), flapping=dict(verdict.flapping),
         step=entry.step + told, told_s=now_s if told else entry.told_s,
     )  # fmt: skip
     for mark, by in verdict.withheld.items():
@@ -199,7 +234,8 @@ def _stays(case: Case, entry: Entry, mark: str, by: tuple[str, ...]) -> bool:
 
 
 def _look_again(floor: Floor, group: Group, entry: Entry, now_s: float) -> None:
-    if any(mark not in group.withheld and mark not in group.guests for mark in entry.firing):
+    unrepeated = floor.unrepeated(group)
+    if any(mark not in group.withheld and mark not in unrepeated for mark in entry.firing):
         floor.call(group, group.next_s(max(entry.told_s + group.node.repeat_interval_s, now_s)))
     for mark, at_s in entry.flapping.items():
         digest_s, calm_s = at_s + floor.config.flap.digest_s, floor.flapping.calm_s(mark)

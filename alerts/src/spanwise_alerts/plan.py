@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spanwise_alerts.alert import Held, Letter, Notice
+from spanwise_alerts.people.attention import Attention
 from spanwise_alerts.silence import Silence
 from spanwise_alerts.told import Entry
 
@@ -31,7 +32,8 @@ class Happening:
 
     Attributes:
         what: fired, upgraded, downgraded, resolved; told; silenced, inhibited, muted, flapping, overflow; delivered,
-            retry, dead; silence, silence-ended.
+            retry, dead; silence, silence-ended; acknowledge, unacknowledge, assign, comment, snooze, unsnooze,
+            acknowledge-ended, snooze-ended, escalated, snoozed.
         fingerprint: of the alert it is about; empty where it is about none.
         letter: the key of the letter it is about; empty where it is about none.
     """
@@ -52,6 +54,7 @@ class Plan:
         kept: what alerts say, by fingerprint.
         entries: the notification log, by group key and receiver.
         silences: by id.
+        attention: what people did about alerts, by fingerprint.
     """
 
     now_s: float
@@ -59,13 +62,14 @@ class Plan:
     kept: dict[str, Kept | None] = field(default_factory=dict[str, "Kept | None"])
     entries: dict[tuple[str, str], Entry | None] = field(default_factory=dict[tuple[str, str], "Entry | None"])
     silences: dict[str, Silence | None] = field(default_factory=dict[str, "Silence | None"])
+    attention: dict[str, Attention | None] = field(default_factory=dict[str, "Attention | None"])
     letters: list[Letter] = field(default_factory=list[Letter])
     audit: list[Happening] = field(default_factory=list[Happening])
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.held or self.kept or self.entries or self.silences or self.letters or self.audit)
+        return not any((self.held, self.kept, self.entries, self.silences, self.attention, self.letters, self.audit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +84,4 @@ class Recorded:
     entries: Sequence[Entry]
     silences: Sequence[Silence]
     changes: Sequence[tuple[str, float]]
+    attention: Sequence[Attention] = ()

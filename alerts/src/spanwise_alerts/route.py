@@ -52,6 +52,10 @@ class Route(Section):
         default=None, description="who is told (default: that of the route above; at the top the only one)",
         examples=["team"],
     )  # fmt: skip
+    escalation: str | None = Field(
+        default=None, description="who is called until somebody acknowledges, beside `receiver` or in its place",
+        examples=["pager"],
+    )  # fmt: skip
     matchers: Matching = Field(
         default_factory=list[Matchers],
         description="which alerts: all must match; the top one takes all",
@@ -158,10 +162,12 @@ class Reminder(Section):
     )
 
 
-def faults_in(route: Route, receivers: Sequence[str], intervals: Sequence[str]) -> list[tuple[Path, str]]:
-    """Return what is wrong with a routing tree, by path: receivers and time intervals that there are not."""
+def faults_in(
+    route: Route, receivers: Sequence[str], intervals: Sequence[str], escalations: Sequence[str]
+) -> list[tuple[Path, str]]:
+    """Return what is wrong with a routing tree, by path: receivers, time intervals, escalations that there are not."""
     found: list[tuple[Path, str]] = []
-    if route.receiver is None and len(receivers) > 1:
+    if route.receiver is None and route.escalation is None and len(receivers) > 1:
         many = f"missing; with several receivers, expected `receiver`: one of {', '.join(receivers)}"
         found.append((("receiver",), many))
     top: list[tuple[Path, str]] = [
@@ -171,17 +177,19 @@ def faults_in(route: Route, receivers: Sequence[str], intervals: Sequence[str]) 
             ("active_time_intervals", route.active_time_intervals), ("continue", route.continue_),
         ) if given
     ]  # fmt: skip
-    return [*found, *top, *_unknown(route, receivers, intervals, ())]
+    return [*found, *top, *_unknown(route, receivers, intervals, escalations, ())]
 
 
 def _unknown(
-    route: Route, receivers: Sequence[str], intervals: Sequence[str], path: Path
+    route: Route, receivers: Sequence[str], intervals: Sequence[str], escalations: Sequence[str], path: Path
 ) -> Iterator[tuple[Path, str]]:
     if route.receiver is not None and route.receiver not in receivers:
         yield (*path, "receiver"), expected(route.receiver, receivers)
+    if route.escalation is not None and route.escalation not in escalations:
+        yield (*path, "escalation"), expected(route.escalation, escalations)
     for key, names in (("mute", route.mute_time_intervals), ("active", route.active_time_intervals)):
         for place, name in enumerate(names):
             if name not in intervals:
                 yield (*path, f"{key}_time_intervals", place), expected(name, intervals)
     for place, child in enumerate(route.routes):
-        yield from _unknown(child, receivers, intervals, (*path, "routes", place))
+        yield from _unknown(child, receivers, intervals, escalations, (*path, "routes", place))

@@ -18,6 +18,7 @@ class Entry:
         firing: the grade (tier and mark) in which each alert was told to fire, by fingerprint.
         hushed: those of them that a person or the clock has held back since.
         flapping: since when which alerts are told by a digest, by fingerprint; when the digest came last.
+        calls: the newest call of an escalation, or the end of an acknowledgement, that was told, by fingerprint.
     """
 
     group_key: str
@@ -29,12 +30,14 @@ class Entry:
     firing: Mapping[str, str] = field(default_factory=dict[str, str])
     hushed: frozenset[str] = frozenset()
     flapping: Mapping[str, float] = field(default_factory=dict[str, float])
+    calls: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields, ready for JSON."""
         return {
             "thread": self.thread, "step": self.step, "told_s": self.told_s, "labels": dict(self.labels),
             "firing": dict(self.firing), "hushed": sorted(self.hushed), "flapping": dict(self.flapping),
+            "calls": dict(self.calls),
         }  # fmt: skip
 
 

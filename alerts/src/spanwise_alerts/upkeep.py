@@ -67,6 +67,8 @@ def _remind(floor: Floor, silence: Silence, plan: Plan, now_s: float) -> list[Me
     for receiver in receivers if held else ():
         notices = [case.notice for case in held]
         message = message_of(f"silence:{silence.id}", receiver, "reminder", notices, {}, text)
-        plan.letters += letters_of(message, floor.new_id(), 1, floor.channels[receiver])
+        # nobody is called for it: for a pager it would be an incident that nothing ends
+        channels = {name: ends for name, ends in floor.channels[receiver].items() if name not in floor.pagers[receiver]}
+        plan.letters += letters_of(message, floor.new_id(), 1, channels)
         messages.append(message)
     return messages

@@ -29,6 +29,7 @@ def group_views(floor: Floor) -> list[GroupView]:
 def _standing(floor: Floor, case: Case) -> Standing:
     silenced, inhibited = floor.silences.by(case.labels), floor.inhibition.by(case.labels)
     muted = tuple(sorted({name for group in case.groups.values() for name in _muted(floor, group, case)}))
+    muted += ("snoozed",) if floor.attended.get(case.notice.fingerprint).snoozed else ()
     receivers = tuple(dict.fromkeys(group.node.receiver for group in case.groups.values()))
     # without receivers no group ever looks at it
     processed = case.processed or not case.groups

@@ -36,11 +36,11 @@ OVER = a_notice(fingerprint="a", status="resolved", ends_at_s=5.0)
     ],
 )
 def test_what_is_told_is_what_the_receiver_does_not_know(told: dict[str, Any], notices: list[Any], wanted: str | None):
-    assert why(entry(told_s=10.0, **told), notices, set(), 20.0, 100.0) == wanted
+    assert why(entry(told_s=10.0, **told), notices, set(), 20.0, 100.0, {}, "unacknowledged") == wanted
 
 
 def test_the_same_is_told_again_after_a_while_but_not_of_guests():
     known = entry(told_s=10.0, firing={"a": "warning"})
-    assert why(known, [A], set(), 109.9, 100.0) is None
-    assert why(known, [A], set(), 110.0, 100.0) == "repeat"
-    assert why(known, [A], {"a"}, 110.0, 100.0) is None
+    assert why(known, [A], set(), 109.9, 100.0, {}, "unacknowledged") is None
+    assert why(known, [A], set(), 110.0, 100.0, {}, "unacknowledged") == "repeat"
+    assert why(known, [A], {"a"}, 110.0, 100.0, {}, "unacknowledged") is None

@@ -16,6 +16,7 @@ def test_the_tables_are_those_that_running_databases_have():
         ],
         "audit": ["id", "at_s", "what", "fingerprint", "letter", "detail"],
         "watched": ["rule", "at_s"],
+        "attention": ["fingerprint", "attention"],
         "detectors": ["rule", "chunk", "state"],
         "bands": ["rule", "until_s", "bands"],
     }  # fmt: skip

@@ -16,6 +16,7 @@ class Node:
     Attributes:
         key: the matchers down to it, as Alertmanager writes them.
         receiver: empty where nobody is told.
+        escalation: the name of the one whose steps are told beside the receiver; empty for none.
         group_by: None for every label.
         go_on: whether the routes after it are asked as well.
     """
@@ -32,11 +33,16 @@ class Node:
     active: tuple[str, ...] = ()
     go_on: bool = False
     nodes: tuple[Node, ...] = ()
+    escalation: str = ""
 
     @classmethod
     def detached(cls, top: Node, receiver: str) -> Node:
         """Make a node that no alert comes to, for a receiver that was told by a route that is gone."""
-        return replace(top, receiver=receiver, nodes=(), group_wait_s=0.0, mute=(), active=())
+        return replace(top, receiver=receiver, nodes=(), group_wait_s=0.0, mute=(), active=(), escalation="")
+
+    def calling(self, receiver: str) -> Node:
+        """Make the node of a receiver whom its escalation calls."""
+        return replace(self, receiver=receiver, nodes=())
 
     def match(self, labels: Mapping[str, str]) -> list[Node]:
         """Return the nodes that an alert comes to: the deepest that match, none of it where this one does not."""
@@ -63,8 +69,9 @@ class Node:
 
 def tree_of(route: Route, receivers: Sequence[str]) -> Node:
     """Put a routing tree together; the only receiver needs no name."""
+    first = "" if route.escalation else next(iter(receivers), "")
     top = Node(
-        key="{}", receiver=route.receiver or next(iter(receivers), ""), matchers=(), group_by=None, group_wait_s=0.0,
+        key="{}", receiver=route.receiver or first, matchers=(), group_by=None, group_wait_s=0.0,
         group_interval_s=0.0, repeat_interval_s=REPEAT_INTERVAL_S, critical_at_once=True,
     )  # fmt: skip
     return _node(route, top, top.key)
@@ -77,8 +84,12 @@ def _node(route: Route, above: Node, key: str) -> Node:
         if above.group_by is None and group_by is not None:
             # alerts that are told together wait for each other, unless somebody said how long
             wait_s, interval_s = wait_s or GROUP_WAIT_S, interval_s or GROUP_INTERVAL_S
+    whom = above.receiver, above.escalation
+    if route.receiver or route.escalation:
+        # a route that says whom to tell says all of it
+        whom = route.receiver or "", route.escalation or ""
     node = replace(
-        above, key=key, receiver=route.receiver or above.receiver, matchers=flat(route.matchers), group_by=group_by,
+        above, key=key, receiver=whom[0], escalation=whom[1], matchers=flat(route.matchers), group_by=group_by,
         group_wait_s=wait_s if route.group_wait_s is None else route.group_wait_s,
         group_interval_s=interval_s if route.group_interval_s is None else route.group_interval_s,
         repeat_interval_s=route.repeat_interval_s or above.repeat_interval_s,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.record.tables import ALERTS
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest change of the tables."""
 
 _FOLDER: Final = Path(__file__).with_name("migrations")

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from spanwise_alerts.alert import Alert, Expected, Held, Letter, Level, Message, Notice
+from spanwise_alerts.people.attention import Attention, attention_from
 from spanwise_alerts.plan import Happening, Kept
 from spanwise_alerts.silence import Silence, silence_from
 from spanwise_alerts.told import Entry, entry_from
@@ -76,6 +77,16 @@ def silence_row(silence: Silence) -> dict[str, Any]:
 def silence_of(row: Row) -> Silence:
     """Read back a row of `silences`."""
     return silence_from(row["silence"])
+
+
+def attention_row(attention: Attention) -> dict[str, Any]:
+    """Return a row of `attention`."""
+    return {"fingerprint": attention.fingerprint, "attention": attention.to_dict()}
+
+
+def attention_of(row: Row) -> Attention:
+    """Read back a row of `attention`."""
+    return attention_from(row["attention"])
 
 
 def outbox_row(letter: Letter, now_s: float) -> dict[str, Any]:

@@ -19,8 +19,17 @@ from spanwise_alerts.record import detectors, outbox
 from spanwise_alerts.record.database import engine_of, try_to_lead
 from spanwise_alerts.record.lock import FileLock
 from spanwise_alerts.record.migrate import migrate
-from spanwise_alerts.record.rows import held_from, kept_from, log_from, silence_of
-from spanwise_alerts.record.tables import ALERTS, AUDIT, NOTICES, NOTIFICATION_LOG, OUTBOX, SILENCES, WATCHED
+from spanwise_alerts.record.rows import attention_of, held_from, kept_from, log_from, silence_of
+from spanwise_alerts.record.tables import (
+    ALERTS,
+    ATTENTION,
+    AUDIT,
+    NOTICES,
+    NOTIFICATION_LOG,
+    OUTBOX,
+    SILENCES,
+    WATCHED,
+)
 from spanwise_alerts.record.trail import Wanted, trail
 from spanwise_alerts.record.write import write
 
@@ -158,6 +167,7 @@ class Store:
                 [log_from(row) for row in db.execute(select(NOTIFICATION_LOG)).mappings()],
                 [silence_of(row) for row in db.execute(select(SILENCES)).mappings()],
                 [(fingerprint, at_s) for fingerprint, at_s in db.execute(changed.order_by(AUDIT.c.id))],
+                [attention_of(row) for row in db.execute(select(ATTENTION)).mappings()],
             )
 
         return await self._run(work)

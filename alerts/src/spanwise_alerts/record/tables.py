@@ -1,10 +1,23 @@
-"""The tables: alerts, what they say, what was told, silences, letters, what happened, watching, detectors."""
+"""The tables: alerts, what they say, what was told, silences, attention, letters, audit, watching, detectors."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 METADATA: Final = MetaData()
 _NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER up by itself
@@ -39,6 +52,13 @@ SILENCES: Final = Table(
     METADATA,
     Column("id", String(36), primary_key=True),
     Column("silence", JSON, nullable=False),
+)
+
+ATTENTION: Final = Table(
+    "attention",
+    METADATA,
+    Column("fingerprint", String(16), primary_key=True),
+    Column("attention", JSON, nullable=False),
 )
 
 OUTBOX: Final = Table(

@@ -9,8 +9,16 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Column, Connection, Table, and_, delete, insert, or_
 
 from spanwise_alerts.plan import Plan
-from spanwise_alerts.record.rows import alert_row, audit_row, log_row, notice_row, outbox_row, silence_row
-from spanwise_alerts.record.tables import ALERTS, AUDIT, NOTICES, NOTIFICATION_LOG, OUTBOX, SILENCES
+from spanwise_alerts.record.rows import (
+    alert_row,
+    attention_row,
+    audit_row,
+    log_row,
+    notice_row,
+    outbox_row,
+    silence_row,
+)
+from spanwise_alerts.record.tables import ALERTS, ATTENTION, AUDIT, NOTICES, NOTIFICATION_LOG, OUTBOX, SILENCES
 
 _AT_ONCE: Final = 500
 K = TypeVar("K")
@@ -22,6 +30,9 @@ def write(db: Connection, plan: Plan) -> None:
     _replace(db, ALERTS, ALERTS.c.fingerprint, plan.held, [alert_row(k, v) for k, v in _some(plan.held)])
     _replace(db, NOTICES, NOTICES.c.fingerprint, plan.kept, [notice_row(k, v) for k, v in _some(plan.kept)])
     _replace(db, SILENCES, SILENCES.c.id, plan.silences, [silence_row(v) for _, v in _some(plan.silences)])
+    _replace(
+        db, ATTENTION, ATTENTION.c.fingerprint, plan.attention, [attention_row(v) for _, v in _some(plan.attention)]
+    )
     log = NOTIFICATION_LOG
     for some in _chunks(list(plan.entries)):
         these = or_(*(and_(log.c.group_key == key, log.c.receiver == receiver) for key, receiver in some))
