@@ -17,6 +17,8 @@ RANGE: Final = "$__range"
 _SAMPLES: Final[dict[str, tuple[Sample, ...]]] = {"counter": ("total",), "histogram": ("count", "sum", "bucket")}
 FAILED: Final = f'{LABEL["error_type"]}!=""'
 """The matcher of what failed."""
+SCRAPED: Final = ("job", "instance")
+"""Labels that Prometheus itself gives to every sample: where it comes from."""
 SUCCEEDED: Final = f'{LABEL["error_type"]}=""'
 """The matcher of what did not."""
 
@@ -144,9 +146,14 @@ class Scope:
         return self._selector(metric, f"{metric.name}_{chosen}", *matchers)
 
     def _selector(self, metric: Metric, name: str, *matchers: str) -> str:
-        scope = [f'{each.label}=~"${each.name}"' for each in self.variables if each.label in metric.labels]
+        scope = [f'{each.label}=~"${each.name}"' for each in self.variables if has(metric, each.label)]
         chosen = [*scope, *(each for each in matchers if each)]
         return f"{name}{{{','.join(chosen)}}}" if chosen else name
+
+
+def has(metric: Metric, label: str) -> bool:
+    """Tell whether the samples of a metric have a label."""
+    return label in metric.labels or label in SCRAPED
 
 
 def _sum(metric: Metric, by: Sequence[str]) -> str:
@@ -160,5 +167,5 @@ def _by(how: str, metric: Metric, by: Sequence[str]) -> str:
 
 def _check(metric: Metric, labels: Sequence[str]) -> None:
     for label in labels:
-        if label not in metric.labels:
+        if not has(metric, label):
             raise ValueError(f"{metric.name} has no label {label!r}; it has {list(metric.labels)}")

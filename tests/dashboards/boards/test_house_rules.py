@@ -6,6 +6,7 @@ import re
 import pytest
 
 from spanwise_dashboards.catalogue import boards
+from spanwise_dashboards.query import SCRAPED, has
 from spanwise_dashboards.render import render
 from spanwise_schema.alert_metrics import ALERT_METRICS
 from spanwise_schema.metrics import METRICS
@@ -128,7 +129,7 @@ def test_each_query_names_exposed_metrics(query):
 @every_query
 def test_each_query_names_labels_that_its_metrics_have(query):
     for name, matchers in re.findall(r"(\w+)\{([^}]*)\}", query.expr):
-        allowed = OF_PROMETHEUS[name] if name in OF_PROMETHEUS else set(EXPOSED[name].labels)
+        allowed = OF_PROMETHEUS[name] if name in OF_PROMETHEUS else {*EXPOSED[name].labels, *SCRAPED}
         assert set(re.findall(r"(\w+)(?:=~|!=|!~|=)", matchers)) <= allowed
     grouped = {label for group in re.findall(r"\bby \(([^)]*)\)", query.expr) for label in group.split(", ")}
     for name in set(metric_names(query.expr)) - OF_PROMETHEUS.keys():
@@ -168,7 +169,7 @@ def test_each_query_follows_each_variable_whose_label_its_metric_has(board):
     for _panel, query in queries(board):
         for name, matchers in re.findall(r"(\w+)(?:\{([^}]*)\})?\[", query.expr):
             for variable in board.variables:
-                if variable.label in EXPOSED[name].labels:
+                if has(EXPOSED[name], variable.label):
                     assert f'{variable.label}=~"${variable.name}"' in matchers
 
 

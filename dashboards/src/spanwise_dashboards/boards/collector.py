@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanwise_dashboards.board import Board, Query, Row
+from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import Scope
 from spanwise_dashboards.style import rising, series, stat, to_board
 from spanwise_schema.metrics import (
@@ -28,7 +28,8 @@ from spanwise_schema.metrics import (
     UNWINDOWED,
 )
 
-_ASK: Final = Scope(())
+_VARIABLES: Final = (Variable("job", "Job", "job", RECEIVED), Variable("instance", "Instance", "instance", RECEIVED))
+_ASK: Final = Scope(_VARIABLES)
 
 _SUMMARY: Final = Row(
     "Summary",
@@ -121,7 +122,7 @@ BOARD: Final = Board(
     uid="spanwise-collector",
     title="Spanwise / Collector health",
     question="Can the other boards be trusted: is telemetry received, kept and counted?",
-    variables=(),
+    variables=_VARIABLES,
     rows=(_SUMMARY, _IN, _STATE),
     deeper=to_board("spanwise-alerts", ()),
 )
