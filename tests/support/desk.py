@@ -16,11 +16,15 @@ from spanwise_alerts.backtest import Backtest
 from spanwise_alerts.config import AlertsConfig, load
 from spanwise_alerts.dispatch import Dispatcher
 from spanwise_alerts.memory import Memory
+from spanwise_alerts.notify.trial import Tried, tried
+from spanwise_alerts.outbox import Replayed, Sought
+from spanwise_alerts.receivers.receiver import Receiver
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.rule import Rule
 from spanwise_alerts.serve import serve
 from spanwise_alerts.view.api import Shown, api
 from spanwise_alerts.view.beyond import Archive
+from spanwise_alerts.view.notifications import Outgoing
 from spanwise_alerts.view.numbers import Numbers
 from spanwise_alerts.view.status import Condition
 from tests.support.clock import Clock
@@ -40,8 +44,16 @@ class Desk:
     store: Store
     clock: Callable[[], float]
     faults: list[str] = field(default_factory=list)
+    receivers: list[Receiver] = field(default_factory=list)
     reloads: list[Exception | None] = field(default_factory=list)
     tested: list[tuple[str, float, float, float]] = field(default_factory=list)
+
+    async def replay(self, sought: Sought, author: str) -> Replayed:
+        return await self.store.replay(sought, {"team/webhook"}, self.clock(), author)
+
+    async def test(self, name: str) -> list[Tried] | None:
+        found = [receiver for receiver in self.receivers if receiver.name == name]
+        return await tried(found[0], self.clock, "test-1") if found else None
 
     async def post(self, *alerts: dict[str, Any]) -> httpx.Response:
         return await self.client.post("/api/v2/alerts", json=list(alerts))
@@ -87,7 +99,9 @@ def _shown(config: AlertsConfig, dispatcher: Dispatcher, made: Desk, reload: Any
         lambda: config, lambda: made.memory.health, made.numbers, made.store.counts, lambda: made.faults, reload,
         START_S,
     )  # fmt: skip
-    return Shown(dispatcher, condition, archive, made.clock)
+    made.receivers = config.receivers
+    outgoing = Outgoing(made.store.letters, made.store.trail, made.replay, made.test)
+    return Shown(dispatcher, condition, archive, outgoing, made.clock)
 
 
 def hold(memory: Memory, rule: str, held: Held) -> None:

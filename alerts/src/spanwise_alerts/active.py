@@ -21,10 +21,13 @@ from spanwise_alerts.dispatch import Dispatcher
 from spanwise_alerts.events import Event, Notified, OnEvent
 from spanwise_alerts.loop import Loop
 from spanwise_alerts.notify.deliveries import Deliveries
+from spanwise_alerts.notify.trial import Tried, tried
+from spanwise_alerts.outbox import Replayed, Sought
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.rule import COLLECTOR, Rule
 from spanwise_alerts.view.api import Shown, api
 from spanwise_alerts.view.beyond import Archive
+from spanwise_alerts.view.notifications import Outgoing
 from spanwise_alerts.view.numbers import Numbers
 from spanwise_alerts.view.status import Condition
 
@@ -118,7 +121,19 @@ class Active:
             self._around.faults, self._around.reload, self._begun_s,
         )  # fmt: skip
         archive = Archive(lambda: self._config.watched, self._held, self._store.trail, self._test)
-        return api(Shown(self._dispatcher, condition, archive, self._around.now))
+        outgoing = Outgoing(self._store.letters, self._store.trail, self._replay, self._try)
+        return api(Shown(self._dispatcher, condition, archive, outgoing, self._around.now))
+
+    async def _replay(self, sought: Sought, author: str) -> Replayed:
+        channels = {name for receiver in self._config.receivers for name in receiver.channels}
+        replayed = await self._store.replay(sought, channels, self._around.now(), author)
+        self._deliveries.wake()
+        return replayed
+
+    async def _try(self, name: str) -> list[Tried] | None:
+        around, config = self._around, self._config
+        receiver = next((receiver for receiver in config.receivers if receiver.name == name), None)
+        return await tried(receiver, around.now, around.new_id(), config.external_url) if receiver else None
 
     async def _leave_sources(self) -> None:
         await _close(self._sources.values())

@@ -23,6 +23,7 @@ class Wanted:
         what: only these; empty for all.
         since_s: Unix time, as `until_s`.
         limit: the newest so many.
+        letter: only what happened to the one with this key; empty for all.
     """
 
     fingerprint: str = ""
@@ -30,6 +31,7 @@ class Wanted:
     since_s: float = 0.0
     until_s: float = float("inf")
     limit: int = 1000
+    letter: str = ""
 
 
 def trail(db: Connection, wanted: Wanted) -> list[Happening]:
@@ -39,6 +41,8 @@ def trail(db: Connection, wanted: Wanted) -> list[Happening]:
         clauses.append(AUDIT.c.at_s <= wanted.until_s)
     if wanted.what:
         clauses.append(AUDIT.c.what.in_(wanted.what))
+    if wanted.letter:
+        clauses.append(AUDIT.c.letter == wanted.letter)
     if not wanted.fingerprint:
         return _read(_newest(db, clauses, wanted.limit))
     rows = _newest(db, [*clauses, AUDIT.c.fingerprint == wanted.fingerprint], wanted.limit)

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from spanwise_alerts.errors import RecordError
-from spanwise_alerts.view import alerts, beyond, runbooks, silences, status
+from spanwise_alerts.view import alerts, beyond, notifications, runbooks, silences, status
 from spanwise_alerts.view.desk import Desk
 from spanwise_alerts.view.guard import Guard, is_loopback
 from spanwise_alerts.view.push import DOCUMENT, PATH, Push
@@ -31,12 +31,14 @@ class Shown:
         desk: who decides who is told.
         condition: how this server does.
         archive: what was, and what would have been.
+        outgoing: what leaves.
         now: Unix time.
     """
 
     desk: Desk
     condition: Condition
     archive: beyond.Archive
+    outgoing: notifications.Outgoing
     now: Callable[[], float]
 
 
@@ -44,7 +46,7 @@ def api(shown: Shown) -> FastAPI:
     """Build the API; a fault of a request is answered by a bare JSON string, as Alertmanager's clients expect."""
     app = FastAPI(
         title="Spanwise alerts", version="2", docs_url=None, redoc_url=None,
-        description="Alertmanager's API v2, and beyond it under /api/v1: rules, history, explain, backtest.",
+        description="Alertmanager's API v2, and beyond it under /api/v1: rules, letters, history, explain, backtest.",
     )  # fmt: skip
     config = shown.condition.config()
     own = [urlsplit(config.external_url).hostname or ""] if config.external_url else []
@@ -65,6 +67,7 @@ def api(shown: Shown) -> FastAPI:
     app.include_router(runbooks.routes())
     _refuse_v1(app)
     app.include_router(beyond.routes(shown.desk, shown.condition, shown.archive, shown.now))
+    app.include_router(notifications.routes(shown.outgoing, shown.now))
     return app
 
 

@@ -166,10 +166,15 @@ def _delivery(word: str) -> Callable[[Mapping[str, Any]], str]:
     return say
 
 
+def _replayed(detail: Mapping[str, Any]) -> str:
+    by = f" by {detail['author']}" if detail.get("author") else ""
+    return f"{detail.get('channel')}: is sent once more, as asked for{by}"
+
+
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "fired": _changed("fired"), "upgraded": _changed("upgraded"), "downgraded": _changed("downgraded"),
     "resolved": _changed("resolved; it fired"), "told": _told, "silenced": _withheld("silenced"),
     "inhibited": _withheld("inhibited"), "muted": _withheld("muted"), "flapping": _withheld("it flaps"),
     "overflow": _withheld("too many messages, it waits"), "delivered": _delivery("delivered"),
-    "retry": _delivery("failed, is tried again"), "dead": _delivery("given up"),
+    "retry": _delivery("failed, is tried again"), "dead": _delivery("given up"), "replayed": _replayed,
 }  # fmt: skip
