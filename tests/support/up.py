@@ -20,8 +20,9 @@ COMMAND = Path(sys.executable).with_name("spanwise")
 class Up:
     """One process; its ports stay the same over restarts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, config: Path | None = None) -> None:
         self.folder = folder
+        self.config = config
         self.ports = {name: _free_port() for name in ("otlp-http", "otlp-grpc", "http", "alerts")}
         self.http = f"http://127.0.0.1:{self.ports['http']}"
         self.otlp = f"http://127.0.0.1:{self.ports['otlp-http']}/v1/traces"
@@ -31,6 +32,7 @@ class Up:
     def start(self) -> None:
         """Start and wait until it is ready."""
         flags = [part for name, port in self.ports.items() for part in (f"--{name}", f"127.0.0.1:{port}")]
+        flags += ["--config", str(self.config)] if self.config else []
         command = [str(COMMAND), "up", "--data", str(self.folder / "data"), *flags]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -72,9 +74,9 @@ class Up:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Up]:
+def running(folder: Path, config: Path | None = None) -> Iterator[Up]:
     """Run it while the context lasts."""
-    up = Up(folder)
+    up = Up(folder, config)
     up.start()
     try:
         yield up
