@@ -94,7 +94,7 @@ async def backtest(rule: Rule, url: str, start_s: float, end_s: float, step_s: f
     Raises:
         AskError: the collector does not answer, or cannot.
     """
-    if rule.kind in {"unanswered", "dead_man", "promql"}:
+    if rule.kind in {"unanswered", "dead_man", "promql", "runaway"}:
         raise AskError(f"a rule of kind {rule.kind} has no past in the collector")
     past, rehearsal = Past(url, step_s), Rehearsal(rule)
     count = int((end_s - start_s) // step_s)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from spanwise_alerts.alert import Labels
 
@@ -24,6 +25,7 @@ class Question:
         top: only the so many series with the greatest values; 0 for all.
         fresh_s: how old an answer may be.
         promql: an expression of the user's own, in place of a measure.
+        runaway: bounds of signs by name, in place of a measure: which runs have run away.
     """
 
     measure: str
@@ -36,6 +38,7 @@ class Question:
     top: int = 0
     fresh_s: float = 0.0
     promql: str = ""
+    runaway: tuple[tuple[str, float], ...] = ()
 
 
 class Table:
@@ -58,12 +61,14 @@ class Answer:
         values: in the unit of the question; None where nothing was observed.
         counts: observations behind the value.
         complete_from_s: since when the numbers are whole, where the data do not reach back over all of the stretch.
+        details: more about each series, where there is more than a number.
     """
 
     table: Table
     values: Sequence[float | None]
     counts: Sequence[int]
     complete_from_s: float | None = None
+    details: Sequence[Mapping[str, Any]] = ()
 
     def of(self, labels: Labels) -> tuple[float | None, int]:
         """Return the value and the count of a series."""

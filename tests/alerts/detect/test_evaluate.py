@@ -18,6 +18,7 @@ RULES = {
     "promql": {"promql": "up", "source": "p", "tiers": {"warning": {"above": 1}}},
     "unanswered": {},
     "dead_man": {},
+    "runaway": {},
 }
 
 

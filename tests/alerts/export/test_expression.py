@@ -240,6 +240,7 @@ def test_a_heartbeat_always_fires(tmp_path: Path):
     [
         ({"kind": "budget", "measure": "llm.cost", "limit": "$5", "by": ["user"]}, "midnight"),
         ({"kind": "unanswered"}, "only the alert manager knows"),
+        ({"kind": "runaway"}, "runs in flight are no series"),
         ({"measure": "llm.duration", "stat": "max", "tiers": {"info": {"above": "1s"}}}, "greatest"),
         (
             {"measure": "llm.duration", "stat": "p95", "tiers": {"info": {"above": "2m"}}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -10,6 +11,7 @@ import httpx
 import msgspec
 
 from spanwise_alerts.alert import Labels
+from spanwise_alerts.ask import runaway
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.question import Answer, Question, Table
 
@@ -57,6 +59,8 @@ class Collector:
 
     def link(self, question: Question) -> str:
         """Return where a person can look at the numbers."""
+        if question.runaway:
+            return f"{self._url}/api/v1/runaways?{urlencode(runaway.parameters(question))}"
         where = [("where", f"{dimension}:{value}") for dimension, value in question.where]
         by = [("by", ",".join(question.by))] if question.by else []
         window = [] if question.since_s is not None else [("window", f"{question.window_s:g}s")]
@@ -70,6 +74,25 @@ class Collector:
             AskError: no answer within 5 s (60 s where a question reaches back over days), another status than 200,
                 or a body that is no answer.
         """
+        plain = [question for question in questions if not question.runaway]
+        of_runs = [question for question in questions if question.runaway]
+        runs_named = asyncio.gather(*map(self._runaways, of_runs))
+        measured, named = await asyncio.gather(self._measured(plain, at_s), runs_named)
+        if not plain and named and all(isinstance(answer, AskError) for answer in named):
+            raise AskError(str(named[0]))
+        answers, runs = iter(measured), iter(named)
+        return [next(runs) if question.runaway else next(answers) for question in questions]
+
+    async def _runaways(self, question: Question) -> Answer | AskError:
+        asked, url = runaway.parameters(question), f"{self._url}/api/v1/runaways"
+        try:
+            return runaway.read(question, await self._client.get(url, params=asked, timeout=_TIMEOUT_S))
+        except httpx.HTTPError as error:
+            return AskError(f"collector did not answer: {type(error).__name__} {error}".rstrip())
+
+    async def _measured(self, questions: Sequence[Question], at_s: float) -> Sequence[Answer | AskError]:
+        if not questions:
+            return []
         body = _ENCODER.encode({"at": at_s, "queries": [_query(question) for question in questions]})
         slow = any(q.since_s is not None or q.window_s + q.ago_s > _LIVE_S for q in questions)
         timeout = httpx.Timeout(_SLOW_TIMEOUT_S if slow else _TIMEOUT_S, connect=_TIMEOUT_S)

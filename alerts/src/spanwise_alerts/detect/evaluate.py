@@ -14,6 +14,7 @@ from spanwise_alerts.detect import (
     change,
     dead_man,
     promql,
+    runaway,
     threshold,
     unanswered,
     unpriced,
@@ -37,6 +38,7 @@ _DETECTORS: Final[dict[str, tuple[Ask, Read]]] = {
     "promql": (promql.questions, promql.readings),
     "unanswered": (unanswered.questions, unanswered.readings),
     "dead_man": (dead_man.questions, dead_man.readings),
+    "runaway": (runaway.questions, runaway.readings),
 }
 
 

@@ -157,9 +157,18 @@ def _unanswered(_rule: Rule, _slug: str) -> Expressions:
     )
 
 
+def _anomaly(_rule: Rule, _slug: str) -> Expressions:
+    raise AskError("PromQL remembers nothing: what a series usually is, it cannot tell")
+
+
+def _runaway(_rule: Rule, _slug: str) -> Expressions:
+    raise AskError("runs in flight are no series: only the collector knows what one of them does")
+
+
 _WRITERS: Final[dict[str, Callable[[Any, str], Expressions]]] = {
     "threshold": _threshold, "change": _change, "absence": _absence, "budget": _budget, "burn_rate": _burn_rate,
     "unpriced": _unpriced, "promql": _promql, "unanswered": _unanswered, "dead_man": _dead_man,
+    "anomaly": _anomaly, "runaway": _runaway,
 }  # fmt: skip
 
 

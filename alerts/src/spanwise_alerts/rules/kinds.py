@@ -14,6 +14,7 @@ from spanwise_alerts.rules.burn_rate import BurnRate
 from spanwise_alerts.rules.change import Change
 from spanwise_alerts.rules.dead_man import DeadMan
 from spanwise_alerts.rules.promql import Promql
+from spanwise_alerts.rules.runaway import Runaway
 from spanwise_alerts.rules.threshold import Threshold
 from spanwise_alerts.rules.unanswered import Unanswered
 from spanwise_alerts.rules.unpriced import Unpriced
@@ -21,6 +22,7 @@ from spanwise_alerts.rules.unpriced import Unpriced
 KINDS: Final[dict[str, type[Rule]]] = {
     "threshold": Threshold, "change": Change, "absence": Absence, "budget": Budget, "burn_rate": BurnRate,
     "unpriced": Unpriced, "promql": Promql, "unanswered": Unanswered, "dead_man": DeadMan,
+    "runaway": Runaway,
 }  # fmt: skip
 
 
@@ -39,7 +41,8 @@ def rule_of(raw: object) -> Rule:
 
 
 AnyRule = Annotated[
-    Threshold | Change | Absence | Budget | BurnRate | Unpriced | Promql | Unanswered | DeadMan,
+    Threshold | Change | Absence | Budget | BurnRate | Unpriced | Promql | Unanswered | DeadMan
+    | Runaway,
     PlainValidator(rule_of),
 ]
 """The type of a rule in a configuration."""

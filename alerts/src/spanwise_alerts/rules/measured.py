@@ -48,7 +48,7 @@ class Measured(Rule):
         found: list[tuple[Path, str]] = []
         for key in ("by", "where"):
             names = raw.get(key)
-            pairs = _keyed(names)
+            pairs = keyed(names)
             found += [((key, place), expected(name, known)) for place, name in pairs if name not in known]
         for name, value in _pairs(raw.get("where")):
             if isinstance(value, str) and "," in value:
@@ -104,7 +104,8 @@ def in_order(tiers: Mapping[TierName, Any], order: Iterable[TierName]) -> dict[T
     return {name: tiers[name] for name in order if name in tiers}
 
 
-def _keyed(names: object) -> list[tuple[str | int, object]]:
+def keyed(names: object) -> list[tuple[str | int, object]]:
+    """Give the names of a list or a mapping of the configuration, each with its place."""
     if isinstance(names, dict):
         return [(str(name), name) for name in cast("dict[object, object]", names)]
     if isinstance(names, (list, tuple)):
