@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel
 
 from spanwise_alerts.adopt import models
-from spanwise_alerts.command import main
+from spanwise_alerts.command import _COMMANDS, main
 from spanwise_alerts.rule_test import AlertTest, ExpectedAlert, InputSeries, RuleTest, StoryFile, run_file
 from spanwise_alerts.view.wire import MAX_BYTES
 from tests.alerts.commands.test_testing import RULES
@@ -31,8 +31,8 @@ async def test_every_path_is_on_the_page(tmp_path: Path):
 def test_every_command_is_on_the_page(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main(["--help"])
-    names = re.findall(r"^    (\w+) {2,}", capsys.readouterr().out, re.MULTILINE)
-    assert len(names) == 9
+    names = re.findall(r"^    ([\w-]+)(?: {2,}|$)", capsys.readouterr().out, re.MULTILINE)
+    assert names == list(_COMMANDS)
     for name in names:
         assert f"`spanwise alerts {name}" in PAGE
 

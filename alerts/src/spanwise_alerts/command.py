@@ -11,7 +11,8 @@ from spanwise_alerts.commands.terminal import CommandError, complain
 
 _COMMANDS: Final = {
     "run": "running", "check": "check", "test": "testing", "backtest": "backtesting", "list": "listing",
-    "explain": "explaining", "silence": "silencing", "import": "importing", "export": "exporting",
+    "explain": "explaining", "silence": "silencing", "notifications": "notifications", "dead-letters": "dead_letters",
+    "replay": "replaying", "send-test": "send_testing", "import": "importing", "export": "exporting",
 }  # fmt: skip
 _EXAMPLES: Final = """\
 examples:
@@ -21,6 +22,8 @@ examples:
   spanwise alerts list                                  what fires, at http://127.0.0.1:9093
   spanwise alerts explain alertname=llm-latency         why it does or does not
   spanwise alerts silence add alertname=llm-latency --for 2h --comment 'known'
+  spanwise alerts send-test team                        whether the receiver can be told
+  spanwise alerts dead-letters                          what was given up, and why; `replay` sends it once more
   spanwise alerts export --prometheus                   rules for Prometheus
   spanwise alerts run --config-file alertmanager.yml    in the place of Alertmanager
 

@@ -17,6 +17,10 @@ def add_url(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+class Unreachable(CommandError):
+    """Nobody answers there."""
+
+
 class Server:
     """An alert manager at a URL; each fault is a `CommandError`."""
 
@@ -41,10 +45,13 @@ class Server:
         try:
             response = httpx.request(method, f"{self._url}{path}", timeout=_TIMEOUT_S, trust_env=False, **more)
             answer = response.json() if response.content else None
+        except httpx.ConnectError as error:
+            raise Unreachable(self._unasked(error)) from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise CommandError(
-                f"{self._url} cannot be asked: {error}; expected the address of a running alert manager"
-            ) from error
+            raise CommandError(self._unasked(error)) from error
         if not response.is_success:
             raise CommandError(answer if isinstance(answer, str) else f"answered {response.status_code}: {answer}")
         return answer
+
+    def _unasked(self, error: Exception) -> str:
+        return f"{self._url} cannot be asked: {error}; expected the address of a running alert manager"

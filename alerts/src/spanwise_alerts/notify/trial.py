@@ -23,6 +23,11 @@ class Tried:
     channel: str
     outcome: Outcome
 
+    def to_dict(self) -> dict[str, str]:
+        """Return it, ready for JSON."""
+        status = "delivered" if self.outcome.kind == "delivered" else "failed"
+        return {"channel": self.channel, "status": status, "reason": self.outcome.reason}
+
 
 async def tried(receiver: Receiver, now: Callable[[], float], new_id: str, external_url: str = "") -> list[Tried]:
     """Send a test by every channel of a receiver at once, each once; return how they ended, in their order.

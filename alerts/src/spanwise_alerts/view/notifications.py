@@ -113,15 +113,9 @@ def _add_test(router: APIRouter, outgoing: Outgoing) -> None:
         found = await outgoing.test(name)
         if found is None:
             return refused(f"receiver: got {name!r}, expected the name of a receiver", 404)
-        return Json({"receiver": name, "channels": [tested(each) for each in found]})
+        return Json({"receiver": name, "channels": [each.to_dict() for each in found]})
 
     _ = test
-
-
-def tested(each: Tried) -> dict[str, Any]:
-    """Return how a channel took a test."""
-    delivered = each.outcome.kind == "delivered"
-    return {"channel": each.channel, "status": "delivered" if delivered else "failed", "reason": each.outcome.reason}
 
 
 def _shown(state: LetterState) -> dict[str, Any]:
