@@ -32,6 +32,13 @@ TESTED_THROUGH = {
     "alerts/src/spanwise_alerts/record/migrations/versions/tables.py": "tests/alerts/record/test_migrate.py",
     "alerts/src/spanwise_alerts/record/migrations/versions/detectors.py": "tests/alerts/record/test_migrate.py",
     "alerts/src/spanwise_alerts/active.py": "tests/alerts/test_app.py",
+    # A name for a link: what all of them do is tested.
+    "alerts/src/spanwise_alerts/receivers/slack.py": "tests/alerts/receivers/test_hook.py",
+    "alerts/src/spanwise_alerts/receivers/teams.py": "tests/alerts/receivers/test_hook.py",
+    "alerts/src/spanwise_alerts/receivers/discord.py": "tests/alerts/receivers/test_hook.py",
+    "alerts/src/spanwise_alerts/receivers/wecom.py": "tests/alerts/receivers/test_hook.py",
+    "alerts/src/spanwise_alerts/receivers/feishu.py": "tests/alerts/receivers/test_signed_hook.py",
+    "alerts/src/spanwise_alerts/receivers/dingtalk.py": "tests/alerts/receivers/test_signed_hook.py",
     # A record without behaviour: who makes it is tested.
     "alerts/src/spanwise_alerts/detect/anomaly/band.py": "tests/alerts/view/test_bands.py",
     "alerts/src/spanwise_alerts/evidence.py": "tests/alerts/notify/test_courier.py",

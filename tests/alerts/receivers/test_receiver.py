@@ -32,3 +32,12 @@ def test_a_mapping_is_a_list_of_one():
 def test_either_somebody_is_told_or_nobody_on_purpose(said: dict[str, Any]):
     with pytest.raises(ValidationError, match="expected a way to reach it"):
         read(**said)
+
+
+def test_pagers_are_told_apart():
+    team = read(
+        slack={"url": "https://hooks.example.com/x"}, pagerduty=[{"routing_key": "a"}, {"routing_key": "b"}],
+        opsgenie={"api_key": "c"},
+    )  # fmt: skip
+    assert list(team.channels) == ["team/slack", "team/pagerduty", "team/pagerduty/2", "team/opsgenie"]
+    assert team.pagers == {"team/pagerduty", "team/pagerduty/2", "team/opsgenie"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeVar
 
@@ -127,12 +127,11 @@ def card_of(letter: Letter, shape: Shape = SHAPES[0]) -> Card:
     notices = message.notices
     full, brief = notices[: shape.parts], notices[shape.parts : shape.parts + shape.others]
     parts = [_part(notice, letter.evidence.get(notice.fingerprint), shape) for notice in full]
-    if len(notices) == 1 and parts[0].title == title:
-        only = parts[0]
-        parts = [Part("", only.tone, only.text, only.facts, only.links)]
+    if len(notices) == 1 and not message.headline:
+        parts = [replace(part, title="") for part in parts]
     return Card(
         mark_of(message), title, message.tier if message.status == "firing" else "over", tuple(parts),
-        tuple(plain(f"{_state(notice)}: {notice.summary}", _LINE_CHARS) for notice in brief),
+        tuple(plain(_line(notice), _LINE_CHARS) for notice in brief),
         max(len(notices) - shape.parts - shape.others, 0),
         tuple(_links(list(letter.actions.items())[:_MOST_ACTIONS])),
     )  # fmt: skip
@@ -149,15 +148,15 @@ def _part(notice: Notice, evidence: Evidence | None, shape: Shape) -> Part:
     found = evidence or Evidence()
     facts = [*_own_facts(notice), *_found_facts(found)]
     return Part(
-        plain(notice.summary, _TITLE_CHARS), "over" if notice.status == "resolved" else notice.tier,
+        plain(_line(notice), _TITLE_CHARS), "over" if notice.status == "resolved" else notice.tier,
         plain(notice.description, _TEXT_CHARS) if shape.text else "",
         tuple(Fact(name, shown) for name, value in facts if (shown := plain(value, _VALUE_CHARS)))[: shape.facts],
         tuple(_links(_leads(notice, found)))[: shape.links],
     )  # fmt: skip
 
 
-def _state(notice: Notice) -> str:
-    return "resolved" if notice.status == "resolved" else notice.tier
+def _line(notice: Notice) -> str:
+    return f"{'resolved' if notice.status == 'resolved' else notice.tier}: {notice.summary}"
 
 
 def _own_facts(notice: Notice) -> Iterator[tuple[str, str]]:

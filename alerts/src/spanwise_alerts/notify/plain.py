@@ -21,7 +21,7 @@ _LINKING: Final = re.compile(r"(:(?=//)|[@#](?=\w)|(?<=\w)\.(?=[^\W\d_]{2})|(?<!
 _TWIN: Final = 0xFEE0
 _LOOK_ALIKES: Final = {ord(char): ord(char) + _TWIN for char in "*`#[]()<>|~\\!@&"}
 _UNDERSCORE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-_RULE: Final = re.compile(r"[-+=]+|\d+[.]")
+_RULE: Final = re.compile(r"[-+=]+(?=\s|$)|\d+[.](?=\s|$)")
 _RULES: Final = {ord(char): ord(char) + _TWIN for char in "-+=."}
 
 
