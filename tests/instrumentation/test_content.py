@@ -304,7 +304,10 @@ def test_tools_say_nothing_of_what_they_do_unless_asked(spans):
         return query
 
     search("q")
-    assert dict(spans.one().attributes) == {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}
+    told = dict(spans.one().attributes)
+    digests = [told.pop(f"spanwise.tool.{name}_hash") for name in ("arguments", "result")]
+    assert all(len(digest) == len("keyed:") + 16 for digest in digests)
+    assert told == {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}
 
 
 def test_wrong_values_are_told_with_all_other_faults_of_the_configuration(monkeypatch, instrumented):

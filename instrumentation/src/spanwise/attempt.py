@@ -9,7 +9,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status,
 
 from spanwise import attributes as wording
 from spanwise import context as names_context
-from spanwise import guard, ratelimit, retries
+from spanwise import digests, guard, ratelimit, retries
 from spanwise.apis.api import PENDING, Answer, Api, Asked
 from spanwise.apis.turns import Turns, goes_on, read_turns
 from spanwise.background import RESPONSES, Queued
@@ -22,6 +22,7 @@ from spanwise.tracer import Attributes, start_span, tracer
 from spanwise.unfinished import UNDER_WAY
 
 _RESENDS = "http.request.resend_count"
+_MOST_PIECES = 4_096  # of a stream, from the first tool call on
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -32,6 +33,7 @@ class Attempt:
         "_alone",
         "_around",
         "_body",
+        "_calling",
         "_ended_ns",
         "_estimates",
         "_first_chunk_ns",
@@ -66,6 +68,7 @@ class Attempt:
         self.streams = asked.stream
         """Whether a stream was asked for, or has begun."""
         self._body = body
+        self._calling: bytes | list[bytes] = b""
         self._estimates = False
         self._first_chunk_ns: int | None = None
         self._kept: Kept | None = None
@@ -114,6 +117,8 @@ class Attempt:
         """Fold the whole response; give the error that it is."""
         self._unread = None
         self._estimates = self.api.fold_body(body, self.answer)
+        if self.answer.tool_calls:
+            self._calling = body
         return None if self._estimates else self.answer.error_type or "invalid_response"
 
     def begin_stream(self) -> None:
@@ -129,11 +134,20 @@ class Attempt:
         if self._kept is not None:
             self._kept.add(data)
         extra = self.api.fold_event(data, answer)
+        if answer.tool_calls:
+            self._calls_with(data)
         if self._first_chunk_ns is None and live and answer.output_bytes:
             self._first_chunk_ns = perf_counter_ns()
         if answer.finished:
             self.end()
         return extra
+
+    def _calls_with(self, data: bytes) -> None:
+        """Keep a piece of a stream from which on tools are called, as far as it is worth reading."""
+        if not isinstance(self._calling, list):
+            self._calling = []
+        if len(self._calling) < _MOST_PIECES:
+            self._calling.append(data)
 
     def end_of_stream(self) -> None:
         """End after the last byte; a stream that stopped before its answer did is an error."""
@@ -258,7 +272,9 @@ class Attempt:
     def _ask(self, at_ns: int) -> None:
         names = names_context.names(self._around)
         arguments = self._kept.calls if self._kept is not None else {}
-        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), self._above(), names, at_ns, arguments)
+        digested = digests.of_calls(self.api, self._calling, self._body) if self._calling else {}
+        self._calling = b""
+        CALLS.ask(self.answer.tool_calls.values(), self._trace_id(), self._above(), names, at_ns, arguments, digested)
 
     def _queue(self, response_id: str) -> None:
         """Remember a response that goes on in the background, for who asks for it later."""

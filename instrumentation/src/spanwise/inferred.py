@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from opentelemetry.context import Context
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Tracer, set_span_in_context
 
+from spanwise import digests
 from spanwise.apis.api import ToolCall, ToolResult
 from spanwise.content import capture
 from spanwise.tracer import Attributes
 
 MOST = 4096
 _NOTHING: Mapping[str, object] = {}
+_NO_DIGESTS: Mapping[str, str] = {}
 
 _lock = threading.RLock()  # a collection of garbage may end another attempt while it is held
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
@@ -36,6 +38,8 @@ class Asked:
     answered_ns: int
     arguments: object = None
     """Where content is captured."""
+    digest: str | None = None
+    """Of its arguments, where they are known."""
     ran: bool = False
     """It has a span, real or inferred."""
 
@@ -54,10 +58,11 @@ class ToolCalls:
         names: Mapping[str, str],
         at_ns: int,
         arguments: Mapping[str, object] = _NOTHING,
+        digested: Mapping[str, str] = _NO_DIGESTS,
     ) -> None:
         """Remember what a model asked for in an answer that ended at `at_ns`, in nanoseconds since 1970.
 
-        `arguments` are those of the calls by their ids, where content is captured.
+        `arguments` are those of the calls by their ids, where content is captured; `digested` their digests.
         """
         with _lock:
             for call in calls:
@@ -65,7 +70,9 @@ class ToolCalls:
                     # A name that serves as id says nothing about which of all loops asked for it, but its run does.
                     trace = parent.trace_id if call.id == call.name else trace_id
                     given = arguments.get(call.id)
-                    self._calls[trace, call.id] = Asked(call.id, call.name, trace_id, parent, names, at_ns, given)
+                    self._calls[trace, call.id] = Asked(
+                        call.id, call.name, trace_id, parent, names, at_ns, given, digested.get(call.id)
+                    )  # fmt: skip
             while len(self._calls) > MOST:
                 self._calls.popitem(last=False)
 
@@ -130,6 +137,7 @@ def _infer(asked: Asked, result: ToolResult, told: Attributes, tracer: Tracer, a
         "spanwise.tool.result_bytes": result.size,
         **asked.names,
         **told,
+        **({} if asked.digest is None else {digests.ARGUMENTS: asked.digest}),
     }
     parent = set_span_in_context(NonRecordingSpan(asked.parent), Context())
     start_ns = min(asked.answered_ns, at_ns)

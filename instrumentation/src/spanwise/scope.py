@@ -12,7 +12,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, Span, Status, StatusCode
 
 from spanwise import context as names_context
-from spanwise import guard, heartbeat, unfinished
+from spanwise import digests, guard, heartbeat, unfinished
 from spanwise.content import capture
 from spanwise.steps import wrap
 from spanwise.tracer import tracer
@@ -32,12 +32,13 @@ _LEFT = (GeneratorExit, StopIteration, StopAsyncIteration)
 class _Open:
     """An open span and the context inside it."""
 
-    __slots__ = ("_forks", "_items", "_span", "_tells", "context", "run", "token")
+    __slots__ = ("_digests", "_forks", "_items", "_span", "_tells", "context", "run", "token")
 
     def __init__(self, span: Span, context: Context) -> None:
         self._span = span
         self._items: Items | None = None
         self._tells = False
+        self._digests = False
         self._forks = unfinished.forks()
         self.context = otel_context.set_value(_ENTERED, self, context)
         self.run: heartbeat.Run | None = None
@@ -48,17 +49,27 @@ class _Open:
         return self._span
 
     @guard.guarded
-    def called(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Tell what a tool is called with, and later what it gives back, where content is captured."""
-        if capture.STATE.on and self._span.is_recording():
-            self._tells = True
+    def called(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], own: int) -> None:
+        """Tell what a tool is called with, and later what it gives back: content where that is captured, else digests.
+
+        `own` of the arguments are the object or class that the function belongs to.
+        """
+        if not self._span.is_recording():
+            return
+        self._tells = capture.STATE.on
+        if self._tells:
             self._span.set_attributes(capture.of_call(function, args, kwargs))
+        elif (digest := digests.of_call(args, kwargs, own)) is not None:
+            self._digests = True
+            self._span.set_attribute(digests.ARGUMENTS, digest)
 
     @guard.guarded
     def gave(self, result: object) -> None:
         """Tell what a tool gives back."""
         if self._tells:
             self._span.set_attributes(capture.of_tool(result=result))
+        elif self._digests and (digest := digests.of(result)) is not None:
+            self._span.set_attribute(digests.RESULT, digest)
 
     @guard.guarded
     def gave_item(self, item: object) -> None:
@@ -106,11 +117,12 @@ class Scope:
         """Trace each call of a function: plain, async, generator or async generator; its name is the default name."""
         name = self._name or getattr(function, "__name__", type(function).__name__)
         tells = self._operation == _TOOL
+        own = digests.own_arguments(function) if tells else 0
 
         def begin(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Open:
             opened = self._begin(name)
             if tells:
-                opened.called(function, args, kwargs)
+                opened.called(function, args, kwargs, own)
             return opened
 
         return wrap(function, begin)
