@@ -13,11 +13,13 @@ from typing import Any, Final, Protocol, TypeVar, cast
 from spanwise_alerts.alert import Change, GroupView, Notice, Posted, Standing
 from spanwise_alerts.attend import Target, act_on, marks_of, outgrow, tend
 from spanwise_alerts.config import AlertsConfig
+from spanwise_alerts.cover import Cover
 from spanwise_alerts.errors import AlertsError, RecordError
 from spanwise_alerts.events import AlertChanged, Event, Notified, OnEvent
 from spanwise_alerts.floor import Floor
 from spanwise_alerts.flush import flush
 from spanwise_alerts.mute.silenced import expired
+from spanwise_alerts.mute.victims import Victims
 from spanwise_alerts.people.act import Act, AlertUnknown
 from spanwise_alerts.people.attention import Attention
 from spanwise_alerts.plan import Happening, Kept, Plan, Recorded
@@ -70,6 +72,7 @@ class Dispatcher:
         self._new_id = new_id
         self._newest = newest
         self._floor: Floor
+        self._victims = Victims()
         self._waiting: list[tuple[_Work, float, asyncio.Future[Any]]] = []
         self._turn: asyncio.Task[None] | None = None
         self._stale = True
@@ -91,6 +94,12 @@ class Dispatcher:
                 self._take(change, plan, at_s)
 
         await self._do(work, now_s)
+
+    def cover(self, covers: Mapping[str, Cover], now_s: float) -> None:
+        """Take which outages there are, by fingerprint: what they explain is not told, and some time after them is."""
+        if self._victims.cover(covers, now_s):
+            self._floor.stirred = True
+            self._woken.set()
 
     async def release(self, now_s: float) -> None:
         """Tell from now on: our rules were evaluated once, so that what they hold back is known."""
@@ -276,7 +285,7 @@ class Dispatcher:
     async def _load(self, now_s: float, grace_s: float = 0.0) -> None:
         recorded = await self._store.recorded(now_s - self._config.flap.per_s)
         kept = [_late(one, now_s + grace_s) for one in recorded.kept]
-        self._floor = Floor(self._config, replace(recorded, kept=kept), self._new_id, now_s)
+        self._floor = Floor(self._config, replace(recorded, kept=kept), self._new_id, now_s, self._victims)
         self._plan = Plan(now_s)
         self._floor.rebuild(self._plan, now_s)
         self._stale = False

@@ -17,6 +17,7 @@ from spanwise_alerts.mute.flap import Flapping
 from spanwise_alerts.mute.inhibit import Inhibition
 from spanwise_alerts.mute.silenced import Silences
 from spanwise_alerts.mute.storm import Bucket
+from spanwise_alerts.mute.victims import Victims
 from spanwise_alerts.people.attended import Attended
 from spanwise_alerts.people.attention import Attention
 from spanwise_alerts.people.climb import Climb, begun, waits
@@ -24,12 +25,17 @@ from spanwise_alerts.plan import Kept, Plan, Recorded
 from spanwise_alerts.told import Entry
 
 _MINUTE_S = 60.0
+_EXPLAINED = frozenset({"threshold", "change", "absence", "burn_rate", "anomaly", "joint"})
+"""Kinds of rules whose alerts may be the consequence of an outage; budgets and prices are not."""
 
 
 class Floor:
     """The state of the dispatcher; what is changed here is written by the plan that comes along."""
 
-    def __init__(self, config: AlertsConfig, recorded: Recorded, new_id: Callable[[], str], now_s: float) -> None:
+    def __init__(
+        self, config: AlertsConfig, recorded: Recorded, new_id: Callable[[], str], now_s: float, victims: Victims
+    ) -> None:
+        self.victims = victims
         self.cases: dict[str, Case] = {}
         self.log = {(entry.group_key, entry.receiver): entry for entry in recorded.entries}
         self.silences = Silences(recorded.silences)
@@ -58,6 +64,7 @@ class Floor:
         self.inhibition = Inhibition(config.inhibit_rules)
         self.silences.plan(config.maintenance)
         self.silences.move(now_s)
+        self._measures = {rule.name: rule.measured[0] for rule in config.watched if rule.kind in _EXPLAINED}
         self._timings = {named.name: named for named in config.time_intervals}
         self._timed = any(node.mute or node.active for node in self.tree.walk())
         self._held_now: dict[str, bool] = {}
@@ -143,6 +150,14 @@ class Floor:
         if not case.groups and not case.firing:
             self.forget(mark, plan)
         return case
+
+    def inhibited_by(self, case: Case) -> tuple[str, ...]:
+        """Return the fingerprints of alerts that hold one back: by a rule of the configuration, or by the graph."""
+        found = self.inhibition.by(case.labels)
+        notice = case.notice
+        measure = self._measures.get(notice.rule, "") if notice.source == "rule" else ""
+        outages = self.victims.by(notice.fingerprint, notice.rule, case.labels, measure) if measure else ()
+        return tuple(sorted({*found, *outages})) if outages else found
 
     def forget(self, mark: str, plan: Plan) -> None:
         """Let go of an alert that is over and told."""
@@ -316,6 +331,7 @@ class Floor:
 
     def time_passes(self, now_s: float) -> None:
         """Begin and end what the clock begins and ends; wake the groups that it is about."""
+        self.stirred = self.victims.move(now_s) or self.stirred
         for silence in self.silences.move(now_s):
             self.shifted = True
             for case in self.cases.values():
@@ -356,6 +372,7 @@ class Floor:
             self._expiries[0][0] if self._expiries else math.inf,
             self.silences.next_s,
             self.attended.next_s(),
+            self.victims.next_s(),
             (self._minute + 1) * _MINUTE_S if self._timed else math.inf,
             *(self.buckets[name].next_s() for name, waiting in self.backlog.items() if waiting),
         )

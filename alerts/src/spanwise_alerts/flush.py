@@ -124,7 +124,7 @@ def _held_back(floor: Floor, entry: Entry, mark: str, case: Case, muted: tuple[s
         return ("silenced", *silenced)
     if snoozed := floor.attended.get(mark).snoozed:
         return ("snoozed", snoozed.by)
-    if inhibited := floor.inhibition.by(case.labels):
+    if inhibited := floor.inhibited_by(case):
         return ("inhibited", *inhibited)
     return ()
 

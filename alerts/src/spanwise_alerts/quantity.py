@@ -13,6 +13,7 @@ _PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _WORD: Final = {
     "{token}": "tokens", "{call}": "calls", "{run}": "runs", "{step}": "steps", "{error}": "errors",
+    "{agent}": "agents",
 }  # fmt: skip
 _TWO_MINUTES_S: Final = 120.0
 _CENT: Final = 0.01

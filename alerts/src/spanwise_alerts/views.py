@@ -27,7 +27,8 @@ def group_views(floor: Floor) -> list[GroupView]:
 
 
 def _standing(floor: Floor, case: Case) -> Standing:
-    silenced, inhibited = floor.silences.by(case.labels), floor.inhibition.by(case.labels)
+    silenced = floor.silences.by(case.labels)
+    inhibited = floor.inhibited_by(case)
     muted = tuple(sorted({name for group in case.groups.values() for name in _muted(floor, group, case)}))
     muted += ("snoozed",) if floor.attended.get(case.notice.fingerprint).snoozed else ()
     receivers = tuple(dict.fromkeys(group.node.receiver for group in case.groups.values()))
