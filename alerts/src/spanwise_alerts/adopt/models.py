@@ -6,24 +6,15 @@ from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, cast
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from spanwise_alerts.adopt.duration import Duration
+from spanwise_alerts.adopt.refusing import Refusing
 from spanwise_alerts.matchers import Matcher, parse_matchers
 from spanwise_alerts.receivers.address import Address
 from spanwise_alerts.rule import Section, refuse
 from spanwise_alerts.secret import SecretText, SecretUrl
 
-_NOT_OURS: Final = "cannot be honoured here"
 _OTHER_KINDS: Final = (
     "slack_", "pagerduty_", "opsgenie_", "wechat_", "victorops_", "telegram_", "webex_", "rocketchat_", "jira_",
     "mattermost_",
@@ -65,47 +56,7 @@ Smarthost = Annotated[str, AfterValidator(_smarthost)]
 MatcherTexts = Annotated[list[str], AfterValidator(_matcher_texts)]
 
 
-class _Refusing(Section):
-    """Refuses keys that Alertmanager knows and we cannot honour, unless they say what we do anyway."""
-
-    @classmethod
-    def _anyway(cls) -> dict[str, tuple[Any, ...]]:
-        return {}
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _honour(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401  what the file holds
-        if not isinstance(given, dict):
-            return handler(given)
-        kept = dict(cast("dict[str, Any]", given))
-        found: list[InitErrorDetails] = []
-        for key, harmless in cls._anyway().items():
-            if key in kept and kept.pop(key) not in (None, *harmless):
-                wanted = f"; expected {' or '.join(map(repr, harmless))}, or no such key" if harmless else ""
-                found.append(_line((key,), f"{_NOT_OURS}{wanted}"))
-        try:
-            made = handler(kept)
-        except ValidationError as error:
-            found += [_again(details) for details in error.errors()]
-        else:
-            if not found:
-                return made
-        raise ValidationError.from_exception_data(cls.__name__, found)
-
-
-def _line(path: tuple[str | int, ...], text: str) -> InitErrorDetails:
-    return InitErrorDetails(type=PydanticCustomError("value_error", "{text}", {"text": text}), loc=path, input=None)
-
-
-def _again(details: ErrorDetails) -> InitErrorDetails:
-    if details["type"] == "value_error":
-        return _line(details["loc"], details["msg"].removeprefix("Value error, "))
-    return InitErrorDetails(
-        type=details["type"], loc=details["loc"], input=details["input"], ctx=details.get("ctx", {})
-    )
-
-
-class HttpConfig(_Refusing):
+class HttpConfig(Refusing):
     """How to call a receiver; redirects are never followed."""
 
     @classmethod
@@ -116,7 +67,7 @@ class HttpConfig(_Refusing):
         return {**dict.fromkeys(refused, ()), "follow_redirects": (False,), "enable_http2": (True, False)}
 
 
-class WebhookConfig(_Refusing):
+class WebhookConfig(Refusing):
     """One of `webhook_configs`."""
 
     url: SecretUrl
@@ -129,7 +80,7 @@ class WebhookConfig(_Refusing):
         return {"max_alerts": (0,), "url_file": ()}
 
 
-class EmailConfig(_Refusing):
+class EmailConfig(Refusing):
     """One of `email_configs`; what it does not say, `global` says."""
 
     to: list[Address]
@@ -174,7 +125,7 @@ class Receiver(Section):
     email_configs: list[EmailConfig] = Field(default_factory=list[EmailConfig])
 
 
-class Global(_Refusing):
+class Global(Refusing):
     """Defaults; those of receivers of other kinds say nothing here."""
 
     resolve_timeout: Duration = 300.0
@@ -246,7 +197,7 @@ def _of_our_kinds(given: object) -> object:
     return {key: value for key, value in known.items() if not str(key).startswith(_OTHER_KINDS)}
 
 
-class AlertmanagerConfig(_Refusing):
+class AlertmanagerConfig(Refusing):
     """An alertmanager.yml; time intervals are ours as they stand."""
 
     global_: Annotated[Global, BeforeValidator(_of_our_kinds)] = Field(default_factory=Global, alias="global")
