@@ -32,7 +32,7 @@ def test_the_default_rules_are_accepted_as_a_whole_and_what_is_left_out_is_named
     found = exported(default_rules())
     assert f"SUCCESS: {found.alerting} rules found" in checked(tmp_path / "rules.yml", found.yaml())
     assert [(left.rule, left.what) for left in found.left_out] == [
-        ("spanwise-repeated-tool-calls", "rule"), ("spanwise-runaway", "rule"), ("spanwise-collector-silent", "rule"),
+        ("spanwise-provider-outage", "rule"), ("spanwise-runaway", "rule"), ("spanwise-collector-silent", "rule"),
     ]  # fmt: skip
     names = {group["name"] for group in found.groups} | {left.rule for left in found.left_out}
     assert names == {rule.name for rule in default_rules()}

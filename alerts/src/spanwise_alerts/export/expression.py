@@ -165,10 +165,14 @@ def _runaway(_rule: Rule, _slug: str) -> Expressions:
     raise AskError("runs in flight are no series: only the collector knows what one of them does")
 
 
+def _outage(_rule: Rule, _slug: str) -> Expressions:
+    raise AskError("PromQL compares series, it does not look for the place that explains most of them")
+
+
 _WRITERS: Final[dict[str, Callable[[Any, str], Expressions]]] = {
     "threshold": _threshold, "change": _change, "absence": _absence, "budget": _budget, "burn_rate": _burn_rate,
     "unpriced": _unpriced, "promql": _promql, "unanswered": _unanswered, "dead_man": _dead_man,
-    "anomaly": _anomaly, "runaway": _runaway,
+    "anomaly": _anomaly, "runaway": _runaway, "outage": _outage,
 }  # fmt: skip
 
 
