@@ -21,6 +21,7 @@ from typing import Any
 
 from spanwise_alerts.app import DATABASE
 from spanwise_alerts.ask.collector import Collector
+from spanwise_alerts.ask.history import of_source
 from spanwise_alerts.config import load
 from spanwise_alerts.dispatch import Dispatcher
 from spanwise_alerts.events import AlertChanged, DeliveryAttempted, Event
@@ -28,6 +29,7 @@ from spanwise_alerts.loop import Loop
 from spanwise_alerts.notify.courier import Courier
 from spanwise_alerts.notify.deliveries import channels_of
 from spanwise_alerts.record.store import Store
+from spanwise_alerts.study import Study
 from tests.support.clock import Clock
 from tests.support.webhook import Delivery, Reply, Server, WebhookSink
 
@@ -125,7 +127,10 @@ class Timeline:
                     channels = channels_of(config.receivers, self.clock)
                     source = Collector(collector.url)
                     dispatcher = Dispatcher(config, store, self.events.append, lambda: f"id-{next(self.ids)}")
-                    loop = Loop(config.watched, {"collector": source}, store, dispatcher)
+                    loop = Loop(
+                        config.watched, {"collector": source}, store, dispatcher,
+                        Study(store, lambda _: of_source(source)),
+                    )  # fmt: skip
                     couriers = [Courier(c, store, self.clock, lambda: 0.5, self.events.append) for c in channels]
                     await dispatcher.start(self.clock())
                     await loop.start(self.clock())

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from spanwise_alerts.alert import Change, Held
+from spanwise_alerts.ask.history import of_source
+from spanwise_alerts.cover import Cover
 from spanwise_alerts.errors import AskError, RecordError
 from spanwise_alerts.loop import Loop
 from spanwise_alerts.question import Answer, Question
 from spanwise_alerts.rule import Rule
 from spanwise_alerts.rules.kinds import rule_of
+from spanwise_alerts.study import Study
 from tests.alerts.answers import an_answer
 from tests.alerts.builders import a_rule
 
@@ -51,6 +54,8 @@ class Desk:
         self.taken: list[Change] = []
         self.fault = ""
         self.released: list[float] = []
+        self.covered: list[dict[str, Cover]] = []
+        self.known: dict[str, list[bytes]] = {}
 
     async def record(self, changes: Sequence[Change]) -> None:
         await self.take(changes, 0.0)
@@ -76,15 +81,31 @@ class Desk:
     async def watched(self) -> dict[str, float]:
         return self.at_s
 
+    async def detectors(self, rule: str) -> list[bytes]:
+        return self.known.get(rule, [])
+
+    async def keep_detectors(self, rule: str, states: Sequence[bytes], bands: bytes | None, until_s: float) -> None:
+        self.known[rule] = list(states)
+
+    async def drop_detectors(self, kept: Collection[str]) -> None:
+        self.known = {rule: self.known[rule] for rule in self.known.keys() & set(kept)}
+
+    async def bands(self, rule: str, since_s: float) -> list[bytes]:
+        return []
+
     async def watch(self, watched: Mapping[str, float]) -> None:
         self.at_s = dict(watched)
+
+    def cover(self, covers: Mapping[str, Cover], _: float) -> None:
+        self.covered.append(dict(covers))
 
     def kinds(self) -> list[str]:
         return [change.notice.kind for change in self.taken if change.notice]
 
 
 def a_loop(rules: Sequence[Rule], desk: Desk, **sources: Numbers) -> Loop:
-    return Loop(rules, {"collector": Numbers(), **sources}, desk, desk)
+    every = {"collector": Numbers(), **sources}
+    return Loop(rules, every, desk, desk, Study(desk, lambda name: of_source(every[name])))
 
 
 async def test_all_rules_of_a_source_are_asked_at_once_and_each_question_once():

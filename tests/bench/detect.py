@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spanwise_alerts.detect.anomaly.panel import Panel
+from spanwise_alerts.detect.anomaly.panel import Panel, Wanted
 from spanwise_alerts.detect.anomaly.transform import Transform
 from tests.bench.detect_fleet import Family, Floats, fleet, quiet
 
@@ -68,10 +68,10 @@ def show(family: str, detector: str, result: Result, us: float | None) -> None:
 def ours(family: Family, false_a_week: float = 1.0) -> tuple[NDArray[np.bool_], float]:
     """Return for each point whether it is unusual, and the CPU of a point in microseconds."""
     offset = {"amount": 0.01, "count": 0.0, "share": 0.0}[family.kind]
-    panel = Panel(
-        Transform(family.kind, offset), step_s=STEP_S, rarity=false_a_week / WEEK_POINTS, direction=family.direction
-    )
-    every = panel.rows(range(family.value.shape[1]))
+    wanted = Wanted(STEP_S, (false_a_week / WEEK_POINTS,), direction=family.direction)
+    panel = Panel(Transform(family.kind, offset), wanted)
+    panel.grow(family.value.shape[1])
+    every = np.arange(family.value.shape[1])
     unusual = np.zeros(family.value.shape, np.bool_)
     begun = time.process_time()
     for point, at_s in enumerate(family.at_s):

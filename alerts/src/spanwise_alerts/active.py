@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from spanwise_alerts.alert import Held, Notice
 from spanwise_alerts.ask.collector import Collector
+from spanwise_alerts.ask.history import History, of_collector, of_source
 from spanwise_alerts.ask.prometheus import Prometheus
 from spanwise_alerts.ask.source import Source
 from spanwise_alerts.backtest import Backtest, backtest
@@ -25,6 +26,7 @@ from spanwise_alerts.notify.trial import Tried, tried
 from spanwise_alerts.outbox import Replayed, Sought
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.rule import COLLECTOR, Rule
+from spanwise_alerts.study import Study
 from spanwise_alerts.view.api import Shown, api
 from spanwise_alerts.view.beyond import Archive
 from spanwise_alerts.view.notifications import Outgoing
@@ -72,7 +74,8 @@ class Active:
         self._deliveries = Deliveries(store, around.now, around.draw, self._tell, around.start)
         self._dispatcher = Dispatcher(config, store, self._tell, around.new_id, self._newest)
         self._sources: dict[str, Source] = {COLLECTOR: Collector(around.collector_url), **_others(config)}
-        self._loop = Loop(config.watched, self._sources, store, self._dispatcher)
+        self._study = Study(store, self._history)
+        self._loop = Loop(config.watched, self._sources, store, self._dispatcher, self._study)
         self._numbers = Numbers(self._dispatcher, lambda: self._loop.memory, around.now)
 
     async def __aenter__(self) -> Self:
@@ -137,6 +140,9 @@ class Active:
 
     async def _leave_sources(self) -> None:
         await _close(self._sources.values())
+
+    def _history(self, source: str) -> History:
+        return of_collector(self._around.collector_url) if source == COLLECTOR else of_source(self._sources[source])
 
     def _held(self) -> Iterator[Held]:
         return self._loop.memory.all()

@@ -12,6 +12,7 @@ from spanwise_alerts.detect.evaluate import questions
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.rehearsal import Rehearsal
 from spanwise_alerts.rule import Rule, TierName
+from spanwise_alerts.rules.anomaly import Anomaly
 
 FLAP_S: Final = 3600.0
 """An alert that fires again within this time of its end has flapped."""
@@ -77,6 +78,8 @@ class Backtest:
 
 def step_of(rule: Rule, length_s: float) -> float:
     """Return how far apart moments are: half the rule's window and at most a minute, more where it is too long ago."""
+    if isinstance(rule, Anomaly):
+        return rule.bucket_s
     finest_s = min(max(rule.looks_back_s, 2 * _GRID_S) / 2, _FINEST_S)
     return math.ceil(max(finest_s, length_s / _MOST_MOMENTS) / _GRID_S) * _GRID_S
 
@@ -89,17 +92,25 @@ async def backtest(rule: Rule, url: str, start_s: float, end_s: float, step_s: f
         url: of the collector.
         start_s: Unix time, as `end_s`.
         end_s: the last moment.
-        step_s: from one moment to the next.
+        step_s: from one moment to the next; a rule of kind anomaly has its own.
 
     Raises:
         AskError: the collector does not answer, or cannot.
     """
     if rule.kind in {"unanswered", "dead_man", "promql", "runaway"}:
         raise AskError(f"a rule of kind {rule.kind} has no past in the collector")
+    known_s = 0.0
+    if isinstance(rule, Anomaly):
+        # its points have their own length, and it knows what was before
+        step_s, known_s = rule.bucket_s, rule.history_s
+        end_s = end_s // step_s * step_s
     past, rehearsal = Past(url, step_s), Rehearsal(rule)
     count = int((end_s - start_s) // step_s)
     moments = [end_s - (count - n) * step_s for n in range(count + 1)]
-    await past.read(lambda at_s: questions(rule, at_s), moments[0], end_s)
+    before = [moments[0] - n * step_s for n in range(int(known_s // step_s), 0, -1)]
+    await past.read(lambda at_s: questions(rule, at_s), [*before, *moments][0], end_s)
+    for at_s in before:
+        rehearsal.learn([past.answer(question, at_s) for question in questions(rule, at_s)], at_s)
     told: list[tuple[float, Notice]] = []
     for at_s in moments:
         answers = [past.answer(question, at_s) for question in questions(rule, at_s)]

@@ -8,10 +8,12 @@ from typing import Final
 
 from spanwise_alerts.alert import Held, Labels, Notice
 from spanwise_alerts.detect.anomaly.band import Band
+from spanwise_alerts.detect.anomaly.state import State
 from spanwise_alerts.detect.evaluate import Moved
 from spanwise_alerts.notice import notice_of
 from spanwise_alerts.question import Answer
 from spanwise_alerts.rule import Rule
+from spanwise_alerts.study import Study
 
 GAP_S: Final = 10.0
 """Looking away for no longer than this still counts as watching."""
@@ -39,7 +41,9 @@ class Health:
 class Memory:
     """Alerts by rule and series, and the health of rules."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], study: Study | None = None) -> None:
+        self.study = study
+        """What anomaly rules know; None where there are none."""
         self.health: dict[str, Health] = {rule.name: Health() for rule in rules}
         self.unanswered_since: dict[str, float] = {}
         """Since when a source does not answer (Unix time), by its name."""
@@ -90,9 +94,13 @@ class Memory:
             rule, alert, moved.reading, notice.previous_tier, notice.labels, notice.fingerprint, notice.generator_url
         )
 
+    def state(self, rule: str) -> State | None:
+        """Return what an anomaly rule knows of its series; None of all others, and as long as it is not up to date."""
+        return self.study.state(rule) if self.study else None
+
     def bands(self) -> dict[str, Sequence[Band]]:
         """Return what anomaly rules expected of the newest points of their series, by rule."""
-        return {}
+        return self.study.bands() if self.study else {}
 
     def answered(self, rule: str, now_s: float) -> bool:
         """Note that a rule was evaluated; return whether it could not be before."""

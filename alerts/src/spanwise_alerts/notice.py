@@ -52,7 +52,7 @@ def notice_of(
         starts_at_s=alert.starts_at_s, ends_at_s=None if alert.tier else alert.updated_at_s, fingerprint=mark,
         step=alert.step, runbook=rule.runbook, links={"measure": link} if link else {},
         annotations={name: text for name, text in texts.items() if text}, generator_url=link,
-        updated_at_s=alert.updated_at_s, mark=alert.mark,
+        updated_at_s=alert.updated_at_s, mark=alert.mark, expected=reading.expected if reading else None,
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spanwise_alerts.alert import Alert, Labels, Notice
-from spanwise_alerts.detect.evaluate import Moved, evaluate
+from spanwise_alerts.detect.anomaly.state import State
+from spanwise_alerts.detect.evaluate import Moved, evaluate, observe
 from spanwise_alerts.group.identity import fingerprint, identity
 from spanwise_alerts.notice import notice_of
 from spanwise_alerts.question import Answer
@@ -20,11 +21,17 @@ class Rehearsal:
         self.held: dict[Labels, Alert] = {}
         """What is pending or fires, by series."""
         self._said: dict[Labels, Notice] = {}
+        self._state: State | None = None
+
+    def learn(self, answers: Sequence[Answer], now_s: float) -> None:
+        """Show a rule what was before: it is judged by it later, and nothing is told of it."""
+        self._state = observe(self._rule, self._state, answers, now_s)
 
     def at(self, answers: Sequence[Answer], now_s: float) -> list[Notice]:
         """Judge the rule at a moment (Unix time), later than the one before; return what would be told."""
         told: list[Notice] = []
-        for moved in evaluate(self._rule, answers, self.held, now_s):
+        self.learn(answers, now_s)
+        for moved in evaluate(self._rule, answers, self.held, now_s, state=self._state):
             series = moved.alert.series
             if moved.alert.over:
                 self.held.pop(series, None)

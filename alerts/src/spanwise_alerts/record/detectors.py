@@ -1,4 +1,4 @@
-"""What detectors know and what they expected, as rows: a blob for each chunk of series, one for each stretch of bands."""
+"""What detectors know and what they expected, as rows: a blob a chunk of series, and one a stretch of bands."""
 
 from __future__ import annotations
 

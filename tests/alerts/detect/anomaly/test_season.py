@@ -65,5 +65,5 @@ def test_what_counts_little_teaches_little():
 def test_room_for_more_series_changes_nothing_for_the_old_ones():
     season, now_s = taught(3, daily)
     before = season.expect(ROW, now_s)[0]
-    season.grow(10)
+    season.columns.grow(10)
     assert season.expect(ROW, now_s)[0] == before

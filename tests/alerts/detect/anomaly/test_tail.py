@@ -53,6 +53,6 @@ def test_scores_that_are_alike_from_point_to_point_count_less():
 def test_room_for_more_series_changes_nothing_for_the_old_ones():
     tail = taught(np.random.default_rng(3).standard_exponential(5_000))
     before = tail.threshold(ROW, 1e-4)[0]
-    tail.grow(7)
+    tail.columns.grow(7)
     assert tail.threshold(ROW, 1e-4)[0] == before
     assert tail.threshold(np.array([6]), 1e-4)[0] == Tail(1, 1.0).threshold(ROW, 1e-4)[0]

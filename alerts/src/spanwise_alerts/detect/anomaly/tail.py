@@ -12,8 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from spanwise_alerts.detect.anomaly.columns import Column, Columns
+from spanwise_alerts.detect.anomaly.counts import Floats
 from spanwise_alerts.detect.anomaly.season import Rows
-from spanwise_alerts.detect.anomaly.transform import Floats
 
 _SHARE: Final = 0.02
 """The share of points whose score lies above the quantile."""
@@ -33,6 +34,11 @@ _LIGHTEST: Final = 0.001
 _HEAVIEST: Final = 0.35
 """The heaviest tail that is believed: a heavier one would never alarm."""
 
+_LAYOUT: Final = {
+    "quantile": Column(_FIRST_QUANTILE), "mean": Column(_FIRST_EXCESS), "square": Column(2.0 * _FIRST_EXCESS**2),
+    "seen": Column(),
+}  # fmt: skip
+
 
 class Tail:
     """The tails of the scores of many series.
@@ -41,47 +47,42 @@ class Tail:
     """
 
     def __init__(self, capacity: int, weight: float) -> None:
+        self.columns = Columns(_LAYOUT, capacity)
         self._weight = weight
-        self._quantile = np.full(capacity, _FIRST_QUANTILE)
-        self._mean = np.full(capacity, _FIRST_EXCESS)
-        self._square = np.full(capacity, 2.0 * _FIRST_EXCESS**2)
-        self._seen = np.zeros(capacity)
-
-    def grow(self, capacity: int) -> None:
-        """Make room for more series."""
-        fresh = Tail(capacity - len(self._seen), self._weight)
-        for name in ("_quantile", "_mean", "_square", "_seen"):
-            setattr(self, name, np.concatenate([getattr(self, name), getattr(fresh, name)]))
 
     def threshold(self, rows: Rows, rarity: float) -> Floats:
         """Return the score that a share of `rarity` of all points exceeds; never less than the normal tail says."""
+        own = self.columns
         shape, width = self._pareto(rows)
         beyond = ((_SHARE / rarity) ** shape - 1.0) / shape
-        return np.maximum(self._quantile[rows] + width * beyond, NormalDist().inv_cdf(1 - rarity))
+        return np.maximum(own["quantile"][rows] + width * beyond, NormalDist().inv_cdf(1 - rarity))
 
     def rarity(self, rows: Rows, score: Floats) -> Floats:
         """Return the share of points that have at least this score, as far as the series' history tells."""
+        own = self.columns
         shape, width = self._pareto(rows)
-        excess = np.maximum(score - self._quantile[rows], 0.0) / width
+        excess = np.maximum(score - own["quantile"][rows], 0.0) / width
         return _SHARE * (1.0 + shape * excess) ** (-1.0 / shape)
 
     def learn(self, rows: Rows, score: Floats, most: Floats) -> None:
         """Take in one score of each series, none counted higher than `most`."""
+        own = self.columns
         score = np.minimum(score, most)
-        quantile = self._quantile[rows]
+        quantile = own["quantile"][rows]
         over = score > quantile
-        step = _QUANTILE_STEP * self._mean[rows]
-        self._quantile[rows] = np.maximum(quantile + step * (over - _SHARE), 0.5)
+        step = _QUANTILE_STEP * own["mean"][rows]
+        own["quantile"][rows] = np.maximum(quantile + step * (over - _SHARE), 0.5)
         high = rows[over]
         excess = score[over] - quantile[over]
-        self._seen[high] += self._weight
-        gain = self._weight * np.maximum(1.0 / (self._seen[high] + _KNOWN), _LEAST_GAIN)
-        self._mean[high] += gain * (excess - self._mean[high])
-        self._square[high] += gain * (excess**2 - self._square[high])
+        own["seen"][high] += self._weight
+        gain = self._weight * np.maximum(1.0 / (own["seen"][high] + _KNOWN), _LEAST_GAIN)
+        own["mean"][high] += gain * (excess - own["mean"][high])
+        own["square"][high] += gain * (excess**2 - own["square"][high])
 
     def _pareto(self, rows: Rows) -> tuple[Floats, Floats]:
         """Return shape and width of the distribution of excesses, from their moments (Hosking and Wallis 1987)."""
-        mean, square = self._mean[rows], self._square[rows]
+        own = self.columns
+        mean, square = own["mean"][rows], own["square"][rows]
         variance = np.maximum(square - mean**2, 1e-12)
         shape = np.clip(0.5 * (1.0 - mean**2 / variance), _LIGHTEST, _HEAVIEST)
         return shape, mean * (1.0 - shape)
