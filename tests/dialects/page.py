@@ -59,8 +59,10 @@ _APART = """
 - OpenLIT imports of OpenTelemetry what is gone in the releases that Spanwise and OpenTelemetry's own package need;
   OpenInference's Anthropic package and OpenLLMetry's need other releases of the SDK: these do not install together.
 - OpenLLMetry's Anthropic package adds the first output token of a streamed message a second time: where its span comes
-  first, or a stream's end is told apart, that is counted.
-- LiteLLM's callback tells a stream in a trace of its own: it is known by its response id, where the other tells one.
+  first, that one token is counted too much: its span does not say that it was a stream, so no rule can take it back.
+  Beside another emitter the call and its input are counted once.
+- LiteLLM's callback tells a stream in a trace of its own, and names its service `litellm` unless `OTEL_SERVICE_NAME`
+  says otherwise: give all emitters of a process one name, else only the response id tells.
 """
 _NOT_RECORDED = {"gen_ai": ": it stands for emitters that are not known"}
 _WHO = {
@@ -97,7 +99,7 @@ def _result(*pair: Both) -> str:
     orders = ((one, frame) for one in pair for frame in (one.frame, one.frame.reverse()))
     if all(counted([frame], int(frame["end_ns"].max())) == one.truth for one, frame in orders):
         return "exact"
-    return "too much" if any(one.miscounts for one in pair) else "wrong"
+    return "first token twice" if any(one.miscounts for one in pair) else "wrong"
 
 
 def _of_library(group: str, switch: str) -> tuple[str, bool, str]:

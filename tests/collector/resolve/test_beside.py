@@ -5,6 +5,7 @@ import pytest
 
 from spanwise_collector.resolve import Resolver
 from spanwise_collector.resolve.beside import beside
+from spanwise_collector.resolve.emitters import emitter_code
 from spanwise_collector.resolve.trace import Tree
 from tests.collector.resolve.test_call import made
 from tests.support.spans import SECOND, call, frame, row
@@ -108,3 +109,20 @@ def test_calls_of_a_framework_and_of_its_sdk_beside_them_count_once_in_any_order
     ]
     for order in itertools.permutations(rows, 6):
         assert folded(order) == folded(*([one] for one in order)) == (2, 203)
+
+
+TWICE = emitter_code("opentelemetry.instrumentation.anthropic")
+
+
+@pytest.mark.parametrize("more", [1, 16])
+@pytest.mark.parametrize("backwards", [True, False])
+def test_an_emitter_that_adds_the_first_tokens_twice_tells_the_same_call(more, backwards):
+    calls = of(2, 1, tokens=(5, 40)), of(TWICE, 2, tokens=(5, 40 + more))
+    first, second = calls[::-1] if backwards else calls
+    assert beside(second, tree(first)) == ([first], [])
+
+
+@pytest.mark.parametrize("tokens", [(5, 39), (5, 57), (6, 41)], ids=["fewer", "many more", "other input"])
+def test_other_tokens_than_the_first_are_another_call(tokens):
+    assert beside(of(TWICE, 2, tokens=tokens), tree(of(2, 1, tokens=(5, 40)))) == ([], [])
+    assert beside(of(3, 2, tokens=(5, 41)), tree(of(2, 1, tokens=(5, 40)))) == ([], [])

@@ -14,7 +14,7 @@ def link(memory, *rows, now_ns=NOW):
     batch = frame(*rows)
     found = read(batch, batch["category"].eq_missing("llm"))
     memory.learn(found.frame, found.labels)
-    met = memory.met(found.answers())
+    met = memory.met(found)
     return [part.trace_id for part in found.parts if memory.link(part, now_ns, met=part.trace_id in met)]
 
 

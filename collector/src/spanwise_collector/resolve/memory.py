@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 import polars as pl
 
 from spanwise_collector.pieces import PieceBook, Pieces
-from spanwise_collector.resolve.beside import beside
+from spanwise_collector.resolve.apart import Apart, may_be_one
+from spanwise_collector.resolve.beside import apart, beside
 from spanwise_collector.resolve.call import Call, same_answer
-from spanwise_collector.resolve.read import Part
+from spanwise_collector.resolve.read import Batch, Part
 from spanwise_collector.resolve.trace import LINK_BYTES, Trace, Tree
 from spanwise_collector.resolve.write import Labels
 from spanwise_schema.measures import DIMENSIONS, NANO
@@ -24,6 +26,9 @@ FORGET_NS: Final = 900 * NANO
 _MAX_TRACE_SPANS: Final = 65_536
 _MAX_LABELS: Final = 65_536
 _MOST_TWINS: Final = 8
+_MOST_LOOKED_AT: Final = 10_000
+"""Traces, the newest, of which calls are looked at when a service is found to have calls in traces of their own."""
+_SERVICE: Final = DIMENSIONS.index("service")
 
 
 Entry = tuple[bytes, bool, Trace]
@@ -44,6 +49,7 @@ class Memory:
         self._answers: dict[int, bytes] = {}  # response id -> the first trace that told it
         self._labels: dict[int, Labels] = {}
         self._trees: dict[bytes, Tree] = {}
+        self._apart = Apart()
         self._changed: set[bytes] = set()  # since the last checkpoint
         self._book = PieceBook()
         self._spans = 0
@@ -52,6 +58,9 @@ class Memory:
 
     def __len__(self) -> int:
         return self._spans
+
+    def __contains__(self, trace_id: bytes) -> bool:
+        return trace_id in self._fresh or trace_id in self._quiet
 
     def link(self, part: Part, now_ns: int, *, met: bool) -> bool:
         """Remember the spans of a trace, and its calls unless they may have to do with others; tell whether they may.
@@ -77,15 +86,23 @@ class Memory:
             trace.extend(part.low_ns, part.high_ns)
         return False
 
-    def met(self, answers: Iterable[tuple[int, bytes]]) -> set[bytes]:
-        """Remember response ids and their traces; give the traces of those that were told before."""
+    def met(self, batch: Batch) -> set[bytes]:
+        """Remember what calls are known by in other traces; give the traces of those that may be known there."""
         met, known = set[bytes](), self._answers
-        for answer, trace_id in answers:
+        for answer, trace_id in batch.answers():
             if answer in known:
                 met.add(trace_id)
             elif answer:
                 known[answer] = trace_id
-        return met
+        self._look_back(self._apart.new_services(batch))
+        return met | self._apart.meet(batch)
+
+    def _look_back(self, services: set[str]) -> None:
+        """Take up for `apart` the newest calls of services that it did not look at before."""
+        if services:
+            newest = islice(reversed(self._fresh.items()), _MOST_LOOKED_AT)
+            labels = (key for key, values in self._labels.items() if values[_SERVICE] in services)
+            self._apart.learn(newest, frozenset(labels))
 
     def trace(self, trace_id: bytes) -> Trace:
         """Give a trace of which a span was linked."""
@@ -113,7 +130,7 @@ class Memory:
     def twins(self, trace_id: bytes, call: Call) -> tuple[list[Call], list[Call]]:
         """Find the calls that are the same without being around it or within it, and those around and within them.
 
-        They have the same response id, in whatever trace, or another emitter told them beside it.
+        They have the same response id, in whatever trace, or another emitter told them, beside it or apart.
         """
         told_in = self._answers.get(call.answer) if call.answer else None
         if told_in is not None:
@@ -122,11 +139,46 @@ class Memory:
             if twins := [other for other in told if same_answer(other, call)]:
                 self._changed.add(told_in)  # who judges changes them
                 return twins, _near(tree, twins)
-        if not self.trace(trace_id).reaches(call.start_ns, call.end_ns):
-            return [], []
-        tree = self.tree(trace_id)
-        twins, reports = beside(call, tree)
-        return twins, [*_near(tree, twins), *reports]
+        reports = list[Call]()
+        if self.trace(trace_id).reaches(call.start_ns, call.end_ns):
+            tree = self.tree(trace_id)
+            twins, reports = beside(call, tree)
+            if twins:
+                return twins, [*_near(tree, twins), *reports]
+        twins, near = self._found_apart(trace_id, call)
+        return twins, [*near, *reports]
+
+    def _found_apart(self, trace_id: bytes, call: Call) -> tuple[list[Call], list[Call]]:
+        """Find the call of another trace that is the same, with what is near it and the reports of what it used."""
+        service = self._service(call)
+        reports = list[Call]()
+        for trace, others, other in self._candidates(trace_id, call, service) if service else ():
+            if not apart(call, self.tree(trace_id), other, others):
+                continue
+            self._changed.add(trace)
+            if other.lasting or not call.lasting:
+                return [other], [*_near(others, [other]), *reports]
+            reports.append(other)
+        return [], reports
+
+    def _candidates(self, trace_id: bytes, call: Call, service: str) -> Iterator[tuple[bytes, Tree, Call]]:
+        """Give calls of other traces of a service that another emitter may have told, with their trees."""
+        if service not in self._apart.services:
+            return
+        parents = self.tree(trace_id).parents
+        for trace, span in self._apart.near(call.input_tokens, call.output_tokens):
+            if trace == trace_id or trace not in self:
+                continue
+            others = self.tree(trace)
+            other = others.calls.get(span)
+            if other is None or self._service(other) != service:
+                continue
+            if may_be_one(call, other, a_root=0 in (parents.get(call.span), others.parents.get(span))):
+                yield trace, others, other
+
+    def _service(self, call: Call) -> str | None:
+        labels = self._labels.get(call.labels)
+        return None if labels is None else labels[_SERVICE]
 
     def learn(self, calls: pl.DataFrame, keys: pl.Series) -> None:
         """Remember the values of DIMENSIONS of calls by their keys."""
@@ -179,6 +231,7 @@ class Memory:
         self._changed.clear()
         state = {
             "labels": self._labels, "blind_ns": self.blind_ns, "evicted": self.evicted, "pieces": self._book.dump(),
+            "apart": sorted(self._apart.services),
         }  # fmt: skip
         return state, self._book.pieces()
 
@@ -202,6 +255,8 @@ class Memory:
             for answer in trace.column("answer"):
                 if answer:
                     self._answers.setdefault(answer, trace_id)
+        self._apart.services = set(state.get("apart", ()))
+        self._look_back(self._apart.services)
 
     def _to_write(self) -> Iterator[Entry]:
         thin = self._book.thin()

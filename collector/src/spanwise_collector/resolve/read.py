@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from spanwise_collector.resolve.call import CALL, KINDS, Call, model_code, unpacked
+from spanwise_collector.resolve.emitters import emitter_code
 from spanwise_collector.resolve.trace import LINK_BYTES
 from spanwise_schema.measures import DIMENSIONS
 
@@ -69,18 +69,22 @@ class Batch(NamedTuple):
         parts: of each trace what the batch says of it.
         frame: the calls.
         labels: their `label_keys`.
-        ids: hashes of their response ids; 0 for none.
+        packed: the same calls as CALL.
     """
 
     parts: list[Part]
     frame: pl.DataFrame
     labels: pl.Series
-    ids: npt.NDArray[np.uint64]
+    packed: npt.NDArray[np.void]
 
     def answers(self) -> Iterator[tuple[int, bytes]]:
         """Give the response id of each call, as a hash, and its trace, in the order of the batch."""
         own = {part.trace_id: part.trace_id for part in self.parts}  # the same object each time: many are remembered
-        return zip(self.ids.tolist(), (own[trace_id] for trace_id in self.frame["trace_id"].to_list()), strict=True)
+        return zip(
+            self.packed["answer"].tolist(),
+            (own[trace_id] for trace_id in self.frame["trace_id"].to_list()),
+            strict=True,
+        )
 
 
 def read(frame: pl.DataFrame, is_leaf: pl.Series) -> Batch:
@@ -89,7 +93,7 @@ def read(frame: pl.DataFrame, is_leaf: pl.Series) -> Batch:
     labels = label_keys(calls)
     packed = _packed(calls, labels)
     parts = list(_parts(frame, is_leaf, packed)) if frame.height else []
-    return Batch(parts, calls, labels, packed["answer"])
+    return Batch(parts, calls, labels, packed)
 
 
 def in_order(parts: Sequence[Part]) -> list[tuple[int, bytes, Call]]:
@@ -115,12 +119,8 @@ def _packed(calls: pl.DataFrame, labels: pl.Series) -> npt.NDArray[np.void]:
     packed["labels"] = labels.to_numpy()
     for name in ("model", "response_model"):
         packed[name] = _codes(calls[name], model_code)
-    packed["emitter"] = _codes(calls["scope_name"], _emitter)
+    packed["emitter"] = _codes(calls["scope_name"], emitter_code)
     return packed
-
-
-def _emitter(scope: str | None) -> int:
-    return crc32(scope.encode()) if scope else 0
 
 
 def _codes(names: pl.Series, code: Callable[[str | None], int]) -> list[int]:

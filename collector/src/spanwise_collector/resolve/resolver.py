@@ -63,7 +63,7 @@ class Resolver:
         frame = scoped(frame)
         batch = read(frame, frame["token_scope"].eq_missing("leaf"))
         memory.learn(batch.frame, batch.labels)
-        met = memory.met(batch.answers())
+        met = memory.met(batch)
         entangled = [part for part in batch.parts if memory.link(part, now_ns, met=part.trace_id in met)]
         decided = (self._decide(*leaf) for leaf in in_order(entangled))
         stored, counted = write(frame, [verdict for verdict in decided if verdict is not None])
@@ -123,7 +123,7 @@ class Resolver:
 
     def _related(self, trace_id: bytes, call: Call) -> Related | None:
         trace, (twins, beside) = self._memory.trace(trace_id), self._memory.twins(trace_id, call)
-        if not twins and not trace.totals and not trace.reaches(call.start_ns, call.end_ns):
+        if not (twins or beside or trace.totals) and not trace.reaches(call.start_ns, call.end_ns):
             return None
         tree = self._memory.tree(trace_id)
         chain = set(tree.chain(call.span)) if trace.totals else set[int]()
