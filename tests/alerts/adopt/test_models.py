@@ -31,7 +31,7 @@ HOOK = {"url": "http://127.0.0.1/"}
     [
         ({"templates": ["*.tmpl"]}, "templates: cannot be honoured here"),
         ({"tracing": {"endpoint": "x"}}, "tracing: cannot be honoured here"),
-        (receiver(slack_configs=[{}]), "receivers[0].slack_configs: unknown key"),
+        (receiver(wechat_configs=[{}]), "receivers[0].wechat_configs: unknown key"),
         (receiver(webhook_configs=[{"url": "nope"}]), "receivers[0].webhook_configs[0].url: expected a link"),
         (receiver(webhook_configs=[{**HOOK, "max_alerts": 5}]), "receivers[0].webhook_configs[0].max_alerts: cannot"),
         (receiver(webhook_configs=[{"url_file": "x"}]), "receivers[0].webhook_configs[0].url_file: cannot"),
@@ -59,17 +59,17 @@ def test_what_cannot_be_honoured_is_refused_by_its_path(changes: dict[str, Any],
 
 def test_all_faults_are_said_at_once():
     hook = {"url": "nope", "max_alerts": 5}
-    found = faults(templates=["x"], **receiver(webhook_configs=[hook], slack_configs=[]))
+    found = faults(templates=["x"], **receiver(webhook_configs=[hook], wechat_configs=[]))
     assert [fault.partition(":")[0] for fault in found] == [
         "templates", "receivers[0].webhook_configs[0].max_alerts", "receivers[0].webhook_configs[0].url",
-        "receivers[0].slack_configs",
+        "receivers[0].wechat_configs",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"templates": []}, {"global": {"slack_api_url": "x", "opsgenie_api_key": "y", "smtp_hello": "localhost"}},
+        {"templates": []}, {"global": {"wechat_api_url": "x", "opsgenie_api_key": "y", "smtp_hello": "localhost"}},
         receiver(webhook_configs=[{**HOOK, "max_alerts": 0, "http_config": {"follow_redirects": False}}]),
         receiver(email_configs=[{"to": "a@b", "headers": {}, "tls_config": {}}]),
     ],

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from spanwise_alerts.adopt.chats import ChatDefaults, Chats
 from spanwise_alerts.adopt.duration import Duration
 from spanwise_alerts.adopt.refusing import Refusing
 from spanwise_alerts.matchers import Matcher, parse_matchers
@@ -15,10 +16,7 @@ from spanwise_alerts.receivers.address import Address
 from spanwise_alerts.rule import Section, refuse
 from spanwise_alerts.secret import SecretText, SecretUrl
 
-_OTHER_KINDS: Final = (
-    "slack_", "pagerduty_", "opsgenie_", "wechat_", "victorops_", "telegram_", "webex_", "rocketchat_", "jira_",
-    "mattermost_",
-)  # fmt: skip
+_OTHER_KINDS: Final = ("wechat_", "victorops_", "webex_", "rocketchat_", "jira_", "mattermost_")
 _SMARTHOST: Final = "got {raw!r}, expected HOST:PORT such as smtp.example.com:587"
 
 
@@ -117,7 +115,7 @@ def bare_address(raw: str | None) -> str | None:
     return raw if raw is None else parseaddr(raw)[1] or raw
 
 
-class Receiver(Section):
+class Receiver(Chats):
     """One of `receivers`; of other kinds than these none is there."""
 
     name: str
@@ -125,7 +123,7 @@ class Receiver(Section):
     email_configs: list[EmailConfig] = Field(default_factory=list[EmailConfig])
 
 
-class Global(Refusing):
+class Global(ChatDefaults):
     """Defaults; those of receivers of other kinds say nothing here."""
 
     resolve_timeout: Duration = 300.0
@@ -140,7 +138,7 @@ class Global(Refusing):
     @classmethod
     def _anyway(cls) -> dict[str, tuple[Any, ...]]:
         refused = ("smtp_auth_secret", "smtp_auth_identity", "smtp_tls_config")
-        return {**dict.fromkeys(refused, ({}, "")), "smtp_hello": ("localhost",)}
+        return {**super()._anyway(), **dict.fromkeys(refused, ({}, "")), "smtp_hello": ("localhost",)}
 
     @field_validator("smtp_from")
     @classmethod

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import yaml
 
+from spanwise_alerts.adopt.chat_original import chats
 from spanwise_alerts.adopt.duration import write
 from spanwise_alerts.config import AlertsConfig
 from spanwise_alerts.matchers import Matchers
@@ -79,6 +80,9 @@ def _receiver(receiver: Receiver) -> Shape:
         shown["webhook_configs"] = [{"url": _SECRET_URL, "send_resolved": hook.send_resolved} for hook in hooks]
     if emails := receiver.email:
         shown["email_configs"] = [_email(email, email.to) for email in emails]
+    for key, configs in chats(receiver, _SECRET, _SECRET_URL):
+        if configs:
+            shown[key] = [*shown.get(key, ()), *configs]
     return shown
 
 

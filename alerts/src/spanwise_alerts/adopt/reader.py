@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from spanwise_alerts.adopt.chat_ways import chat_ways
 from spanwise_alerts.adopt.duration import write
 from spanwise_alerts.adopt.models import (
     AlertmanagerConfig,
@@ -127,7 +128,9 @@ def _receiver(receiver: Receiver, defaults: Global, at: Fault, faults: list[Faul
             for place, email in enumerate(receiver.email_configs)
         ]
         made["email"] = _told(mails)
-    return made if receiver.webhook_configs or receiver.email_configs else {**made, "nobody": True}
+    for kind, ways in chat_ways(receiver, defaults, at, faults):
+        made[kind] = _told(ways)
+    return made if len(made) > 1 else {**made, "nobody": True}
 
 
 def _told(ways: list[Section]) -> Section | list[Section]:

@@ -30,7 +30,9 @@ class SlackFormat:
     def post(self, letter: Letter, now_s: float) -> Post:
         """Write a letter; incoming webhooks know no threads, those need a bot's token."""
         del now_s
-        return Post(self._config.link(), fitted(letter, body_of, lambda body: len(wire(body)) <= _BODY_BYTES))
+        body = fitted(letter, body_of, lambda body: len(wire(body)) <= _BODY_BYTES)
+        channel = self._config.channel
+        return Post(self._config.link(), {**body, "channel": channel} if channel else body)
 
     def outcome(self, answer: Answer) -> Outcome:
         """Read the status: 400 `invalid_payload`, 403, 404 `no_service` and 410 are dead, 429 passes."""
