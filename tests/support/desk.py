@@ -22,6 +22,7 @@ from spanwise_alerts.receivers.receiver import Receiver
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.rule import Rule
 from spanwise_alerts.serve import serve
+from spanwise_alerts.signing import Signing
 from spanwise_alerts.view.api import Shown, api
 from spanwise_alerts.view.beyond import Archive
 from spanwise_alerts.view.notifications import Outgoing
@@ -43,6 +44,7 @@ class Desk:
     numbers: Numbers
     store: Store
     clock: Callable[[], float]
+    signing: Signing = field(init=False)
     faults: list[str] = field(default_factory=list)
     receivers: list[Receiver] = field(default_factory=list)
     reloads: list[Exception | None] = field(default_factory=list)
@@ -87,21 +89,26 @@ async def desk(
             made.tested.append((rule.name, start_s, end_s, step_s))
             return Backtest(rule.name, start_s, end_s, step_s, (), 0, 0)
 
-        shown = _shown(config, dispatcher, made, reload, Archive(lambda: rules, memory.all, store.trail, backtest))
+        archive = Archive(lambda: rules, memory.all, store.trail, backtest)
+        shown = _shown(config, folder, dispatcher, made, reload, archive)
         async with serve(api(shown), config.http) as address:
             made.url = f"http://{address}"
             async with httpx.AsyncClient(base_url=made.url) as made.client:
                 yield made
 
 
-def _shown(config: AlertsConfig, dispatcher: Dispatcher, made: Desk, reload: Any, archive: Archive) -> Shown:
+def _shown(
+    config: AlertsConfig, folder: Path, dispatcher: Dispatcher, made: Desk, reload: Any, archive: Archive
+) -> Shown:  # fmt: skip
     condition = Condition(
         lambda: config, lambda: made.memory.health, made.numbers, made.store.counts, lambda: made.faults, reload,
         START_S,
     )  # fmt: skip
     made.receivers = config.receivers
     outgoing = Outgoing(made.store.letters, made.store.trail, made.replay, made.test)
-    return Shown(dispatcher, condition, archive, outgoing, made.clock)
+    made.signing = Signing(folder, made.clock)
+    made.signing.configure(config)
+    return Shown(dispatcher, condition, archive, outgoing, made.clock, made.signing.links)
 
 
 def hold(memory: Memory, rule: str, held: Held) -> None:

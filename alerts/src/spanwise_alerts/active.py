@@ -7,11 +7,12 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from fastapi import FastAPI
 
-from spanwise_alerts.alert import Held, Notice
+from spanwise_alerts.alert import Held, Letter, Notice
 from spanwise_alerts.ask.collector import Collector
 from spanwise_alerts.ask.history import History, of_collector, of_source
 from spanwise_alerts.ask.prometheus import Prometheus
@@ -26,6 +27,7 @@ from spanwise_alerts.notify.trial import Tried, tried
 from spanwise_alerts.outbox import Replayed, Sought
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.rule import COLLECTOR, Rule
+from spanwise_alerts.signing import Signing
 from spanwise_alerts.study import Study
 from spanwise_alerts.view.api import Shown, api
 from spanwise_alerts.view.beyond import Archive
@@ -43,6 +45,7 @@ class Surroundings:
 
     Attributes:
         collector_url: who is asked for numbers.
+        data: the folder for what is kept beside the database.
         now: Unix time.
         draw: a random share of 1, for jitter.
         new_id: a new UUID each time.
@@ -53,6 +56,7 @@ class Surroundings:
     """
 
     collector_url: str
+    data: Path
     now: Callable[[], float]
     draw: Callable[[], float]
     new_id: Callable[[], str]
@@ -71,7 +75,8 @@ class Active:
         self._around = around
         self._begun_s = around.now()
         self._closing = contextlib.AsyncExitStack()
-        self._deliveries = Deliveries(store, around.now, around.draw, self._tell, around.start)
+        self._signing = Signing(around.data, around.now)
+        self._deliveries = Deliveries(store, around.now, around.draw, self._tell, around.start, self._dress)
         self._dispatcher = Dispatcher(config, store, self._tell, around.new_id, self._newest)
         self._sources: dict[str, Source] = {COLLECTOR: Collector(around.collector_url), **_others(config)}
         self._study = Study(store, self._history)
@@ -89,6 +94,7 @@ class Active:
 
     async def _open(self, opened: contextlib.AsyncExitStack) -> None:
         opened.push_async_callback(self._leave_sources)
+        self._signing.configure(self._config)
         await self._dispatcher.start(self._begun_s)
         await self._loop.start(self._begun_s)
         opened.push_async_callback(self._deliveries.close)
@@ -105,6 +111,7 @@ class Active:
             RecordError: nothing is changed.
         """
         now_s = self._around.now()
+        self._signing.configure(config)
         sources = self._sources
         if config.sources != self._config.sources:
             sources = {COLLECTOR: sources[COLLECTOR], **_others(config)}
@@ -125,7 +132,7 @@ class Active:
         )  # fmt: skip
         archive = Archive(lambda: self._config.watched, self._held, self._store.trail, self._test)
         outgoing = Outgoing(self._store.letters, self._store.trail, self._replay, self._try)
-        return api(Shown(self._dispatcher, condition, archive, outgoing, self._around.now))
+        return api(Shown(self._dispatcher, condition, archive, outgoing, self._around.now, self._signing.links))
 
     async def _replay(self, sought: Sought, author: str) -> Replayed:
         channels = {name for receiver in self._config.receivers for name in receiver.channels}
@@ -137,6 +144,9 @@ class Active:
         around, config = self._around, self._config
         receiver = next((receiver for receiver in config.receivers if receiver.name == name), None)
         return await tried(receiver, around.now, around.new_id(), config.external_url) if receiver else None
+
+    async def _dress(self, letter: Letter) -> Letter:
+        return await self._signing.dress(letter)
 
     async def _leave_sources(self) -> None:
         await _close(self._sources.values())

@@ -66,7 +66,7 @@ class App:
         self._file = file
         self._where: Path | URL = config.database_url or data / DATABASE
         self._around = Surroundings(
-            collector_url, now, draw, new_id, on_event, self._start, lambda: self._faults, self.reload
+            collector_url, data, now, draw, new_id, on_event, self._start, lambda: self._faults, self.reload
         )
         self._front = Front(standby())
         self._faults: list[str] = []

@@ -13,6 +13,7 @@ from spanwise_alerts.matchers import Matchers, matches_all
 from spanwise_alerts.people.act import Act, AlertUnknown, done, ended, outgrown, overdue
 from spanwise_alerts.people.attention import Attention, Grade
 from spanwise_alerts.people.climb import Climb, goes_on, over, step, waits
+from spanwise_alerts.people.links import digest_of
 from spanwise_alerts.plan import Happening, Plan
 from spanwise_alerts.rule import TIERS
 
@@ -27,13 +28,13 @@ class Target:
     Attributes:
         fingerprints: each has to fire.
         matchers: those that fire and match.
-        group_key: those that fire in this group, whoever is told of it.
+        group: those that fire in the group that `digest_of` makes this of, whoever is told of it.
         begun_by_s: only those that began to fire up to this moment (Unix time).
     """
 
     fingerprints: tuple[str, ...] = ()
     matchers: Matchers = ()
-    group_key: str = ""
+    group: str = ""
     begun_by_s: float = float("inf")
 
 
@@ -52,7 +53,7 @@ def marks_of(floor: Floor, target: Target) -> list[str]:
     return [
         mark for mark, case in sorted(floor.firing().items())
         if case.notice.starts_at_s <= target.begun_by_s
-        and (matches_all(target.matchers, case.labels) if target.matchers else _within(case, target.group_key))
+        and (matches_all(target.matchers, case.labels) if target.matchers else _within(case, target.group))
     ]  # fmt: skip
 
 
@@ -97,8 +98,8 @@ def grade_of(notice: Notice) -> Grade:
     return TIERS.index(notice.tier), notice.mark
 
 
-def _within(case: Case, group_key: str) -> bool:
-    return any(key == group_key for key, _ in case.groups)
+def _within(case: Case, group: str) -> bool:
+    return any(digest_of(key) == group for key, _ in case.groups)
 
 
 def _end(
@@ -160,7 +161,7 @@ def _held_back(floor: Floor, case: Case, escalation: str) -> bool:
     """Whether nobody is to be told of an alert now: it is silenced, inhibited, or its time is muted."""
     nodes = [node for node in floor.tree.match(case.labels) if node.escalation == escalation]
     muted = all(floor.muted_by(node) for node in nodes)
-    return muted or bool(floor.silences.by(case.labels) or floor.inhibition.by(case.labels))
+    return muted or bool(floor.silences.by(case.labels) or floor.inhibited_by(case))
 
 
 def _receivers(floor: Floor, escalation: str, climb: Climb, now_s: float) -> Iterator[str]:

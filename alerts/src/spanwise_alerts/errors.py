@@ -2,7 +2,8 @@
 
 AlertsError
 ├── AskError      the source of numbers did not answer: alerts stay as they are
-└── RecordError   the database did not take it: nothing changed, the next tick tries again
+├── RecordError   the database did not take it: nothing changed, the next tick tries again
+└── SecretError   what links are signed with is not to be had: the alert manager does not start
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class AskError(AlertsError):
 
 class RecordError(AlertsError):
     """The database refused."""
+
+
+class SecretError(AlertsError):
+    """What links are signed with can neither be read nor made."""

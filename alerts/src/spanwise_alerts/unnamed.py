@@ -14,12 +14,16 @@ def unnamed(data: object, name: str) -> list[Fault]:
     """Return what routes name and nobody is, in a section that has other faults; `name` is the file's."""
     given = _mapping(data)
     receivers = _names(given, "receivers")
+    escalations = _names(given, "escalations")
     intervals = [*_names(given, "mute_time_intervals"), *_names(given, "time_intervals")]
 
     def walk(route: _Section, path: tuple[str | int, ...]) -> Iterator[Fault]:
         receiver = route.get("receiver")
         if isinstance(receiver, str) and receiver not in receivers:
             yield Fault(name, spelled((*path, "receiver")), expected(receiver, receivers))
+        escalation = route.get("escalation")
+        if isinstance(escalation, str) and escalation not in escalations:
+            yield Fault(name, spelled((*path, "escalation")), expected(escalation, escalations))
         for key in ("mute_time_intervals", "active_time_intervals"):
             used = route.get(key)
             for place, interval in enumerate(cast("list[object]", used) if isinstance(used, list) else []):

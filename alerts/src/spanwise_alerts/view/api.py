@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from spanwise_alerts.errors import RecordError
-from spanwise_alerts.view import alerts, beyond, notifications, runbooks, silences, status
+from spanwise_alerts.view import act, alerts, beyond, notifications, people, runbooks, silences, status
 from spanwise_alerts.view.desk import Desk
 from spanwise_alerts.view.guard import Guard, is_loopback
 from spanwise_alerts.view.push import DOCUMENT, PATH, Push
@@ -33,6 +33,7 @@ class Shown:
         archive: what was, and what would have been.
         outgoing: what leaves.
         now: Unix time.
+        links: who reads the links of messages; None where nothing links here.
     """
 
     desk: Desk
@@ -40,6 +41,7 @@ class Shown:
     archive: beyond.Archive
     outgoing: notifications.Outgoing
     now: Callable[[], float]
+    links: act.Look
 
 
 def api(shown: Shown) -> FastAPI:
@@ -49,9 +51,11 @@ def api(shown: Shown) -> FastAPI:
         description="Alertmanager's API v2, and beyond it under /api/v1: rules, letters, history, explain, backtest.",
     )  # fmt: skip
     config = shown.condition.config()
-    own = [urlsplit(config.external_url).hostname or ""] if config.external_url else []
+    url = urlsplit(config.external_url)
     app.add_middleware(Push, desk=shown.desk, count=shown.condition.numbers.posted, now=shown.now)
-    app.add_middleware(Guard, names=own, loopback=is_loopback(config.http))
+    names = [url.hostname] if url.hostname else []
+    own = f"{url.scheme}://{url.netloc}" if names else ""
+    app.add_middleware(Guard, names=names, loopback=is_loopback(config.http), own=own)
     for kind, answer in (
         (RequestValidationError, _invalid),
         (TooLarge, _too_large),
@@ -66,6 +70,8 @@ def api(shown: Shown) -> FastAPI:
     app.include_router(status.routes(shown.condition))
     app.include_router(runbooks.routes())
     _refuse_v1(app)
+    app.include_router(people.routes(shown.desk, shown.condition.config, shown.now))
+    app.include_router(act.routes(shown.desk, shown.links, shown.now))
     app.include_router(beyond.routes(shown.desk, shown.condition, shown.archive, shown.now))
     app.include_router(notifications.routes(shown.outgoing, shown.now))
     return app
@@ -78,8 +84,10 @@ def _refuse_v1(app: FastAPI) -> None:
         path = request.url.path.replace("/api/v1/", "/api/v2/", 1)
         return refused(f"Alertmanager's API v1 is gone; expected v2, which has {path}", 410)
 
-    for path in ("alerts", "alerts/groups", "receivers", "silences", "silence/{silence_id}", "status"):
+    for path in ("alerts/groups", "receivers", "silences", "silence/{silence_id}", "status"):
         app.add_api_route(f"/api/v1/{path}", gone, methods=["GET", "POST", "DELETE"], include_in_schema=False)
+    # who asks for alerts there gets ours
+    app.add_api_route("/api/v1/alerts", gone, methods=["POST", "DELETE"], include_in_schema=False)
 
 
 def _document_push(app: FastAPI) -> None:

@@ -192,7 +192,14 @@ async def _stories(
         known = labels.get(mark) or _once(happened)
         rule = rules.get(known.get("alertname", ""))
         case = Case(
-            mark, known, standings.get(mark), held.get(mark), rule, health.get(rule.name) if rule else None, happened
+            mark,
+            known,
+            standings.get(mark),
+            held.get(mark),
+            rule,
+            health.get(rule.name) if rule else None,
+            happened,
+            desk.attention().get(mark),
         )
         stories.append(story(case, silences, others, now_s))
     return stories

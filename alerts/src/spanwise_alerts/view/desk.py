@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from spanwise_alerts.alert import GroupView, Posted, Standing
+from spanwise_alerts.attend import Target
+from spanwise_alerts.people.act import Act
+from spanwise_alerts.people.attention import Attention
 from spanwise_alerts.silence import Silence, SilenceDraft
 
 
@@ -34,4 +37,12 @@ class Desk(Protocol):
 
     async def expire(self, silence_id: str, now_s: float) -> None:
         """End a silence."""
+        ...
+
+    def attention(self) -> Mapping[str, Attention]:
+        """Return what people did about alerts that fire."""
+        ...
+
+    async def act(self, target: Target, act: Act, now_s: float) -> list[str]:
+        """Do something about alerts; return their fingerprints."""
         ...

@@ -17,15 +17,18 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 class Guard:
     """Refuses what a foreign page sends, and names that a foreign page may have pointed here.
 
-    - A request that changes something and comes from a page (`Origin`) must come from our own address.
+    - A request that changes something and comes from a page (`Origin`) must come from our own address: that which was
+      asked for, or `own`, where a proxy asks for another one.
     - On loopback the name that was asked for (`Host`) must be an address, a name without dots, or one of `names`:
       else a page could let its own name lead here (DNS rebinding) and read alerts.
 
     Programs send no `Origin`; they notice the first rule never and the second only with a name of their own.
     """
 
-    def __init__(self, app: ASGIApp, names: Iterable[str], *, loopback: bool) -> None:
+    def __init__(self, app: ASGIApp, names: Iterable[str], *, loopback: bool, own: str = "") -> None:
+        """Take `own`, the scheme, host and port of `external_url`; empty where there is none."""
         self._app = app
+        self._own = own.encode()
         self._names = frozenset(names)
         self._loopback = loopback
 
@@ -44,6 +47,8 @@ class Guard:
             return f"Host: got {host!r}, expected a loopback address, or the host of `external_url`"
         origin = headers.get(b"origin")
         if origin is None or scope["method"] in _READS:
+            return ""
+        if self._own and origin == self._own:
             return ""
         page = origin.partition(b"://")[2]
         if page != headers.get(b"host", b"") or not self._ours(host):

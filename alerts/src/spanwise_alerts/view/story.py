@@ -8,10 +8,12 @@ from typing import Any
 
 from spanwise_alerts.alert import Held, Notice, Standing
 from spanwise_alerts.memory import Health
+from spanwise_alerts.people.attention import Attention
 from spanwise_alerts.plan import Happening
 from spanwise_alerts.quantity import human, human_duration
 from spanwise_alerts.rule import TIERS, Rule
 from spanwise_alerts.silence import Silence
+from spanwise_alerts.view.attention import SENTENCES, sentences
 from spanwise_alerts.view.wire import rfc3339
 
 
@@ -25,6 +27,7 @@ class Case:
         rule: None where it is not one of ours, or its rule is gone.
         health: of the rule.
         happened: what the audit trail has of it, the oldest first.
+        attention: what people did about it; None where they did nothing, or it does not fire.
     """
 
     fingerprint: str
@@ -34,6 +37,7 @@ class Case:
     rule: Rule | None
     health: Health | None
     happened: Sequence[Happening]
+    attention: Attention | None = None
 
     @property
     def state(self) -> str:
@@ -54,7 +58,11 @@ def story(
         others: what other alerts say, by fingerprint.
         now_s: Unix time.
     """
-    now = [*_firing(case), *_held_back(case, silences, others), *_pending(case, now_s), *_quiet(case), *_watched(case)]
+    looked_after = sentences(case.attention) if case.attention else ()
+    held_back = _held_back(case, silences, others)
+    now = [
+        *_firing(case), *looked_after, *held_back, *_pending(case, now_s), *_quiet(case), *_watched(case)
+    ]  # fmt: skip
     return {
         "fingerprint": case.fingerprint,
         "labels": dict(case.labels),
@@ -90,7 +98,8 @@ def _held_back(case: Case, silences: Mapping[str, Silence], others: Mapping[str,
     for mark in case.standing.inhibited_by:
         name = others[mark].labels.get("alertname", "") if mark in others else ""
         yield f"It is not told: inhibited by {name} ({mark}), which fires."
-    for name in case.standing.muted_by:
+    # who snoozed it is said beside
+    for name in (name for name in case.standing.muted_by if name != "snoozed"):
         yield f"It is not told: muted by {name}."
 
 
@@ -175,6 +184,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "fired": _changed("fired"), "upgraded": _changed("upgraded"), "downgraded": _changed("downgraded"),
     "resolved": _changed("resolved; it fired"), "told": _told, "silenced": _withheld("silenced"),
     "inhibited": _withheld("inhibited"), "muted": _withheld("muted"), "flapping": _withheld("it flaps"),
+    "snoozed": _withheld("snoozed"),
     "overflow": _withheld("too many messages, it waits"), "delivered": _delivery("delivered"),
-    "retry": _delivery("failed, is tried again"), "dead": _delivery("given up"), "replayed": _replayed,
+    "retry": _delivery("failed, is tried again"), "dead": _delivery("given up"), "replayed": _replayed, **SENTENCES,
 }  # fmt: skip

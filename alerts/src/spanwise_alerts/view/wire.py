@@ -35,10 +35,10 @@ def refused(message: str, status: int = 400) -> Json:
 
 
 class TooLarge(Exception):
-    """A body beyond `MAX_BYTES`."""
+    """A body beyond what is read."""
 
 
-async def body(request: Request) -> bytes:
+async def body(request: Request, most_bytes: int = MAX_BYTES) -> bytes:
     """Read a body.
 
     Raises:
@@ -47,7 +47,7 @@ async def body(request: Request) -> bytes:
     parts, length = list[bytes](), 0
     async for part in request.stream():
         length += len(part)
-        if length > MAX_BYTES:
+        if length > most_bytes:
             raise TooLarge
         parts.append(part)
     return b"".join(parts)
