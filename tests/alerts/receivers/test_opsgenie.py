@@ -11,7 +11,7 @@ from spanwise_alerts.receivers.opsgenie import Opsgenie, Responder
 
 def test_it_pages_at_the_usual_address():
     way = Opsgenie.model_validate({"api_key": "k1"})
-    assert (way.api_key(), way.api_url.text, way.pages, way.responders) == ("k1", "https://api.opsgenie.com/", True, [])
+    assert (way.api_key(), way.api_url, way.pages, way.responders) == ("k1", "https://api.opsgenie.com/", True, [])
     assert "k1" not in f"{way!r} {way.model_dump_json()}"
 
 

@@ -10,7 +10,7 @@ from spanwise_alerts.receivers.pagerduty import Pagerduty
 
 def test_it_pages_at_the_usual_address():
     way = Pagerduty.model_validate({"routing_key": "k1"})
-    assert (way.routing_key(), way.url.text, way.pages) == ("k1", "https://events.pagerduty.com/v2/enqueue", True)
+    assert (way.routing_key(), way.url, way.pages) == ("k1", "https://events.pagerduty.com/v2/enqueue", True)
     assert "k1" not in f"{way!r} {way.model_dump_json()}"
 
 

@@ -11,7 +11,7 @@ from spanwise_alerts.receivers.telegram import Telegram
 
 def test_a_bot_writes_to_a_chat():
     way = Telegram.model_validate({"bot_token": "12:aB-_", "chat_id": -100})
-    assert (way.bot_token(), way.chat_id, way.api_url.text) == ("12:aB-_", -100, "https://api.telegram.org")
+    assert (way.bot_token(), way.chat_id, way.api_url) == ("12:aB-_", -100, "https://api.telegram.org")
     assert "aB-_" not in f"{way!r} {way.model_dump_json()}"
 
 

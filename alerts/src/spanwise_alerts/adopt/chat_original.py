@@ -28,18 +28,18 @@ def chats(receiver: Receiver, secret: str, link: str) -> Iterator[tuple[str, lis
     yield "discord_configs", [{"webhook_url": link, "send_resolved": way.send_resolved} for way in receiver.discord]
     yield (
         "pagerduty_configs",
-        [{"routing_key": secret, "url": link, "send_resolved": way.send_resolved} for way in receiver.pagerduty],
+        [{"routing_key": secret, "url": way.url, "send_resolved": way.send_resolved} for way in receiver.pagerduty],
     )
     yield "opsgenie_configs", [
         {
-            "api_key": secret, "api_url": link, "send_resolved": way.send_resolved,
+            "api_key": secret, "api_url": way.api_url, "send_resolved": way.send_resolved,
             "responders": [one.model_dump(exclude_none=True) for one in way.responders],
         }
         for way in receiver.opsgenie
     ]  # fmt: skip
     yield "telegram_configs", [
         {
-            "bot_token": secret, "api_url": link, "chat_id": way.chat_id, "send_resolved": way.send_resolved,
+            "bot_token": secret, "api_url": way.api_url, "chat_id": way.chat_id, "send_resolved": way.send_resolved,
             "disable_notifications": way.disable_notifications,
         }
         for way in receiver.telegram

@@ -108,7 +108,7 @@ def _telegram(config: TelegramConfig, defaults: ChatDefaults) -> Way:
     )  # fmt: skip
 
 
-def _at(key: str, url: Secret | None) -> Way:
+def _at(key: str, url: str | None) -> Way:
     # Alertmanager calls whatever it is told to
     return {key: url, "allow_private": True} if url else {}
 

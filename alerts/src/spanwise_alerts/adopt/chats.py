@@ -75,7 +75,7 @@ class PagerdutyConfig(Refusing):
 
     routing_key: SecretText | None = None
     routing_key_file: Path | None = None
-    url: SecretUrl | None = None
+    url: str | None = None
     send_resolved: bool = True
     http_config: PlainHttp | None = None
 
@@ -105,7 +105,7 @@ class OpsgenieConfig(Refusing):
 
     api_key: SecretText | None = None
     api_key_file: Path | None = None
-    api_url: SecretUrl | None = None
+    api_url: str | None = None
     responders: list[ResponderConfig] = Field(default_factory=list[ResponderConfig])
     send_resolved: bool = True
     http_config: PlainHttp | None = None
@@ -121,7 +121,7 @@ class TelegramConfig(Refusing):
 
     bot_token: SecretText | None = None
     bot_token_file: Path | None = None
-    api_url: SecretUrl | None = None
+    api_url: str | None = None
     chat_id: int
     message_thread_id: int | None = None
     disable_notifications: bool = False
@@ -139,11 +139,11 @@ class ChatDefaults(Refusing):
 
     slack_api_url: SecretUrl | None = None
     slack_api_url_file: Path | None = None
-    pagerduty_url: SecretUrl | None = None
-    opsgenie_api_url: SecretUrl | None = None
+    pagerduty_url: str | None = None
+    opsgenie_api_url: str | None = None
     opsgenie_api_key: SecretText | None = None
     opsgenie_api_key_file: Path | None = None
-    telegram_api_url: SecretUrl | None = None
+    telegram_api_url: str | None = None
     telegram_bot_token: SecretText | None = None
     telegram_bot_token_file: Path | None = None
 

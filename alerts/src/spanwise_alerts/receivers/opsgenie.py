@@ -7,13 +7,14 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from spanwise_alerts.receivers.api_url import ApiUrl
 from spanwise_alerts.receivers.either import one_of
-from spanwise_alerts.receivers.posted import Posted, PublicUrl
+from spanwise_alerts.receivers.posted import Posted
 from spanwise_alerts.receivers.secret_file import SecretFile, held
 from spanwise_alerts.rule import Section, refuse
-from spanwise_alerts.secret import Secret, SecretText
+from spanwise_alerts.secret import SecretText
 
-_URL: Final = Secret("https://api.opsgenie.com/")
+_URL: Final = "https://api.opsgenie.com/"
 
 
 class Responder(Section):
@@ -48,7 +49,7 @@ class Opsgenie(Posted):
     api_key_text: SecretText | None = Field(
         default=None, alias="api_key", description="the key itself, in place of api_key_file; shown as ***"
     )
-    api_url: PublicUrl = Field(
+    api_url: ApiUrl = Field(
         default=_URL, description="of the API (default https://api.opsgenie.com/)",
         examples=["https://api.eu.opsgenie.com/"],
     )  # fmt: skip

@@ -6,12 +6,13 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
+from spanwise_alerts.receivers.api_url import ApiUrl
 from spanwise_alerts.receivers.either import one_of
-from spanwise_alerts.receivers.posted import Posted, PublicUrl
+from spanwise_alerts.receivers.posted import Posted
 from spanwise_alerts.receivers.secret_file import SecretFile, held
-from spanwise_alerts.secret import Secret, SecretText
+from spanwise_alerts.secret import SecretText
 
-_URL: Final = Secret("https://events.pagerduty.com/v2/enqueue")
+_URL: Final = "https://events.pagerduty.com/v2/enqueue"
 
 
 class Pagerduty(Posted):
@@ -23,7 +24,7 @@ class Pagerduty(Posted):
     routing_key_text: SecretText | None = Field(
         default=None, alias="routing_key", description="the key itself, in place of routing_key_file; shown as ***"
     )
-    url: PublicUrl = Field(default=_URL, description="of the Events API v2 (default PagerDuty's in the US)")
+    url: ApiUrl = Field(default=_URL, description="of the Events API v2 (default PagerDuty's in the US)")
 
     @property
     def pages(self) -> bool:

@@ -7,13 +7,14 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
+from spanwise_alerts.receivers.api_url import ApiUrl
 from spanwise_alerts.receivers.either import one_of
-from spanwise_alerts.receivers.posted import Posted, PublicUrl
+from spanwise_alerts.receivers.posted import Posted
 from spanwise_alerts.receivers.secret_file import SecretFile, held
 from spanwise_alerts.rule import refuse
-from spanwise_alerts.secret import Secret, SecretText
+from spanwise_alerts.secret import SecretText
 
-_URL: Final = Secret("https://api.telegram.org")
+_URL: Final = "https://api.telegram.org"
 _TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
 
@@ -29,7 +30,7 @@ class Telegram(Posted):
     chat_id: int = Field(description="where it writes; a group's is negative", examples=[-1001234567890])
     message_thread_id: int | None = Field(default=None, ge=1, description="the topic of a forum", examples=[42])
     disable_notifications: bool = Field(default=False, description="tell without a sound (default false)")
-    api_url: PublicUrl = Field(default=_URL, description="of the Bot API (default https://api.telegram.org)")
+    api_url: ApiUrl = Field(default=_URL, description="of the Bot API (default https://api.telegram.org)")
 
     @model_validator(mode="after")
     def _keyed(self) -> Self:

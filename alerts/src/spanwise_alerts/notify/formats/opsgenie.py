@@ -31,7 +31,7 @@ class OpsgenieFormat:
     def post(self, letter: Letter, now_s: float) -> Post:
         """Write a letter; what it is about is the alert that the first letter of its thread made."""
         del now_s
-        alerts = f"{self._config.api_url.text.rstrip('/')}/v2/alerts"
+        alerts = f"{self._config.api_url.rstrip('/')}/v2/alerts"
         headers = {"Authorization": f"GenieKey {self._config.api_key()}"}
         alias = letter.first_key
         if letter.message.status == "resolved":

@@ -33,7 +33,7 @@ class PagerdutyFormat:
         del now_s
         event: Json = {"routing_key": self._config.routing_key(), "dedup_key": letter.first_key}
         if letter.message.status == "resolved":
-            return Post(self._config.url.text, {**event, "event_action": "resolve"})
+            return Post(self._config.url, {**event, "event_action": "resolve"})
         event |= {"event_action": "trigger", "client": "Spanwise"}
         if link := safe_link(self._external_url):
             event["client_url"] = link
@@ -41,7 +41,7 @@ class PagerdutyFormat:
         def build(card: Card) -> Json:
             return {**event, "payload": _payload(letter, card), "links": links_of(card)}
 
-        return Post(self._config.url.text, fitted(letter, build, lambda body: len(wire(body)) <= _BODY_BYTES))
+        return Post(self._config.url, fitted(letter, build, lambda body: len(wire(body)) <= _BODY_BYTES))
 
     def outcome(self, answer: Answer) -> Outcome:
         """Read the status: 400 is dead, 429 passes."""

@@ -38,7 +38,7 @@ class TelegramFormat:
         }  # fmt: skip
         if config.message_thread_id is not None:
             body["message_thread_id"] = config.message_thread_id
-        return Post(f"{config.api_url.text.rstrip('/')}/bot{config.bot_token()}/sendMessage", body)
+        return Post(f"{config.api_url.rstrip('/')}/bot{config.bot_token()}/sendMessage", body)
 
     def outcome(self, answer: Answer) -> Outcome:
         """Read the status; where there was too much, the JSON says how long to wait."""
