@@ -70,6 +70,8 @@ def prometheus(
 ) -> Iterator[Prometheus]:
     """Start a Prometheus in `folder` that scrapes `/metrics` of each `host:port`; wait until it is ready.
 
+    Blocks that are in the folder `tsdb` already are its past.
+
     `more` is YAML beside `global` and `scrape_configs`, such as `alerting`.
     """
     program = binary("prometheus")
@@ -111,6 +113,25 @@ def substitute(
     values = {name: _regex(chosen) for name, chosen in (variables or {}).items()}
     values |= {"__rate_interval": rate_interval, "__range": range_}
     return _NAMED.sub(lambda match: values.get(match[1] or match[2], ".*"), expr)
+
+
+_ROUND_S = (
+    (0.015, 0.01), (0.035, 0.02), (0.075, 0.05), (0.15, 0.1), (0.35, 0.2), (0.75, 0.5), (1.5, 1), (3.5, 2), (7.5, 5),
+    (12.5, 10), (17.5, 15), (25, 20), (45, 30), (90, 60), (210, 120), (450, 300), (750, 600), (1050, 900),
+    (1500, 1200), (2700, 1800), (5400, 3600), (9000, 7200), (16200, 10800), (32400, 21600),
+)  # fmt: skip
+
+
+def interval_s(range_s: float, scrape_s: float, pixels: int = 1000) -> float:
+    """Choose the step of a panel as Grafana does: `$__interval`, never finer than the scrapes are."""
+    wanted = range_s / pixels
+    rounded = next((value for below, value in _ROUND_S if wanted < below), 86400)
+    return max(rounded, scrape_s)
+
+
+def rate_interval(step_s: float, scrape_s: float) -> str:
+    """Choose `$__rate_interval` as Grafana does: at least four scrapes."""
+    return f"{max(step_s + scrape_s, 4 * scrape_s):g}s"
 
 
 def _regex(chosen: Sequence[str]) -> str:
