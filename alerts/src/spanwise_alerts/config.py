@@ -67,7 +67,7 @@ class AlertsConfig(Section):
         examples=["postgresql://spanwise@db.example.com/spanwise"],
     )  # fmt: skip
     interval_s: Duration = Field(
-        default=0.5, alias="interval", gt=0, le=1.0, description="how often rules are evaluated; at most 1s"
+        default=0.3, alias="interval", gt=0, le=1.0, description="how often rules are evaluated; at most 1s"
     )
     rules: list[AnyRule] = Field(default_factory=list[AnyRule], description="what is judged; see rules.md")
     rule_files: list[str] = Field(

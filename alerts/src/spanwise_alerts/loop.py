@@ -17,8 +17,6 @@ from spanwise_alerts.memory import Health, Memory
 from spanwise_alerts.notice import notice_of, retired
 from spanwise_alerts.question import Answer, Question, Table
 from spanwise_alerts.rule import Rule
-from spanwise_alerts.rules.anomaly import Anomaly
-from spanwise_alerts.study import Study
 
 _HEARTBEAT_S: Final = 5.0
 _UNASKED: Final = frozenset({"dead_man", "unanswered"})
@@ -59,11 +57,8 @@ class Keeper(Protocol):
 class Loop:
     """Evaluates every rule, once a tick; sources are asked beside each other, each once for all of its rules."""
 
-    def __init__(
-        self, rules: Sequence[Rule], sources: Mapping[str, Source], keeper: Keeper, taker: Taker, study: Study
-    ) -> None:
-        self.memory = Memory(rules, study)
-        self._study = study
+    def __init__(self, rules: Sequence[Rule], sources: Mapping[str, Source], keeper: Keeper, taker: Taker) -> None:
+        self.memory = Memory(rules)
         self._rules = list(rules)
         self._sources = sources
         self._keeper = keeper
@@ -80,8 +75,6 @@ class Loop:
         for name, at_s in (await self._keeper.watched()).items():
             if name in names:
                 self.memory.health[name] = Health(at_s)
-        self._study.watch(self._rules)
-        await self._study.prune()
         orphans = self._settle(await self._keeper.alerts(), now_s, self._rules, self.memory)
         if orphans:
             await self._taker.take(orphans, now_s)
@@ -97,13 +90,12 @@ class Loop:
             if self._running:
                 await asyncio.wait(self._running.values())
             before, health = list(self.memory.all()), self.memory.health
-            memory = Memory(rules, self._study)
+            memory = Memory(rules)
             memory.health.update({name: health[name] for name in memory.health.keys() & health.keys()})
             memory.unanswered_since.update(self.memory.unanswered_since)
             # the old rules stay until the database has the ends of their alerts
             await record(self._settle(before, now_s, rules, memory))
             self._rules, self.memory = list(rules), memory
-            self._study.watch(self._rules)
             if sources is not None:
                 self._sources = sources
                 self._recent = {name: self._recent.get(name, Recent()) for name in sources}
@@ -145,7 +137,6 @@ class Loop:
             await self._judge([(rule, self._known(rule, now_s)) for rule in due if rule.kind in _UNASKED], now_s)
             if not self._released and self._rules and not self._running:
                 await self._release(now_s)
-        self._study.keep(now_s)
         await self._keep_watch(now_s)
 
     async def _release(self, now_s: float) -> None:
@@ -157,9 +148,6 @@ class Loop:
             self._released = True
 
     async def _evaluate(self, source: str, rules: Sequence[Rule], now_s: float) -> None:
-        studied = [rule for rule in rules if isinstance(rule, Anomaly)]
-        await self._judge_studied(source, studied, now_s)
-        rules = [rule for rule in rules if not isinstance(rule, Anomaly)]
         wanted = {rule.name: questions(rule, now_s) for rule in rules}
         try:
             answers = await self._ask(source, [each for asked in wanted.values() for each in asked], now_s)
@@ -178,16 +166,6 @@ class Loop:
             else:
                 ready.append((rule, [answer for answer in found if isinstance(answer, Answer)]))
         await self._judge(ready, now_s)
-
-    async def _judge_studied(self, source: str, rules: Sequence[Anomaly], now_s: float) -> None:
-        """Judge the rules that take on points as they close."""
-        if not rules:
-            return
-        faults = await self._study.follow(rules, self._sources[source], now_s)
-        for rule in rules:
-            if rule.name in faults:
-                self._failed([rule], now_s, faults[rule.name])
-        await self._judge([(rule, []) for rule in rules if rule.name not in faults], now_s)
 
     async def _ask(self, source: str, wanted: Sequence[Question], now_s: float) -> Mapping[Question, Answer | AskError]:
         recent = self._recent[source]
@@ -224,7 +202,7 @@ class Loop:
     def _moved(self, rule: Rule, answers: Sequence[Answer], now_s: float) -> list[Moved]:
         held = {series: each.alert for series, each in self.memory.of(rule.name).items()}
         unwatched_s = self.memory.unwatched_s(rule.name, now_s)
-        return evaluate(rule, answers, held, now_s, unwatched_s=unwatched_s, state=self.memory.state(rule.name))
+        return evaluate(rule, answers, held, now_s, unwatched_s=unwatched_s)
 
     def _change(self, rule: Rule, moved: Moved) -> Change:
         alert, before = moved.alert, self.memory.of(rule.name).get(moved.alert.series)
@@ -264,7 +242,6 @@ class Loop:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        await self._study.close()
 
 
 def _differs(before: Alert | None, alert: Alert) -> bool:

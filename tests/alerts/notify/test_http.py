@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -142,3 +143,16 @@ def test_what_is_shown_of_an_answer_is_short_and_one_line():
     answer = Answer(500, "a\r\n\x1b[31mb" + "c" * 500)
     assert answer.reason.startswith("answered 500: a [31mbccc")
     assert len(answer.reason) < 250
+
+
+async def test_after_an_attempt_that_took_too_long_the_next_one_gets_through():
+    release = threading.Event()
+    with WebhookSink(Reply(hold=release)) as sink:
+        poster = Poster(0.2, tls=False, allow_private=True)
+        assert isinstance(await poster.post(sink.url, b"{}", {}, NOW_S), Outcome)
+        release.set()
+        patient = Poster(30.0, tls=False, allow_private=True)
+        poster._timeout_s = 30.0
+        answers = await asyncio.gather(*(each.post(sink.url, b"{}", {}, NOW_S) for each in (poster, patient, poster)))
+        await asyncio.gather(poster.close(), patient.close())
+    assert answers == [Answer(200)] * 3

@@ -21,7 +21,7 @@ from spanwise_alerts.notify.guard import Guard, PrivateAddressError
 _ALWAYS: Final = {"User-Agent": "spanwise-alerts/0.1", "Accept-Encoding": "identity"}
 _PASSING: Final = frozenset({408, 425, 429})
 _TROUBLE: Final = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
-_CONNECTIONS: Final = 64
+_KEPT_S: Final = 5.0
 _MAX_ANSWER_BYTES: Final = 16_384
 _SHOWN_CHARS: Final = 200
 _WAIT: Final = b"retry-after"
@@ -56,11 +56,9 @@ class Poster:
     ) -> None:
         """Take `tls`: without it no certificates need to be loaded; `trusted` in place of the usual ones."""
         self._timeout_s = timeout_s
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trusted or httpx.create_ssl_context(verify=tls, trust_env=False),
-            max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=5.0,
-            network_backend=Guard(allow_private=allow_private),
-        )  # fmt: skip
+        self._tls = trusted or httpx.create_ssl_context(verify=tls, trust_env=False)
+        self._guard = Guard(allow_private=allow_private)
+        self._free: list[httpcore.AsyncConnectionPool] = []
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], now_s: float) -> Answer | Outcome:
         """POST once; an outcome where nothing was answered in time, all of it together.
@@ -75,20 +73,30 @@ class Poster:
             request = _request(url, body, {**_ALWAYS, **headers}, self._timeout_s)
         except httpx.InvalidURL as error:
             return Outcome("dead", f"the URL cannot be used: {type(error).__name__}")
+        line = self._free.pop() if self._free else self._line()
         try:
             async with asyncio.timeout(self._timeout_s) as limit:
-                response = await self._pool.handle_async_request(request)
+                response = await line.handle_async_request(request)
+            text = await _beginning(response, limit.when())
         except httpcore.UnsupportedProtocol as error:
             return Outcome("dead", f"the URL cannot be used: {type(error).__name__}")
         except (*_TROUBLE, TimeoutError) as error:
             return Outcome("retry", f"no answer: {_why(error)}")
-        text = await _beginning(response, limit.when())
+        finally:
+            self._free.append(line)
         asked = next((value.decode("latin-1") for name, value in response.headers if name.lower() == _WAIT), "")
         return Answer(response.status, text, _asked_wait_s(asked, now_s))
 
+    def _line(self) -> httpcore.AsyncConnectionPool:
+        # one connection each: a pool of many goes through all of them for every request
+        return httpcore.AsyncConnectionPool(
+            ssl_context=self._tls, max_connections=1, keepalive_expiry=_KEPT_S, network_backend=self._guard
+        )
+
     async def close(self) -> None:
         """Give the connections back."""
-        await self._pool.aclose()
+        for line in self._free:
+            await line.aclose()
 
 
 def _request(url: str, body: bytes, headers: Mapping[str, str], timeout_s: float) -> httpcore.Request:

@@ -9,7 +9,6 @@ from pydantic import PlainValidator
 from spanwise_alerts.faults import expected
 from spanwise_alerts.rule import Rule, refuse
 from spanwise_alerts.rules.absence import Absence
-from spanwise_alerts.rules.anomaly import Anomaly
 from spanwise_alerts.rules.budget import Budget
 from spanwise_alerts.rules.burn_rate import BurnRate
 from spanwise_alerts.rules.change import Change
@@ -22,7 +21,7 @@ from spanwise_alerts.rules.unpriced import Unpriced
 
 KINDS: Final[dict[str, type[Rule]]] = {
     "threshold": Threshold, "change": Change, "absence": Absence, "budget": Budget, "burn_rate": BurnRate,
-    "unpriced": Unpriced, "anomaly": Anomaly, "promql": Promql, "unanswered": Unanswered, "dead_man": DeadMan,
+    "unpriced": Unpriced, "promql": Promql, "unanswered": Unanswered, "dead_man": DeadMan,
     "runaway": Runaway,
 }  # fmt: skip
 
@@ -42,7 +41,7 @@ def rule_of(raw: object) -> Rule:
 
 
 AnyRule = Annotated[
-    Threshold | Change | Absence | Budget | BurnRate | Unpriced | Anomaly | Promql | Unanswered | DeadMan
+    Threshold | Change | Absence | Budget | BurnRate | Unpriced | Promql | Unanswered | DeadMan
     | Runaway,
     PlainValidator(rule_of),
 ]
