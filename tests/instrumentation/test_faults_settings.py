@@ -37,6 +37,7 @@ ELSEWHERE = {
     "config.py": AT_START,
     "content_config.py": AT_START,
     "doctor/": "a program of its own",
+    "budget.py": "off unless the user asks for it; test_budget plays it",
     "doctor_command.py": "a program of its own",
     "exits.py": "runs at the end of the program",
     "export_config.py": AT_START,
@@ -49,6 +50,7 @@ ELSEWHERE = {
     "run_command.py": "runs before the program",
     "span_sinks.py": "as quick.py",
     "start.py": AT_START,
+    "stops.py": "off unless the user asks for it; test_stops plays it",
     "tracer.py": AT_START,
     "transports/library.py": AT_START,
     "transports/registry.py": AT_START,
@@ -59,6 +61,7 @@ ELSEWHERE = {
 LEFT_OUT: dict[tuple[str, str], tuple[str, ...]] = {
     ("apis/api.py", "a shape with defaults, of which nobody takes this one"): ("Reader.fold_event",),
     ("attempt.py", "runs at a fork"): ("Attempt.leave_to_parent",),
+    ("attempt.py", "where a run has a budget; test_budget plays it"): ("Attempt._count", "Attempt._let_leave"),
     ("background.py", AT_START): ("Responses.__init__", "Responses.forget"),
     ("background.py", "asked of GETs only, which these callers do not send; test_fetch does"): ("Responses.__len__",),
     ("beside.py", "the other's span ends inside the call; test_beside plays it"): ("Beside._tell_ourselves",),

@@ -4,12 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from spanwise.budget import RunStopped
     from spanwise.scope import agent, tool, tool_content, workflow
     from spanwise.start import instrument, uninstrument
 
-__all__ = ["agent", "instrument", "tool", "tool_content", "uninstrument", "workflow"]
+__all__ = ["RunStopped", "agent", "instrument", "tool", "tool_content", "uninstrument", "workflow"]
 
 _HOMES = {
+    "RunStopped": "spanwise.budget",
     "agent": "spanwise.scope",
     "instrument": "spanwise.start",
     "tool": "spanwise.scope",

@@ -13,11 +13,13 @@ from spanwise import digests, guard, ratelimit, retries
 from spanwise.apis.api import PENDING, Answer, Api, Asked
 from spanwise.apis.turns import Turns, goes_on, read_turns
 from spanwise.background import RESPONSES, Queued
+from spanwise.budget import BUDGETS
 from spanwise.content import capture
 from spanwise.content.kept import Kept
 from spanwise.conversations import CONVERSATIONS, TALKS
 from spanwise.inferred import CALLS
 from spanwise.later import LATER, Follow
+from spanwise.stops import LISTENER
 from spanwise.tracer import Attributes, start_span, tracer
 from spanwise.unfinished import UNDER_WAY
 
@@ -84,6 +86,8 @@ class Attempt:
         self._alone = asked if parent is None and operation in TALKS else None
         self._run = parent if self._alone is None else self._joined(asked, body)
         """What is around the call, or the run that it goes on with; None where it begins one."""
+        if BUDGETS.on:
+            self._let_leave()
         self._around = around if self._run is parent else _below(self._run, around)
         name = f"{operation} {asked.model}" if asked.model else operation
         self._span, self._write = start_span(name, self._around, self._run, SpanKind.CLIENT, attributes)
@@ -91,6 +95,12 @@ class Attempt:
         UNDER_WAY.add(self)
         if capture.STATE.on or asked.tool_results:
             self._begun(asked)
+
+    def _let_leave(self) -> None:
+        """Raise `RunStopped` where the run is not to go on; nothing has begun yet."""
+        LISTENER.called()
+        if self._run is not None:
+            BUDGETS.check(self._run.trace_id)
 
     @guard.guarded  # the span has begun, and must end whatever happens here
     def _begun(self, asked: Asked) -> None:
@@ -180,6 +190,8 @@ class Attempt:
                 self._tell_answer(error_type)
         finally:
             span.end()
+        if BUDGETS.on:
+            self._count()
         if not late:
             self._follow(error_type)
             if self._alone is not None and error_type is None:
@@ -189,8 +201,19 @@ class Attempt:
         """Say whether the answer is one that later calls have to do with: it calls tools, or has not ended."""
         return bool(self.answer.tool_calls) or self.answer.status in PENDING
 
+    @guard.guarded
+    def _count(self) -> None:
+        """Count what the call used against the budget of its run."""
+        calls = tuple(call.name for call in self.answer.tool_calls.values())
+        digested = digests.of_calls(self.api, self._calling, self._body) if self._calling else {}
+        told = frozenset(zip(calls, digested.values(), strict=True)) if calls and len(calls) == len(digested) else None
+        model = self._where.get("gen_ai.request.model")
+        BUDGETS.used(self._above().trace_id, None if model is None else str(model), self.answer, told)
+
     def _may_wait(self) -> bool:
         """Say whether nobody has to know at once what there is to tell of the answer."""
+        if BUDGETS.on:
+            return False
         return getattr(self._span, "late", self) is None and (self._kept is None or capture.may_wait())
 
     def settle(self) -> Follow | None:

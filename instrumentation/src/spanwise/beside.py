@@ -36,6 +36,7 @@ class Beside(Attempt):
         self._around = around
         self._attributes = attributes
         self._body = body
+        self._calling = b""
         self.ended = False
         self._estimates = False
         self._first_chunk_ns = None

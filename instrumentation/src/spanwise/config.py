@@ -1,6 +1,7 @@
 """Reads what the environment asks for; the only place that does."""
 
 import functools
+import importlib.util
 import logging
 import os
 from collections.abc import Mapping
@@ -8,14 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spanwise import content_config, export_config
+from spanwise.budget import Limits
 from spanwise.content_config import Content
 from spanwise.export_config import Export
 from spanwise.reader import Reader
 
 _OURS = "SPANWISE_"
 _NAMES = frozenset(
-    _OURS + name for name in ("STREAM_USAGE", "RAISE_FAULTS", "PROVIDERS", "PROPAGATE", "REDACT", "CONTENT_MAX_BYTES")
-)
+    _OURS + name for name in (
+        "STREAM_USAGE", "RAISE_FAULTS", "PROVIDERS", "PROPAGATE", "REDACT", "CONTENT_MAX_BYTES", "RUN_BUDGET_USD",
+        "RUN_BUDGET_TOKENS", "RUN_BUDGET_STEPS", "RUN_BUDGET_REPEATS", "STOP_URL",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,12 @@ class Config:
     """What is captured of what is said to and by models."""
     propagate: tuple[str, ...] = ()
     """Hosts that are told the trace context, each for all below it; `all` for every one."""
+    budget: Limits = field(default_factory=Limits)
+    """What one run may use."""
+    stop_url: str = ""
+    """The collector that is asked which runs are to be stopped; blank asks nobody."""
+    service: str = ""
+    """Whose runs these are, as far as the environment says so."""
 
 
 def read(
@@ -62,6 +73,9 @@ def read(
         providers={**reader.pairs("SPANWISE_PROVIDERS"), **(providers or {})},
         content=content_config.read(reader),
         propagate=_propagate(reader),
+        budget=_budget(reader),
+        stop_url=_stop_url(reader),
+        service=reader.text("OTEL_SERVICE_NAME"),
     )
     for name in env:
         if name.startswith(_OURS) and name not in _NAMES:
@@ -91,6 +105,25 @@ def _propagate(reader: Reader) -> tuple[str, ...]:
     for name in reader.names("OTEL_PROPAGATORS") if hosts else ():
         reader.installed("OTEL_PROPAGATORS", name, "opentelemetry_propagator", ("none",))
     return () if hosts == ("none",) else hosts
+
+
+def _budget(reader: Reader) -> Limits:
+    cost_usd = reader.number("SPANWISE_RUN_BUDGET_USD", 0.0001)
+    if cost_usd is not None and importlib.util.find_spec("genai_prices") is None:
+        reader.wrong("SPANWISE_RUN_BUDGET_USD", f"{cost_usd:g}", "genai-prices, which knows what calls cost, installed")
+    return Limits(
+        cost_usd=cost_usd,
+        tokens=reader.whole("SPANWISE_RUN_BUDGET_TOKENS", 1),
+        steps=reader.whole("SPANWISE_RUN_BUDGET_STEPS", 1),
+        repeats=reader.whole("SPANWISE_RUN_BUDGET_REPEATS", 2),
+    )
+
+
+def _stop_url(reader: Reader) -> str:
+    url = reader.text("SPANWISE_STOP_URL")
+    if url and not url.startswith(("http://", "https://")):
+        reader.wrong("SPANWISE_STOP_URL", url, "the address of the collector, such as http://127.0.0.1:8750")
+    return url
 
 
 def child_environment(bootstrap: Path, service: str | None, endpoint: str | None) -> dict[str, str]:

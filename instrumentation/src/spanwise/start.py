@@ -78,7 +78,9 @@ def uninstrument() -> None:
     The provider that was built is gone with its threads; one of the program's stays.
     """
     from spanwise import exits, heartbeat, later, provider, tracer
+    from spanwise.budget import BUDGETS, Limits
     from spanwise.content import capture
+    from spanwise.stops import LISTENER
     from spanwise.transports import registry
 
     for transport in registry.TRANSPORTS:
@@ -87,6 +89,8 @@ def uninstrument() -> None:
     heartbeat.stop()
     later.LATER.settle()
     tracer.forget()
+    BUDGETS.configure(Limits())
+    LISTENER.close()
     capture.configure(Content())
     guard.configure(raise_faults=False)
     provider.let_go()
@@ -101,7 +105,9 @@ def _has_provider() -> bool:
 def _watch(config: Config, redactor: Redactor | None = None) -> None:
     from spanwise import exchange, exits, propagation
     from spanwise import providers as provider_names
+    from spanwise.budget import BUDGETS
     from spanwise.content import capture
+    from spanwise.stops import LISTENER
     from spanwise.transports import registry
 
     exchange.configure(stream_usage=config.stream_usage)
@@ -109,6 +115,8 @@ def _watch(config: Config, redactor: Redactor | None = None) -> None:
     provider_names.configure(config.providers)
     propagation.configure(config.propagate)
     capture.configure(config.content, redactor)
+    BUDGETS.configure(config.budget, listens=bool(config.stop_url))
+    LISTENER.configure(config.stop_url, config.service)
     for transport in registry.TRANSPORTS:
         transport.watch()
     exits.watch()
