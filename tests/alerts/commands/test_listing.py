@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from spanwise_alerts.command import main
+from tests.support.desk import desk
 from tests.support.webhook import Delivery, Reply, Server
 
 ALERT = {
+    "fingerprint": "00000000000000aa",
     "labels": {"alertname": "llm-latency", "model": "[red]m", "severity": "warning"},
     "startsAt": "2026-11-20T10:00:00.000Z",
     "annotations": {"tier": "warning", "summary": "slow", "value": "9 s", "threshold": "8 s"},
@@ -25,9 +29,22 @@ def test_what_fires_is_listed_and_no_label_is_markup(
         table = capsys.readouterr().out
         assert main(["list", "--json", "--url", server.url]) == 0
         assert json.loads(capsys.readouterr().out) == [ALERT]
-    cells = ("warning", "llm-latency", "model=[red]m", "9 s", "8 s", "2026-11-20T10:00:00Z", "slow")
+    cells = ("warning", "llm-latency", "model=[red]m", "9 s", "8 s", "2026-11-20T10:00:00Z", "slow", "00000000000000aa")
     for cell in (*cells, "silenced by s1; muted by nights"):
         assert cell in table
+
+
+async def test_who_looks_after_it_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    async with desk(tmp_path) as made:
+        await made.post({"labels": {"alertname": "a"}})
+        (alert,) = await made.get("/api/v1/alerts")
+        for kind, more in (("acknowledge", {}), ("assign", {"assignee": "grace"}), ("snooze", {"for": "2h"})):
+            path = f"/api/v1/alerts/{alert['fingerprint']}/{kind}"
+            assert (await made.client.post(path, json={"author": "ada", **more})).status_code == 200
+        assert await asyncio.to_thread(main, ["list", "--all", "--url", made.url]) == 0
+    said = capsys.readouterr().out
+    assert "acknowledged by ada; snoozed by ada; assigned to grace" in said
+    assert "muted by snoozed" in said
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`spanwise alerts list`: what fires."""
+"""`spanwise alerts list`: what fires, and who looks after it."""
 
 from __future__ import annotations
 
@@ -29,19 +29,22 @@ def run(options: argparse.Namespace) -> int:
     """Run the command and give its exit status."""
     shown = {} if options.all else {"silenced": "false", "inhibited": "false", "muted": "false"}
     routed = {"receiver": options.receiver} if options.receiver else {}
-    alerts: list[dict[str, Any]] = Server(options.url).get("/api/v2/alerts", filter=options.matchers, **shown, **routed)
+    server = Server(options.url)
+    alerts: list[dict[str, Any]] = server.get("/api/v2/alerts", filter=options.matchers, **shown, **routed)
     if options.json:
         say_json(alerts)
     elif alerts:
+        attended = {each["fingerprint"]: each for each in server.get("/api/v1/alerts", filter=options.matchers)}
         say_table(
-            ("Tier", "Alert", "Labels", "Value", "Threshold", "Since", "State", "Summary"), [_row(a) for a in alerts]
+            ("Tier", "Alert", "Labels", "Value", "Threshold", "Since", "State", "Who", "Summary", "Fingerprint"),
+            [_row(alert, attended.get(alert["fingerprint"])) for alert in alerts],
         )
     else:
         say("nothing fires")
     return 0
 
 
-def _row(alert: dict[str, Any]) -> tuple[str, ...]:
+def _row(alert: dict[str, Any], attended: dict[str, Any] | None) -> tuple[str, ...]:
     labels, texts = alert["labels"], alert["annotations"]
     status = alert.get("status", {})
     why = [
@@ -52,5 +55,13 @@ def _row(alert: dict[str, Any]) -> tuple[str, ...]:
     return (
         labels.get("severity", texts.get("tier", "")), labels.get("alertname", ""),
         pairs(labels, "alertname", "severity"), texts.get("value", ""), texts.get("threshold", ""),
-        short_time(alert["startsAt"]), "; ".join(why) or status.get("state", ""), texts.get("summary", ""),
+        short_time(alert["startsAt"]), "; ".join(why) or status.get("state", ""), _who(attended or {}),
+        texts.get("summary", ""), alert["fingerprint"],
     )  # fmt: skip
+
+
+def _who(attended: dict[str, Any]) -> str:
+    """Say who looks after an alert."""
+    said = [f"{key} by {attended[key]['by']}" for key in ("acknowledged", "snoozed") if attended.get(key)]
+    said += [f"assigned to {attended['assignee']}"] if attended.get("assignee") else []
+    return "; ".join(said)

@@ -1,0 +1,23 @@
+"""`spanwise alerts unsnooze`: tell of alerts again before their snooze is over."""
+
+from __future__ import annotations
+
+import argparse
+
+from spanwise_alerts.commands.acting import act, add_alerts
+
+HELP = "end snoozes now"
+EXAMPLES = """\
+examples:
+  spanwise alerts unsnooze 1be6f77d9f14fcb7
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    add_alerts(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command and give its exit status."""
+    return act(options, "unsnooze", "not snoozed any more")

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.alerts.commands.test_acting import alert, command, fires
+from tests.support.desk import desk
+
+
+async def test_a_snooze_is_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    async with desk(tmp_path) as made:
+        marks = await fires(made, "a")
+        assert await command(made, "snooze", marks["a"]) == 0
+        assert await command(made, "unsnooze", marks["a"]) == 0
+        assert (await alert(made, "a"))["snoozed"] is None
+    assert capsys.readouterr().out.endswith(f"{marks['a']}: not snoozed any more\n")
