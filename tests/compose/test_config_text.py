@@ -58,7 +58,7 @@ def test_every_key_of_every_model_is_in_it():
 def test_its_examples_are_valid_as_they_stand(tmp_path):
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "more.yaml").write_text("rules: []")
-    (tmp_path / "secret").write_text("word")
+    (tmp_path / "secret").write_text("a secret that is long enough to sign with")
     text = uncommented(render())
     text = re.sub(r"/run/secrets/\w+", str(tmp_path / "secret"), text)
     given = yaml.safe_load(text)

@@ -48,10 +48,8 @@ class Webhook(Posted):
     bearer_text: SecretText | None = Field(
         default=None, alias="bearer", description="the token itself, in place of bearer_file; shown as ***"
     )
-    username: str | None = Field(default=None, description="for basic authentication", examples=["spanwise"])
-    password_file: SecretFile | None = Field(
-        default=None, description="goes with username, read anew each time", examples=["/run/secrets/password"]
-    )
+    username: str | None = Field(default=None, description="for basic authentication, in place of bearer")
+    password_file: SecretFile | None = Field(default=None, description="goes with username, read anew each time")
     password_text: SecretText | None = Field(
         default=None, alias="password", description="the password itself, in place of password_file; shown as ***"
     )
@@ -59,7 +57,7 @@ class Webhook(Posted):
         default_factory=dict[str, Secret], description="sent as well; values are shown as ***"
     )
     ca_file: ReadableFile | None = Field(
-        default=None, description="whose certificates are good, in place of the usual ones", examples=["/etc/ca.pem"]
+        default=None, description="certificates (PEM) that are trusted in place of the usual ones"
     )
 
     @field_validator("headers")
