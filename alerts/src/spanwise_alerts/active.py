@@ -31,6 +31,7 @@ from spanwise_alerts.signing import Signing
 from spanwise_alerts.study import Study
 from spanwise_alerts.view.api import Shown, api
 from spanwise_alerts.view.beyond import Archive
+from spanwise_alerts.view.expected import Insight
 from spanwise_alerts.view.notifications import Outgoing
 from spanwise_alerts.view.numbers import Numbers
 from spanwise_alerts.view.status import Condition
@@ -132,7 +133,10 @@ class Active:
         )  # fmt: skip
         archive = Archive(lambda: self._config.watched, self._held, self._store.trail, self._test)
         outgoing = Outgoing(self._store.letters, self._store.trail, self._replay, self._try)
-        return api(Shown(self._dispatcher, condition, archive, outgoing, self._around.now, self._signing.links))
+        insight = Insight(self._study, lambda: self._config.watched, self._store.trail, self._store.commit)
+        return api(
+            Shown(self._dispatcher, condition, archive, outgoing, self._around.now, self._signing.links, insight)
+        )
 
     async def _replay(self, sought: Sought, author: str) -> Replayed:
         channels = {name for receiver in self._config.receivers for name in receiver.channels}

@@ -13,7 +13,8 @@ _COMMANDS: Final = {
     "run": "running", "check": "check", "test": "testing", "backtest": "backtesting", "list": "listing",
     "ack": "acknowledging", "unack": "unacknowledging", "assign": "assigning", "comment": "commenting",
     "snooze": "snoozing", "unsnooze": "unsnoozing", "on-call": "on_call",
-    "explain": "explaining", "silence": "silencing", "notifications": "notifications", "dead-letters": "dead_letters",
+    "explain": "explaining", "feedback": "feedback",
+    "silence": "silencing", "notifications": "notifications", "dead-letters": "dead_letters",
     "replay": "replaying", "send-test": "send_testing", "import": "importing", "export": "exporting",
 }  # fmt: skip
 _EXAMPLES: Final = """\

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -100,6 +101,7 @@ def _alert(notice: Notice) -> dict[str, Any]:
         "runbook": notice.runbook,
         "links": notice.links,
         "source": notice.source,
+        "expected": asdict(notice.expected) if notice.expected else None,
     }
 
 

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from spanwise_alerts.errors import RecordError
-from spanwise_alerts.view import act, alerts, beyond, notifications, people, runbooks, silences, status
+from spanwise_alerts.view import act, alerts, beyond, expected, notifications, people, runbooks, silences, status
 from spanwise_alerts.view.desk import Desk
 from spanwise_alerts.view.guard import Guard, is_loopback
 from spanwise_alerts.view.push import DOCUMENT, PATH, Push
@@ -33,6 +33,7 @@ class Shown:
         archive: what was, and what would have been.
         outgoing: what leaves.
         now: Unix time.
+        insight: what anomaly rules know; None where nothing is evaluated.
         links: who reads the links of messages; None where nothing links here.
     """
 
@@ -42,6 +43,7 @@ class Shown:
     outgoing: notifications.Outgoing
     now: Callable[[], float]
     links: act.Look
+    insight: expected.Insight | None = None
 
 
 def api(shown: Shown) -> FastAPI:
@@ -73,6 +75,8 @@ def api(shown: Shown) -> FastAPI:
     app.include_router(people.routes(shown.desk, shown.condition.config, shown.now))
     app.include_router(act.routes(shown.desk, shown.links, shown.now))
     app.include_router(beyond.routes(shown.desk, shown.condition, shown.archive, shown.now))
+    if shown.insight is not None:
+        app.include_router(expected.routes(shown.insight, shown.now))
     app.include_router(notifications.routes(shown.outgoing, shown.now))
     return app
 
