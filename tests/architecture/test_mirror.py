@@ -42,6 +42,7 @@ TESTED_THROUGH = {
     # A record without behaviour: who makes it is tested.
     "alerts/src/spanwise_alerts/detect/anomaly/band.py": "tests/alerts/view/test_bands.py",
     "alerts/src/spanwise_alerts/evidence.py": "tests/alerts/notify/test_courier.py",
+    "alerts/src/spanwise_alerts/trace.py": "tests/alerts/ask/test_around.py",
     "alerts/src/spanwise_alerts/outbox.py": "tests/alerts/record/test_outbox.py",
     "alerts/src/spanwise_alerts/plan.py": "tests/alerts/record/test_rows.py",
     "alerts/src/spanwise_alerts/told.py": "tests/alerts/record/test_rows.py",

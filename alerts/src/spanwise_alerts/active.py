@@ -25,13 +25,13 @@ from spanwise_alerts.loop import Loop
 from spanwise_alerts.notify.deliveries import Deliveries
 from spanwise_alerts.notify.trial import Tried, tried
 from spanwise_alerts.outbox import Replayed, Sought
+from spanwise_alerts.outfit import Outfit
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.rule import COLLECTOR, Rule
 from spanwise_alerts.signing import Signing
 from spanwise_alerts.study import Study
 from spanwise_alerts.view.api import Shown, api
 from spanwise_alerts.view.beyond import Archive
-from spanwise_alerts.view.expected import Insight
 from spanwise_alerts.view.notifications import Outgoing
 from spanwise_alerts.view.numbers import Numbers
 from spanwise_alerts.view.status import Condition
@@ -76,6 +76,7 @@ class Active:
         self._around = around
         self._begun_s = around.now()
         self._closing = contextlib.AsyncExitStack()
+        self._outfit = Outfit(around.collector_url, lambda: self._sources, store.trail, lambda: self._config)
         self._signing = Signing(around.data, around.now)
         self._deliveries = Deliveries(store, around.now, around.draw, self._tell, around.start, self._dress)
         self._dispatcher = Dispatcher(config, store, self._tell, around.new_id, self._newest)
@@ -95,6 +96,7 @@ class Active:
 
     async def _open(self, opened: contextlib.AsyncExitStack) -> None:
         opened.push_async_callback(self._leave_sources)
+        opened.push_async_callback(self._outfit.close)
         self._signing.configure(self._config)
         await self._dispatcher.start(self._begun_s)
         await self._loop.start(self._begun_s)
@@ -133,10 +135,7 @@ class Active:
         )  # fmt: skip
         archive = Archive(lambda: self._config.watched, self._held, self._store.trail, self._test)
         outgoing = Outgoing(self._store.letters, self._store.trail, self._replay, self._try)
-        insight = Insight(self._study, lambda: self._config.watched, self._store.trail, self._store.commit)
-        return api(
-            Shown(self._dispatcher, condition, archive, outgoing, self._around.now, self._signing.links, insight)
-        )
+        return api(Shown(self._dispatcher, condition, archive, outgoing, self._around.now, self._signing.links))
 
     async def _replay(self, sought: Sought, author: str) -> Replayed:
         channels = {name for receiver in self._config.receivers for name in receiver.channels}
@@ -150,7 +149,7 @@ class Active:
         return await tried(receiver, around.now, around.new_id(), config.external_url) if receiver else None
 
     async def _dress(self, letter: Letter) -> Letter:
-        return await self._signing.dress(letter)
+        return await self._signing.dress(await self._outfit.dress(letter))
 
     async def _leave_sources(self) -> None:
         await _close(self._sources.values())

@@ -19,6 +19,7 @@ from sqlalchemy import URL
 from spanwise_alerts.askable import untold
 from spanwise_alerts.faults import ConfigError, Fault, expected, faults_of
 from spanwise_alerts.files import read_yaml
+from spanwise_alerts.links import Links
 from spanwise_alerts.people.acknowledging import Acknowledging
 from spanwise_alerts.people.escalation import Escalation, faults_of_steps
 from spanwise_alerts.people.on_call import OnCall, Person, faults_of_duties, faults_of_people
@@ -66,6 +67,7 @@ class AlertsConfig(Section):
         default=None, description="a PostgreSQL, where several replicas share the work (default: SQLite in the data)",
         examples=["postgresql://spanwise@db.example.com/spanwise"],
     )  # fmt: skip
+    links: Links = Field(default_factory=Links, description="where messages lead to: boards and traces")
     interval_s: Duration = Field(
         default=0.3, alias="interval", gt=0, le=1.0, description="how often rules are evaluated; at most 1s"
     )

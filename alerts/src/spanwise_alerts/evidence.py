@@ -96,6 +96,7 @@ class Evidence:
         course: None where there is nothing to draw.
         board: a link to the board that shows it; empty where none is known.
         missing: why a part of it is not there; empty where all is.
+        chart: the course as PNG, for who shows pictures; empty where it was not drawn.
     """
 
     history: tuple[Turn, ...] = ()
@@ -105,3 +106,4 @@ class Evidence:
     course: Course | None = None
     board: str = ""
     missing: str = ""
+    chart: bytes = b""

@@ -150,3 +150,39 @@ async def test_a_token_is_read_anew_for_each_question(tmp_path: Path):
         await source.ask([Question("", "", promql="up")], 1.0)
         await source.close()
     assert seen == ["Bearer one", "Bearer two"]
+
+
+def matrix(*series: str) -> Reply:
+    body = f'{{"status": "success", "data": {{"resultType": "matrix", "result": [{", ".join(series)}]}}}}'
+    return Reply(body=body.encode())
+
+
+async def course_of(reply: Reply, question: Question) -> Any:
+    with Server(lambda _: reply) as server:
+        source = a_source(server.url)
+        try:
+            return await source.course(question, 60.0, 120.0, 60.0)
+        finally:
+            await source.close()
+
+
+async def test_a_course_is_the_one_series_without_what_is_no_number():
+    told = matrix('{"metric": {}, "values": [[60, "1.5"], [120, "NaN"]]}')
+    assert await course_of(told, Question("llm.calls", "rate", (), (), 60.0)) == [(60.0, 1.5), (120.0, None)]
+    assert await course_of(matrix(), Question("llm.calls", "rate", (), (), 60.0)) == []
+
+
+async def test_of_an_expressions_series_the_alerts_own_is_the_course():
+    told = matrix(
+        '{"metric": {"job": "a", "__name__": "up"}, "values": [[60, "1"]]}',
+        '{"metric": {"job": "b", "__name__": "up"}, "values": [[60, "0"]]}',
+    )
+    up = Question("", "", where=(("alertname", "down"), ("job", "b")), promql="up")
+    assert await course_of(told, up) == [(60.0, 0.0)]
+    assert await course_of(told, Question("", "", where=(("job", "c"),), promql="up")) == []
+
+
+async def test_a_course_of_something_else_is_an_error():
+    scalar = Reply(body=b'{"status": "success", "data": {"resultType": "scalar", "result": [1, "3"]}}')
+    with pytest.raises(AskError, match="expected a matrix"):
+        await course_of(scalar, Question("", "", promql="1"))

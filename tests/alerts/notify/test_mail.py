@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from aiosmtpd.smtp import AuthResult
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanwise_alerts.alert import Outcome
+from spanwise_alerts.alert import Letter, Outcome
+from spanwise_alerts.evidence import Course, Evidence
 from spanwise_alerts.notify.mail import MailChannel, message_of, subject_of
 from spanwise_alerts.receivers.email import Email
 from tests.alerts.builders import a_letter, a_message, a_notice
@@ -21,13 +23,16 @@ INJECTION = "<script>alert(1)</script>\r\nBcc: victim@example.com\r\n\r\n{{ 7 * 
 
 
 async def send(port: int, **config: Any) -> Outcome:
-    channel = MailChannel(
-        "team/email/a@example.com",
-        "a@example.com",
-        Email.model_validate({**EMAIL, "port": port, **config}),
-        lambda: 5.0,
-    )
-    return await channel.send(a_letter("team/email/a@example.com"))
+    return await send_letter(port, a_letter("team/email/a@example.com"), **config)
+
+
+async def send_letter(port: int, letter: Letter, **config: Any) -> Outcome:
+    email = Email.model_validate({**EMAIL, "port": port, **config})
+    channel = MailChannel(letter.channel, "a@example.com", email, lambda: 5.0)
+    try:
+        return await channel.send(letter)
+    finally:
+        await channel.close()
 
 
 async def test_a_mail_goes_to_one_recipient_and_names_all():
@@ -53,16 +58,40 @@ def test_the_first_mail_of_a_firing_begins_the_thread():
     assert later["References"] == later["In-Reply-To"] == first["Message-ID"]
 
 
-def test_labels_and_sentences_are_inert_in_every_part():
-    letter = a_letter(summary=INJECTION, description=INJECTION, labels={"model": INJECTION})
+def test_labels_and_sentences_are_inert_in_the_headers():
+    letter = replace(a_letter(summary=INJECTION, labels={"model": INJECTION}), channel=INJECTION)
     message = message_of(letter, "s@example.com", ["a@b"], 5.0)
     assert message["Bcc"] is None
     assert "\n" not in message["Subject"]
-    html = message.get_body(("html",))
-    assert html is not None
-    assert "<script>" not in html.get_content()
-    assert "&lt;script&gt;" in html.get_content()
-    assert "49" not in html.get_content()
+    head, _, _ = message.as_bytes().partition(b"\n\n")
+    assert not any(line.startswith(b"Bcc") for line in head.splitlines())
+
+
+async def test_a_chart_arrives_within_the_mail():
+    course = Course("llm.duration p95", "s", [1000.0, 1060.0], [2.0, 9.5], 8.0)
+    picture = b"\x89PNG" + bytes(range(256))
+    evidence = {a_notice().fingerprint: Evidence(course=course, chart=picture)}
+    with MailSink() as sink:
+        letter = replace(a_letter("team/email/a@example.com"), evidence=evidence)
+        assert await send_letter(sink.port, letter) == Outcome("delivered")
+    (mail,) = sink.mails
+    assert mail.message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in mail.message.iter_parts()] == ["text/plain", "multipart/related"]
+    (shown,) = [part for part in mail.message.walk() if part.get_content_type() == "image/png"]
+    assert isinstance(shown, EmailMessage)
+    assert shown.get_content() == picture
+    assert shown["Content-Disposition"].content_disposition == "inline"
+    assert f'src="cid:{shown["Content-ID"].strip("<>")}"' in mail.html
+
+
+def test_mails_are_marked_as_made_by_a_machine_and_what_is_critical_as_important():
+    warning = message_of(a_letter(), "s@example.com", ["a@b"], 5.0)
+    assert (warning["Auto-Submitted"], warning["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
+    assert warning["Importance"] is None
+    critical = a_notice(tier="critical")
+    assert message_of(replace(a_letter(), message=a_message(critical)), "s@b.c", ["a@b"], 5.0)["Importance"] == "high"
+    over = a_notice(tier="critical", status="resolved", ends_at_s=2000.0)
+    assert message_of(replace(a_letter(), message=a_message(over)), "s@b.c", ["a@b"], 5.0)["Importance"] is None
 
 
 def test_a_mail_tells_every_alert_of_its_group_the_gravest_first():
@@ -100,26 +129,17 @@ def test_a_subject_is_read_as_it_was_written(words: list[str]):
         assert lines[9:12] in {b"[FI", b"=?u"}  # some readers take a line break before the first word for a space
 
 
-@pytest.mark.parametrize(
-    ("answer", "wanted"),
-    [
-        ("451 greylisted", Outcome("retry", "server answered 451: greylisted")),
-        ("554 spam", Outcome("dead", "server answered 554: spam")),
-    ],
-)
-async def test_a_refusal_of_the_message_passes_or_does_not(answer: str, wanted: Outcome):
-    with MailSink(answer) as sink:
-        assert await send(sink.port) == wanted
-
-
-@pytest.mark.parametrize(("code", "kind"), [("450", "retry"), ("550", "dead")])
-async def test_a_refusal_of_the_recipient_passes_or_does_not(code: str, kind: str):
-    with MailSink(refuse={"a@example.com": f"{code} no"}) as sink:
-        assert await send(sink.port) == Outcome(kind, f"server answered {code}: no")
-
-
-async def test_a_server_that_is_not_there_is_tried_again():
-    assert (await send(1)).kind == "retry"
+async def test_one_refused_recipient_of_several_keeps_the_mail_from_no_other():
+    email = Email.model_validate({**EMAIL, "to": ["a@example.com", "no@example.com", "b@example.com"]})
+    with MailSink(refuse={"no@example.com": "550 no such user"}) as sink:
+        told = email.model_copy(update={"port": sink.port})
+        channels = [MailChannel(f"team/email/{to}", to, told, lambda: 5.0) for to in told.ends]
+        found = [await channel.send(a_letter(channel.name)) for channel in channels]
+        for channel in channels:
+            await channel.close()
+    assert [outcome.kind for outcome in found] == ["delivered", "dead", "delivered"]
+    assert found[1].reason == "server answered 550: no such user"
+    assert [mail.recipients for mail in sink.mails] == [["a@example.com"], ["b@example.com"]]
 
 
 async def test_starttls_is_not_given_up_for_a_server_that_has_none():
@@ -132,7 +152,7 @@ async def test_starttls_is_not_given_up_for_a_server_that_has_none():
 @pytest.mark.parametrize(("password", "wanted"), [("right", "delivered"), ("wrong", "retry")])
 async def test_a_log_in_that_fails_is_tried_again(password: str, wanted: str, tmp_path: Path):
     def check(*arguments: Any) -> AuthResult:
-        return AuthResult(success=arguments[-1].password == b"right")
+        return AuthResult(success=arguments[-1].password == b"right", handled=False)
 
     (tmp_path / "password").write_text(password)
     with MailSink(authenticator=check, auth_require_tls=False) as sink:
@@ -147,6 +167,5 @@ async def test_a_password_file_that_is_gone_is_tried_again(tmp_path: Path):
     path.write_text("x")
     config = Email.model_validate({**EMAIL, "username": "u", "password_file": str(path)})
     path.unlink()
-    assert (
-        await MailChannel("team/email/a@example.com", "a@example.com", config, lambda: 5.0).send(a_letter())
-    ).kind == "retry"
+    channel = MailChannel("team/email/a@example.com", "a@example.com", config, lambda: 5.0)
+    assert (await channel.send(a_letter())).kind == "retry"

@@ -26,6 +26,11 @@ class _Sample(msgspec.Struct, frozen=True):
     value: tuple[float, str]
 
 
+class _Line(msgspec.Struct, frozen=True):
+    metric: dict[str, str]
+    values: list[tuple[float, str]]
+
+
 class _Vector(msgspec.Struct, frozen=True):
     resultType: str  # noqa: N815  as Prometheus spells it
     result: msgspec.Raw
@@ -84,11 +89,34 @@ class Prometheus:
         seen = [round(counts.get(labels, 0.0)) if counting else 1 for labels in chosen]
         return Answer(Table(chosen), [finite[labels] for labels in chosen], seen)
 
+    async def course(
+        self, question: Question, start_s: float, end_s: float, step_s: float
+    ) -> list[tuple[float, float | None]]:
+        """Return a question's one series over time: Unix time and value, a point each `step_s`.
+
+        Of the series of a user's own expression it is the one whose labels are in `where`; [] where there is none.
+
+        Raises:
+            AskError: it was not answered.
+        """
+        params = {"query": value_of(question), "start": f"{start_s:.3f}", "end": f"{end_s:.3f}", "step": f"{step_s:g}"}
+        told = await self._told("query_range", params)
+        if told.resultType != "matrix":
+            raise AskError(f"{self._name} gives a {told.resultType} over time, expected a matrix")
+        wanted = set(question.where)
+        for line in msgspec.json.decode(told.result, type=list[_Line]):
+            if not question.promql or wanted.issuperset(_labels(line.metric)):
+                values = ((at_s, float(value)) for at_s, value in line.values)
+                return [(at_s, value if math.isfinite(value) else None) for at_s, value in values]
+        return []
+
     async def _query(self, expression: str, at_s: float) -> dict[Labels, float]:
-        params = httpx.QueryParams({"query": expression, "time": f"{at_s:.3f}"})
+        return _values(await self._told("query", {"query": expression, "time": f"{at_s:.3f}"}))
+
+    async def _told(self, path: str, params: dict[str, str]) -> _Vector:
         try:
             response = await self._client.get(
-                f"{self._config.url}/api/v1/query", params=params, headers=self._authorization()
+                f"{self._config.url}/api/v1/{path}", params=params, headers=self._authorization()
             )
         except (httpx.HTTPError, OSError) as error:
             raise AskError(f"{self._name} did not answer: {type(error).__name__} {error}".rstrip()) from error
@@ -97,8 +125,8 @@ class Prometheus:
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise AskError(f"{self._name} answered {response.status_code}: {response.text[:200]}") from error
         if told.status != "success" or told.data is None:
-            raise AskError(f"{self._name} refused {expression!r}: {told.error}")
-        return _values(told.data)
+            raise AskError(f"{self._name} refused {params['query']!r}: {told.error}")
+        return told.data
 
     def _authorization(self) -> dict[str, str]:
         if self._config.bearer_file is None:

@@ -9,20 +9,14 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnst
 from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime
-from functools import cache
 from typing import Final
 
-import aiosmtplib
-from jinja2 import PackageLoader
-from jinja2.sandbox import SandboxedEnvironment
-
 from spanwise_alerts.alert import Letter, Message, Outcome
-from spanwise_alerts.quantity import human_duration
+from spanwise_alerts.notify.card import mark_of
+from spanwise_alerts.notify.mail_page import Chart, page_of
+from spanwise_alerts.notify.smtp import Connection
 from spanwise_alerts.receivers.email import Email
 
-_PERMANENT: Final = 500
-_COLOUR: Final = {"info": "#2563eb", "warning": "#d97706", "critical": "#dc2626"}
-_RESOLVED: Final = "#16a34a"
 _SUBJECT_CHARS: Final = 200
 
 
@@ -46,37 +40,16 @@ class MailChannel:
         self._to = to
         self._config = config
         self._now = now
+        self._connection = Connection(config)
 
     async def send(self, letter: Letter) -> Outcome:
         """Hand the message to the server once: a 5xx about it is dead, all else (log-in too) may pass."""
-        config = self._config
-        try:
-            password = config.password()
-            await aiosmtplib.send(
-                message_of(letter, config.sender, config.to, self._now()),
-                sender=config.sender,
-                recipients=[self._to],
-                hostname=config.host,
-                port=config.smtp_port,
-                username=config.username if password else None,
-                password=password.text if password else None,
-                use_tls=config.tls == "tls",
-                start_tls=config.tls == "starttls",
-                timeout=config.timeout_s,
-            )
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients[0]
-            return _refused(refused.code, refused.message)
-        except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPHeloError) as error:
-            return Outcome("retry", f"{type(error).__name__}: {error.code}")
-        except aiosmtplib.SMTPResponseException as error:
-            return _refused(error.code, error.message)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return Outcome("retry", f"{type(error).__name__}: {error}")
-        return Outcome("delivered")
+        message = message_of(letter, self._config.sender, self._config.to, self._now())
+        return await self._connection.hand_over(message, self._to)
 
     async def close(self) -> None:
-        """Nothing is held between messages."""
+        """Take leave of the server."""
+        await self._connection.close()
 
 
 def message_of(letter: Letter, sender: str, to: Sequence[str], now_s: float) -> EmailMessage:
@@ -92,47 +65,27 @@ def message_of(letter: Letter, sender: str, to: Sequence[str], now_s: float) -> 
     if letter.key != letter.first_key:
         message["In-Reply-To"] = message["References"] = f"<{letter.first_key}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    names = {
-        "message": told,
-        "colours": [_RESOLVED if notice.ends_at_s else _COLOUR[notice.tier] for notice in told.notices],
-        "colour": _COLOUR[told.tier] if told.status == "firing" else _RESOLVED,
-        "heading": _mark(told),
-    }
-    message.set_content(_templates().get_template("mail.txt.j2").render(names))
-    message.add_alternative(_templates().get_template("mail.html.j2").render(names), subtype="html")
+    # Exchange looks at this one only
+    message["X-Auto-Response-Suppress"] = "All"
+    if told.status == "firing" and told.tier == "critical":
+        message["Importance"] = "high"
+    page = page_of(letter, domain)
+    message.set_content(page.text())
+    message.add_alternative(page.html(), subtype="html")
+    _add_charts(message, page.charts)
     return message
+
+
+def _add_charts(message: EmailMessage, charts: Sequence[Chart]) -> None:
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    for place, chart in enumerate(charts, 1):
+        html.add_related(
+            chart.png, "image", "png", cid=f"<{chart.cid}>", disposition="inline", filename=f"chart-{place}.png"
+        )
 
 
 def subject_of(message: Message) -> str:
     """Write the subject: one line, whatever the labels hold."""
-    text = "".join(char if char.isprintable() else " " for char in f"[{_mark(message)}] {message.summary}")
+    text = "".join(char if char.isprintable() else " " for char in f"[{mark_of(message)}] {message.summary}")
     return " ".join(text.split())[:_SUBJECT_CHARS]
-
-
-def _mark(message: Message) -> str:
-    if message.reason == "reminder":
-        return "REMINDER"
-    return "RESOLVED" if message.status == "resolved" else f"FIRING:{message.tier}"
-
-
-def _refused(code: int, text: str) -> Outcome:
-    return Outcome("dead" if code >= _PERMANENT else "retry", f"server answered {code}: {text[:200]}")
-
-
-@cache
-def _templates() -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(
-        loader=PackageLoader("spanwise_alerts.notify"), autoescape=_escaped,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    environment.filters["utc"] = _utc
-    environment.filters["duration"] = human_duration
-    return environment
-
-
-def _escaped(name: str | None) -> bool:
-    return name is not None and ".html." in name
-
-
-def _utc(at_s: float) -> str:
-    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,1 @@
+"""Gather what a message says beyond the alert's own numbers."""

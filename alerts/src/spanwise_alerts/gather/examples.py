@@ -1,0 +1,84 @@
+"""Traces to look at: up to three that show the trouble, and a healthy one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from spanwise_alerts.evidence import Example
+from spanwise_alerts.gather.searches import FAILING
+from spanwise_alerts.gather.subject import Subject
+from spanwise_alerts.quantity import human, human_duration
+from spanwise_alerts.trace import FoundRun, FoundSpan
+
+Link = Callable[[str, float, float], str]
+"""Where a trace is shown: of its id and of the times (Unix) that frame it."""
+
+_AROUND_S: Final = 60.0
+_NUMBER: Final[dict[str, Callable[[FoundSpan], float | None]]] = {
+    "llm.duration": lambda span: span.duration_s,
+    "tool.duration": lambda span: span.duration_s,
+    "llm.ttft": lambda span: span.number("spanwise.ttft_ns"),
+    "llm.tokens.input": lambda span: span.number("spanwise.input_tokens"),
+    "llm.tokens.output": lambda span: span.number("spanwise.output_tokens"),
+    "llm.tokens.cache_read": lambda span: span.number("spanwise.cache_read_tokens"),
+    "llm.cost": lambda span: span.number("spanwise.cost_usd"),
+}
+
+
+def of_spans(subject: Subject, found: Mapping[str, Sequence[FoundSpan]], link: Link) -> tuple[Example, ...]:
+    """Choose from what was found by `trace_searches`; without a search for failing ones the furthest."""
+    if "failing" in found:
+        failing, healthy = found["failing"], found.get("healthy", ())
+    else:
+        failing, healthy = _furthest(subject, found.get("now", ())), found.get("before", ())
+    chosen = [(span, True) for span in _each_once(failing)[:FAILING]]
+    taken = {span.trace_id for span, _ in chosen}
+    chosen += [(span, False) for span in healthy if span.trace_id not in taken][:1]
+    return tuple(
+        Example(span.trace_id, link(span.trace_id, *_frame(span)), _of_span(span), fails) for span, fails in chosen
+    )
+
+
+def of_runs(found: Mapping[str, Sequence[FoundRun]], link: Link) -> tuple[Example, ...]:
+    """Choose from what was found by `run_searches`."""
+    failing = list(found.get("failing", ()))[:FAILING]
+    taken = {run.trace_id for run in failing}
+    chosen = [(run, True) for run in failing]
+    chosen += [(run, False) for run in found.get("healthy", ()) if run.trace_id not in taken][:1]
+    return tuple(Example(run.trace_id, link(run.trace_id, *_frame(run)), _of_run(run), fails) for run, fails in chosen)
+
+
+def _frame(found: FoundSpan | FoundRun) -> tuple[float, float]:
+    return found.start_s - _AROUND_S, found.start_s + (found.duration_s or 0.0) + _AROUND_S
+
+
+def _furthest(subject: Subject, sample: Sequence[FoundSpan]) -> Sequence[FoundSpan]:
+    number = _NUMBER.get(subject.measure.name)
+    if number is None:
+        return sample
+    told = [span for span in sample if number(span) is not None]
+    return sorted(told, key=lambda span: -(number(span) or 0.0))
+
+
+def _each_once(spans: Sequence[FoundSpan]) -> list[FoundSpan]:
+    return list({span.trace_id: span for span in reversed(spans)}.values())[::-1]
+
+
+def _of_span(span: FoundSpan) -> str:
+    cost = span.number("spanwise.cost_usd")
+    tokens = span.number("spanwise.input_tokens")
+    parts = [
+        span.name, human_duration(span.duration_s), span.text("spanwise.error_type"),
+        "" if tokens is None else f"{tokens:,.0f} tokens in", "" if cost is None else human(cost, "USD"),
+    ]  # fmt: skip
+    return ", ".join(part for part in parts if part)
+
+
+def _of_run(run: FoundRun) -> str:
+    parts = [
+        run.agent or "run without an agent", "" if run.duration_s is None else human_duration(run.duration_s),
+        f"{run.steps} steps", "" if run.status == "ok" else run.error_type or run.status,
+        "" if run.cost_usd is None else human(run.cost_usd, "USD"), *run.models[:1],
+    ]  # fmt: skip
+    return ", ".join(part for part in parts if part)
