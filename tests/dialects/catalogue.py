@@ -69,7 +69,7 @@ EMITTERS = (
     Emitter("mlflow", "mlflow", _OPENAI, ("mlflow", "openai"), "/v1"),
     Emitter("strands", "none", OWN_AGENTS / "with_strands.py", ("strands-agents[openai]",), "/v1"),
     Emitter("adk", "none", OWN_AGENTS / "with_adk.py", ("google-adk", "litellm<1.90"), "/v1", ("stream",)),
-    Emitter("adk_gemini", "none", OWN_AGENTS / "with_adk_gemini.py", ("google-adk>=2",), skip=("stream",)),
+    Emitter("adk_gemini", "none", OWN_AGENTS / "with_adk_gemini.py", ("google-adk>=2",)),
     Emitter("logfire_openai", "logfire_openai", _OPENAI, ("logfire", "openai"), "/v1"),
     Emitter("haystack", "none", OWN_AGENTS / "with_haystack.py", ("haystack-ai", "opentelemetry-haystack"), "/v1"),
     Emitter("langfuse", "none", OWN_AGENTS / "with_langfuse.py", ("langfuse", "openai"), "/v1"),

@@ -11,6 +11,8 @@ from spanwise_collector.normalise.dialect import Counting, Dialect, Source
 from spanwise_collector.normalise.registry import DIALECTS
 from tests.dialects.both import BOTH, Both, counted
 from tests.dialects.cases import cases
+from tests.dialects.golden import PARTS, UNTOLD
+from tests.dialects.written import WRITTEN
 
 PAGE = Path(__file__).parents[2] / "docs" / "dialects.md"
 _HEAD = """# Dialects
@@ -141,9 +143,16 @@ def _section(dialect: Dialect, *, recorded: bool) -> str:
 def _proof(dialect: Dialect, *, recorded: bool) -> str:
     if dialect.name == "general":
         return "Read on every span."
-    if recorded:
-        return "Proven with recorded spans."
-    return f"Written from its documentation and source; not recorded{_NOT_RECORDED.get(dialect.name, '')}."
+    if not recorded:
+        return f"Written from its documentation and source; not recorded{_NOT_RECORDED.get(dialect.name, '')}."
+    by_hand, untold = (tuple(part for part in PARTS if part in parts) for parts in _not_recorded(dialect.name))
+    written = f"; written from what is published of it: {', '.join(by_hand)}" if by_hand else ""
+    proof = f"Proven with recorded spans{written}."
+    return " ".join([proof, *(f"No case is {part}: {UNTOLD[dialect.name, part]}." for part in untold)])
+
+
+def _not_recorded(name: str) -> tuple[set[str], set[str]]:
+    return {case.shows for case in WRITTEN if case.dialect == name}, {part for of, part in UNTOLD if of == name}
 
 
 def _code(values: tuple[str, ...]) -> str:
