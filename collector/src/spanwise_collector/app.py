@@ -23,6 +23,7 @@ from spanwise_collector.price import PriceBook
 from spanwise_collector.reads import Reads
 from spanwise_collector.rollup.rollup import Rollup
 from spanwise_collector.serving import serving
+from spanwise_collector.stops import Stops
 from spanwise_collector.store.journal import Journal
 from spanwise_collector.store.store import Store
 from spanwise_collector.telemetry import Refusals
@@ -100,7 +101,10 @@ class App:
         stack.push_async_callback(worker.stop)
         self._handover = handover
         self._reads = Reads(self._pipeline, refusals, worker.settled, lambda: gate.closed, self._own, self._now_ns)
-        view = serving(api(self._reads, version("spanwise-collector")), config.http, "collector.http")
+        view = serving(
+            api(self._reads, version("spanwise-collector"), Stops(config.stops.secret_file, self._now_ns)),
+            config.http, "collector.http",
+        )  # fmt: skip
         self.addresses["http"] = await stack.enter_async_context(view)
         stack.push_async_callback(gate.close)
         await self._open_doors(stack, gate)

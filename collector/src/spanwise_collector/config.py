@@ -68,6 +68,16 @@ class LimitsConfig(_Section):
     )
 
 
+class StopsConfig(_Section):
+    """Who may stop runs."""
+
+    secret_file: Path | None = Field(
+        default=None,
+        description="what stops are signed with, read anew for each; without it none are taken",
+        examples=["/run/secrets/stop"],
+    )
+
+
 Usd = Annotated[float, Field(ge=0, le=4_000)]
 
 
@@ -109,4 +119,7 @@ class CollectorConfig(_Section):
     )
     limits: LimitsConfig = Field(
         default_factory=LimitsConfig, description="what one request, and all of them together, may take"
+    )
+    stops: StopsConfig = Field(
+        default_factory=StopsConfig, description="stops of runaway runs, which agents ask for; see runaway.md"
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 # ├── RetryLater            ours: the sender keeps the request and comes again
 # │   ├── Overloaded        the hand-over queue is full, or the collector stops
 # │   └── StoreDown         the request could not be made durable
+# ├── Forged                a stop that nobody with the secret sent
 # └── FolderUnusable        at the start: the data folder is somebody else's, or damaged
 
 
@@ -52,6 +53,10 @@ class Overloaded(RetryLater):
 
 class StoreDown(RetryLater):
     """The request could not be made durable: a full disk, a failed write."""
+
+
+class Forged(CollectorError):
+    """A stop is not signed as it must be; the message says what is wrong, and shows nothing of the secret."""
 
 
 class FolderUnusable(CollectorError):

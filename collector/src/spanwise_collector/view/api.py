@@ -8,12 +8,13 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from spanwise_collector.reader import Reader
-from spanwise_collector.view import batch, dialects, jaeger, measures, prometheus, runaway, runs, traces
+from spanwise_collector.stops import Stops
+from spanwise_collector.view import batch, dialects, jaeger, measures, prometheus, runaway, runs, stop, traces
 from spanwise_collector.view.faults import tell_faults
 from spanwise_collector.view.params import no_parameters
 
 
-def api(reader: Reader, version: str) -> FastAPI:
+def api(reader: Reader, version: str, stops: Stops) -> FastAPI:
     """Make the ASGI application."""
     app = FastAPI(
         title="Spanwise collector", version=version, description="What your agents did, took and cost.",
@@ -23,6 +24,7 @@ def api(reader: Reader, version: str) -> FastAPI:
     tell_faults(app)
     for part in (measures, batch, traces, runs, runaway, dialects, jaeger, prometheus):
         app.include_router(part.routes(reader))
+    app.include_router(stop.routes(stops))
 
     @app.get(
         "/api/v1/ledger", tags=["health"], summary="What became of every span", dependencies=[Depends(no_parameters)]
