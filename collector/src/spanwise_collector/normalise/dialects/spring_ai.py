@@ -24,7 +24,7 @@ DIALECT = Dialect(
     traps=(
         "Numbers are told as texts; they are read.",
         "Calls are told in the words of the conventions, by the scope of Spring Boot.",
-        "In rounds with tools that Spring AI runs itself each call tells the sum of the rounds so far: that is too much.",
-        "Calls of rounds that the program runs look the same; what tells them apart is on the span around, which comes last.",
+        "In rounds with tools that Spring AI runs itself each call tells the sum so far: too much is counted.",
+        "Calls of a program's own rounds look the same; what tells them apart is on the span around, which is last.",
     ),
 )
