@@ -32,6 +32,7 @@ from spanwise_alerts.signing import Signing
 from spanwise_alerts.study import Study
 from spanwise_alerts.view.api import Shown, api
 from spanwise_alerts.view.beyond import Archive
+from spanwise_alerts.view.expected import Insight
 from spanwise_alerts.view.notifications import Outgoing
 from spanwise_alerts.view.numbers import Numbers
 from spanwise_alerts.view.status import Condition
@@ -101,7 +102,7 @@ class Active:
         await self._dispatcher.start(self._begun_s)
         await self._loop.start(self._begun_s)
         opened.push_async_callback(self._deliveries.close)
-        await self._deliveries.open(self._config.receivers, self._config.external_url)
+        await self._deliveries.open(self._config.delivered, self._config.external_url)
         opened.push_async_callback(self._loop.close)
         now = self._around.now
         works = [self._dispatcher.run(now), self._loop.run(now, self._config.interval_s)]
@@ -123,8 +124,8 @@ class Active:
         )
         left, self._sources = self._sources, sources
         await _close([source for name, source in left.items() if sources.get(name) is not source])
-        if (config.receivers, config.external_url) != (self._config.receivers, self._config.external_url):
-            await self._deliveries.open(config.receivers, config.external_url)
+        if (config.delivered, config.external_url) != (self._config.delivered, self._config.external_url):
+            await self._deliveries.open(config.delivered, config.external_url)
         self._config = config
 
     def api(self) -> FastAPI:
@@ -135,7 +136,10 @@ class Active:
         )  # fmt: skip
         archive = Archive(lambda: self._config.watched, self._held, self._store.trail, self._test)
         outgoing = Outgoing(self._store.letters, self._store.trail, self._replay, self._try)
-        return api(Shown(self._dispatcher, condition, archive, outgoing, self._around.now, self._signing.links))
+        insight = Insight(self._study, lambda: self._config.watched, self._store.trail, self._store.commit)
+        return api(
+            Shown(self._dispatcher, condition, archive, outgoing, self._around.now, self._signing.links, insight)
+        )
 
     async def _replay(self, sought: Sought, author: str) -> Replayed:
         channels = {name for receiver in self._config.receivers for name in receiver.channels}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from spanwise_alerts.alert import Alert, Change, Held
 from spanwise_alerts.ask.recent import Recent
 from spanwise_alerts.ask.source import Source
+from spanwise_alerts.cover import Cover
+from spanwise_alerts.detect import outage
 from spanwise_alerts.detect.evaluate import Moved, evaluate, questions
 from spanwise_alerts.errors import AlertsError, AskError, RecordError
 from spanwise_alerts.group.identity import fingerprint, identity
@@ -17,6 +19,10 @@ from spanwise_alerts.memory import Health, Memory
 from spanwise_alerts.notice import notice_of, retired
 from spanwise_alerts.question import Answer, Question, Table
 from spanwise_alerts.rule import Rule
+from spanwise_alerts.rules.anomaly import Anomaly
+from spanwise_alerts.rules.joint import Joint
+from spanwise_alerts.rules.outage import Outage
+from spanwise_alerts.study import Study
 
 _HEARTBEAT_S: Final = 5.0
 _UNASKED: Final = frozenset({"dead_man", "unanswered"})
@@ -28,6 +34,10 @@ class Taker(Protocol):
 
     async def take(self, changes: Sequence[Change], now_s: float) -> None:
         """Keep changes and tell of them; raise `RecordError` where nothing of it happened."""
+        ...
+
+    def cover(self, covers: Mapping[str, Cover], now_s: float) -> None:
+        """Take which outages there are, by the fingerprints of their alerts."""
         ...
 
     async def release(self, now_s: float) -> None:
@@ -57,13 +67,17 @@ class Keeper(Protocol):
 class Loop:
     """Evaluates every rule, once a tick; sources are asked beside each other, each once for all of its rules."""
 
-    def __init__(self, rules: Sequence[Rule], sources: Mapping[str, Source], keeper: Keeper, taker: Taker) -> None:
-        self.memory = Memory(rules)
+    def __init__(
+        self, rules: Sequence[Rule], sources: Mapping[str, Source], keeper: Keeper, taker: Taker, study: Study
+    ) -> None:
+        self.memory = Memory(rules, study)
+        self._study = study
         self._rules = list(rules)
         self._sources = sources
         self._keeper = keeper
         self._taker = taker
         self._recent = {name: Recent() for name in sources}
+        self._covers: dict[str, Cover] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
         self._kept_s = float("-inf")
@@ -75,6 +89,8 @@ class Loop:
         for name, at_s in (await self._keeper.watched()).items():
             if name in names:
                 self.memory.health[name] = Health(at_s)
+        self._study.watch(self._rules)
+        await self._study.prune()
         orphans = self._settle(await self._keeper.alerts(), now_s, self._rules, self.memory)
         if orphans:
             await self._taker.take(orphans, now_s)
@@ -90,12 +106,14 @@ class Loop:
             if self._running:
                 await asyncio.wait(self._running.values())
             before, health = list(self.memory.all()), self.memory.health
-            memory = Memory(rules)
+            memory = Memory(rules, self._study)
             memory.health.update({name: health[name] for name in memory.health.keys() & health.keys()})
             memory.unanswered_since.update(self.memory.unanswered_since)
             # the old rules stay until the database has the ends of their alerts
             await record(self._settle(before, now_s, rules, memory))
             self._rules, self.memory = list(rules), memory
+            self._covers = {mark: each for mark, each in self._covers.items() if each.rule in memory.health}
+            self._study.watch(self._rules)
             if sources is not None:
                 self._sources = sources
                 self._recent = {name: self._recent.get(name, Recent()) for name in sources}
@@ -137,6 +155,7 @@ class Loop:
             await self._judge([(rule, self._known(rule, now_s)) for rule in due if rule.kind in _UNASKED], now_s)
             if not self._released and self._rules and not self._running:
                 await self._release(now_s)
+        self._study.keep(now_s)
         await self._keep_watch(now_s)
 
     async def _release(self, now_s: float) -> None:
@@ -148,6 +167,9 @@ class Loop:
             self._released = True
 
     async def _evaluate(self, source: str, rules: Sequence[Rule], now_s: float) -> None:
+        studied = [rule for rule in rules if isinstance(rule, Anomaly | Joint)]
+        await self._judge_studied(source, studied, now_s)
+        rules = [rule for rule in rules if not isinstance(rule, Anomaly | Joint)]
         wanted = {rule.name: questions(rule, now_s) for rule in rules}
         try:
             answers = await self._ask(source, [each for asked in wanted.values() for each in asked], now_s)
@@ -167,6 +189,18 @@ class Loop:
                 ready.append((rule, [answer for answer in found if isinstance(answer, Answer)]))
         await self._judge(ready, now_s)
 
+    async def _judge_studied(self, source: str, rules: Sequence[Anomaly | Joint], now_s: float) -> None:
+        """Judge the rules that take on points as they close."""
+        if not rules:
+            return
+        asked = self._sources[source]
+        faults = await self._study.follow([rule for rule in rules if isinstance(rule, Anomaly)], asked, now_s)
+        faults |= await self._study.agents.follow([rule for rule in rules if isinstance(rule, Joint)], asked, now_s)
+        for rule in rules:
+            if rule.name in faults:
+                self._failed([rule], now_s, faults[rule.name])
+        await self._judge([(rule, []) for rule in rules if rule.name not in faults], now_s)
+
     async def _ask(self, source: str, wanted: Sequence[Question], now_s: float) -> Mapping[Question, Answer | AskError]:
         recent = self._recent[source]
         missing = recent.missing(wanted, now_s)
@@ -184,6 +218,7 @@ class Loop:
         changes = [(rule, each, self._change(rule, each)) for rule, found in moved for each in found]
         rules = [rule for rule, _ in ready]
         told = [change for _, each, change in changes if _differs(each.before, each.alert)]
+        self._cover(changes, now_s)
         try:
             if told:
                 await self._taker.take(told, now_s)
@@ -199,10 +234,24 @@ class Loop:
         if back:
             _log.warning("%d rules are evaluated again: %s", len(back), ", ".join(back[:5]))
 
+    def _cover(self, changes: Iterable[tuple[Rule, Moved, Change]], now_s: float) -> None:
+        """Say which outages there are before anything that they explain could be told."""
+        before = dict(self._covers)
+        for rule, each, change in changes:
+            if not isinstance(rule, Outage):
+                continue
+            if each.alert.tier is None:
+                self._covers.pop(change.fingerprint, None)
+            # one whose victims gave up calling still has those that it had
+            elif each.reading is not None and each.reading.victims:
+                self._covers[change.fingerprint] = outage.covers(rule, each.reading)
+        if before or self._covers:
+            self._taker.cover(self._covers, now_s)
+
     def _moved(self, rule: Rule, answers: Sequence[Answer], now_s: float) -> list[Moved]:
         held = {series: each.alert for series, each in self.memory.of(rule.name).items()}
         unwatched_s = self.memory.unwatched_s(rule.name, now_s)
-        return evaluate(rule, answers, held, now_s, unwatched_s=unwatched_s)
+        return evaluate(rule, answers, held, now_s, unwatched_s=unwatched_s, state=self.memory.state(rule.name))
 
     def _change(self, rule: Rule, moved: Moved) -> Change:
         alert, before = moved.alert, self.memory.of(rule.name).get(moved.alert.series)
@@ -242,6 +291,7 @@ class Loop:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await self._study.close()
 
 
 def _differs(before: Alert | None, alert: Alert) -> bool:

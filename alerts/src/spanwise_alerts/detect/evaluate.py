@@ -13,16 +13,20 @@ from spanwise_alerts.detect import (
     burn_rate,
     change,
     dead_man,
+    outage,
     promql,
     runaway,
     threshold,
     unanswered,
     unpriced,
 )
+from spanwise_alerts.detect.anomaly import readings as anomaly
+from spanwise_alerts.detect.anomaly.state import State
 from spanwise_alerts.detect.machine import move
 from spanwise_alerts.detect.reading import Reading
 from spanwise_alerts.question import Answer, Question
 from spanwise_alerts.rule import Rule
+from spanwise_alerts.rules.anomaly import Anomaly
 from spanwise_alerts.rules.budget import Budget
 
 Read = Callable[[Any, Sequence[Answer], Collection[Labels], float], dict[Labels, Reading]]
@@ -37,6 +41,7 @@ _DETECTORS: Final[dict[str, tuple[Ask, Read]]] = {
     "unpriced": (unpriced.questions, unpriced.readings),
     "promql": (promql.questions, promql.readings),
     "unanswered": (unanswered.questions, unanswered.readings),
+    "outage": (outage.questions, outage.readings),
     "dead_man": (dead_man.questions, dead_man.readings),
     "runaway": (runaway.questions, runaway.readings),
 }
@@ -59,12 +64,33 @@ class Moved:
 
 def questions(rule: Rule, now_s: float) -> tuple[Question, ...]:
     """Return what has to be asked for an evaluation at a moment (Unix time)."""
-    return _DETECTORS[rule.kind][0](rule, now_s)
+    return anomaly.questions(rule, now_s) if isinstance(rule, Anomaly) else _DETECTORS[rule.kind][0](rule, now_s)
+
+
+def observe(rule: Rule, state: State | None, answers: Sequence[Answer], now_s: float) -> State | None:
+    """Take on the numbers of a moment, for kinds that judge by what they saw before.
+
+    Args:
+        rule: of any kind.
+        state: what was known before; None at first.
+        answers: to `questions(rule, now_s)`, in their order.
+        now_s: Unix time; only where a point ends is there anything to see.
+
+    Returns:
+        What is known now, for `evaluate`: the same object, brought up to date; None for kinds that know nothing.
+    """
+    if not isinstance(rule, Anomaly):
+        return None
+    known = State(rule) if state is None else state
+    if anomaly.ends(rule, now_s):
+        known.take(answers[0], now_s, draw=False)
+    return known
 
 
 def evaluate(
-    rule: Rule, answers: Sequence[Answer], held: Mapping[Labels, Alert], now_s: float, *, unwatched_s: float = 0.0
-) -> list[Moved]:
+    rule: Rule, answers: Sequence[Answer], held: Mapping[Labels, Alert], now_s: float, *, unwatched_s: float = 0.0,
+    state: State | None = None,
+) -> list[Moved]:  # fmt: skip
     """Judge a rule at a moment.
 
     Args:
@@ -73,11 +99,15 @@ def evaluate(
         held: its alerts that are pending or firing, by series.
         now_s: Unix time.
         unwatched_s: how long nobody looked before now.
+        state: what `observe` gave, which is read only; None where nothing is known yet, or the kind knows nothing.
 
     Returns:
         Every series that was held or is to be; of all others nothing is made.
     """
-    found = _DETECTORS[rule.kind][1](rule, answers, held, now_s)
+    if isinstance(rule, Anomaly):
+        found = anomaly.readings(rule, state, held)
+    else:
+        found = _DETECTORS[rule.kind][1](rule, answers, held, now_s)
     moved: list[Moved] = []
     for series in {**held, **found}:
         before, reading, judged = held.get(series), found.get(series), rule

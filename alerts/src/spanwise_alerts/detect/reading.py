@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from spanwise_alerts.alert import Labels
+from spanwise_alerts.alert import Expected, Labels
 from spanwise_alerts.rule import TierName
 
 Verdict = Literal["breach", "hold", "clear"]
@@ -24,6 +24,8 @@ class Reading:
         words: what sentences may name beside the usual, ready for people.
         thresholds: by tier, where they depend on the moment.
         marks: by tier that has several: which was reached, from 0.
+        expected: of a series that is watched for anomalies, what would have been usual.
+        victims: of an outage, service and agent of those that break.
     """
 
     labels: Labels
@@ -33,3 +35,5 @@ class Reading:
     words: Mapping[str, object] = field(default_factory=dict[str, object])
     thresholds: Mapping[TierName, float] = field(default_factory=dict[TierName, float])
     marks: Mapping[TierName, int] = field(default_factory=dict[TierName, int])
+    expected: Expected | None = None
+    victims: frozenset[tuple[str, str]] = frozenset()

@@ -9,10 +9,12 @@ from pydantic import PlainValidator
 from spanwise_alerts.faults import expected
 from spanwise_alerts.rule import Rule, refuse
 from spanwise_alerts.rules.absence import Absence
+from spanwise_alerts.rules.anomaly import Anomaly
 from spanwise_alerts.rules.budget import Budget
 from spanwise_alerts.rules.burn_rate import BurnRate
 from spanwise_alerts.rules.change import Change
 from spanwise_alerts.rules.dead_man import DeadMan
+from spanwise_alerts.rules.outage import Outage
 from spanwise_alerts.rules.promql import Promql
 from spanwise_alerts.rules.runaway import Runaway
 from spanwise_alerts.rules.threshold import Threshold
@@ -21,8 +23,8 @@ from spanwise_alerts.rules.unpriced import Unpriced
 
 KINDS: Final[dict[str, type[Rule]]] = {
     "threshold": Threshold, "change": Change, "absence": Absence, "budget": Budget, "burn_rate": BurnRate,
-    "unpriced": Unpriced, "promql": Promql, "unanswered": Unanswered, "dead_man": DeadMan,
-    "runaway": Runaway,
+    "unpriced": Unpriced, "anomaly": Anomaly, "outage": Outage, "runaway": Runaway, "promql": Promql,
+    "unanswered": Unanswered, "dead_man": DeadMan,
 }  # fmt: skip
 
 
@@ -41,7 +43,18 @@ def rule_of(raw: object) -> Rule:
 
 
 AnyRule = Annotated[
-    Threshold | Change | Absence | Budget | BurnRate | Unpriced | Promql | Unanswered | DeadMan
+    Threshold
+    | Change
+    | Absence
+    | Budget
+    | BurnRate
+    | Unpriced
+    | Anomaly
+   
+    | Outage
+    | Promql
+    | Unanswered
+    | DeadMan
     | Runaway,
     PlainValidator(rule_of),
 ]
