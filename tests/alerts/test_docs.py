@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import jsonschema
+import msgspec
 import pytest
 import yaml
 from pydantic import BaseModel
@@ -13,7 +15,7 @@ from pydantic import BaseModel
 from spanwise_alerts.alert import Reason
 from spanwise_alerts.config import AlertsConfig, load, load_rules
 from spanwise_alerts.faults import ConfigError
-from spanwise_alerts.notify.webhook import body_of
+from spanwise_alerts.notify.body import body_of, schema
 from spanwise_alerts.quantity import seconds
 from spanwise_alerts.receivers.email import Email
 from spanwise_alerts.receivers.receiver import Receiver
@@ -26,7 +28,7 @@ from spanwise_alerts.rules.kinds import KINDS
 from spanwise_alerts.sources import NamedSource, PrometheusServer
 from spanwise_alerts.timing import Interval, NamedIntervals, Schedule, Times
 from spanwise_alerts.wording import NAMES
-from tests.alerts.builders import a_letter
+from tests.alerts.notify.test_body import dressed
 
 DOCS = Path(__file__).parents[2] / "docs"
 RULES = (DOCS / "rules.md").read_text()
@@ -80,9 +82,12 @@ def test_the_section_of_the_page_is_good(tmp_path: Path):
 
 
 def test_the_json_of_the_page_has_the_fields_of_the_body():
-    told, body = yaml.safe_load(fence(RECEIVERS, "json")), body_of(a_letter())
-    assert list(told) == list(body)
-    assert list(told["alerts"][0]) == list(body["alerts"][0])
+    told, wanted = yaml.safe_load(fence(RECEIVERS, "json")), msgspec.to_builtins(body_of(dressed()))
+    assert list(told) == list(wanted)
+    alert, body = told["alerts"][0], wanted["alerts"][0]
+    assert list(alert) == list(body)
+    assert list(alert["evidence"]) == list(body["evidence"])
+    jsonschema.Draft202012Validator(schema()).validate(told)
 
 
 def test_the_routing_of_the_page_is_good_and_every_reason_is_explained(tmp_path: Path):

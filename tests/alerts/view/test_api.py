@@ -33,7 +33,7 @@ async def test_the_openapi_document_names_every_path_and_its_body(tmp_path: Path
         "GET /api/v2/receivers", "GET /api/v2/status", "GET /-/healthy", "GET /-/ready", "POST /-/reload",
         "GET /metrics", "GET /api/v1/rules", "GET /api/v1/history", "GET /api/v1/explain", "POST /api/v1/backtest",
         "GET /runbooks/{name}", "GET /api/v1/notifications", "GET /api/v1/notifications/{key}",
-            "POST /api/v1/notifications/replay", "POST /api/v1/receivers/{name}/test",
+            "POST /api/v1/notifications/replay", "GET /api/v1/schemas/webhook", "POST /api/v1/receivers/{name}/test",
     }  # fmt: skip
     for path in ("/api/v2/alerts", "/api/v2/silences", "/api/v1/backtest"):
         assert "application/json" in document["paths"][path]["post"]["requestBody"]["content"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from spanwise_alerts.alert import Outcome
+from spanwise_alerts.notify.body import schema
 from spanwise_alerts.outbox import Attempt
 from spanwise_alerts.plan import Plan
 from tests.alerts.builders import a_letter
@@ -93,3 +94,8 @@ async def test_a_test_goes_by_every_channel_and_tells_how_each_took_it(tmp_path:
             assert (await made.client.post("/api/v1/receivers/tam/test")).status_code == 404
             assert await made.get("/api/v1/notifications") == []
     assert (good.bodies[0]["reason"], good.bodies[0]["tier"]) == ("test", "info")
+
+
+async def test_the_schema_of_webhooks_is_served(tmp_path: Path):
+    async with desk(tmp_path) as made:
+        assert await made.get("/api/v1/schemas/webhook") == schema()

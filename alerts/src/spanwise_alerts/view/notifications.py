@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from spanwise_alerts.notify.body import schema
 from spanwise_alerts.notify.trial import Tried
 from spanwise_alerts.outbox import LetterState, LetterStatus, Replayed, Sought
 from spanwise_alerts.plan import Happening
@@ -82,9 +83,13 @@ def routes(outgoing: Outgoing, now: Callable[[], float]) -> APIRouter:
         history = [{"at": rfc3339(h.at_s), "what": h.what, "text": sentence(h)} for h in happened]
         return Json({**_shown(found[0]), "alerts": _alerts(found[0]), "history": history})
 
+    @router.get("/schemas/webhook", summary="JSON Schema of what is posted to webhooks")
+    async def webhook() -> Response:
+        return Json(schema())
+
     _add_replay(router, outgoing)
     _add_test(router, outgoing)
-    _ = notifications, notification
+    _ = notifications, notification, webhook
     return router
 
 
