@@ -222,6 +222,16 @@ async def test_another_source_gives_a_course_and_says_what_it_does_not_know():
     assert silent.asked == 0
 
 
+async def test_a_run_that_runs_away_is_its_own_example():
+    made = rule(kind="runaway", measure=None, stat=None, by=None, window=None, tiers=None)
+    told = notice(labels={"alertname": "runaway", "agent": "a", "run": "ab" * 16})
+    found = await gathering(Silent(AskError("not asked")), made).evidence(told)
+    assert [(each.trace_id, each.url, each.failing) for each in found.examples] == [
+        ("ab" * 16, f"http://collector/api/traces/{'ab' * 16}", True)
+    ]
+    assert found.missing == ""
+
+
 async def test_what_is_still_looked_for_is_let_go_at_the_end():
     gatherer = gathering(Silent(None), rule(), patience_s=600.0)
     waiting = asyncio.create_task(gatherer.dress(letter(a_notice(updated_at_s=AT_S, starts_at_s=AT_S))))

@@ -35,6 +35,8 @@ def test_the_threshold_is_in_the_unit_of_what_is_drawn():
     assert round(found.threshold or 0.0, 6) == 0.144
     assert (found.asked.stat, found.unit, found.window_s) == ("ratio", "%", 300.0)
     assert subject(kind="change", tiers={"warning": {"above": "50%"}}).threshold is None
+    outage = subject(kind="outage", measure=None, stat=None, by=None, window=None, tiers=None)
+    assert (outage.measure.name, outage.threshold) == ("llm.errors", None)
 
 
 def test_a_budget_is_told_by_its_limit_and_its_period_and_compared_by_the_hour():

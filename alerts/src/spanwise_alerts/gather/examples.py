@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from spanwise_alerts.alert import Notice
 from spanwise_alerts.evidence import Example
 from spanwise_alerts.gather.searches import FAILING
 from spanwise_alerts.gather.subject import Subject
 from spanwise_alerts.quantity import human, human_duration
+from spanwise_alerts.rules.runaway import RUN
 from spanwise_alerts.trace import FoundRun, FoundSpan
 
 Link = Callable[[str, float, float], str]
 """Where a trace is shown: of its id and of the times (Unix) that frame it."""
 
 _AROUND_S: Final = 60.0
+_BEFORE_S: Final = 3600.0
 _NUMBER: Final[dict[str, Callable[[FoundSpan], float | None]]] = {
     "llm.duration": lambda span: span.duration_s,
     "tool.duration": lambda span: span.duration_s,
@@ -38,6 +41,15 @@ def of_spans(subject: Subject, found: Mapping[str, Sequence[FoundSpan]], link: L
     return tuple(
         Example(span.trace_id, link(span.trace_id, *_frame(span)), _of_span(span), fails) for span, fails in chosen
     )
+
+
+def of_itself(notice: Notice, link: Link) -> tuple[Example, ...]:
+    """Return the run that an alert is about, where it is about one."""
+    trace_id = notice.labels.get(RUN, "")
+    if not trace_id:
+        return ()
+    url = link(trace_id, notice.starts_at_s - _BEFORE_S, notice.updated_at_s + _AROUND_S)
+    return (Example(trace_id, url, "the run itself", failing=True),)
 
 
 def of_runs(found: Mapping[str, Sequence[FoundRun]], link: Link) -> tuple[Example, ...]:

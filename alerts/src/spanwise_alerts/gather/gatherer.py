@@ -137,7 +137,8 @@ class Gatherer:
         found, missing = await _within(work, self._patience_s)
         if rule is not None and rule.source != COLLECTOR:
             missing.append(f"{rule.source} knows neither parts nor traces")
-        return _put_together(found, missing, self._board(notice, subject))
+        itself = examples.of_itself(notice, self._link) if rule is not None and rule.kind == "runaway" else ()
+        return _put_together(found, missing, itself, self._board(notice, subject))
 
     def _work(
         self, rule: Rule, subject: Subject | None, notice: Notice, asked: Sequence[Question]
@@ -176,11 +177,7 @@ class Gatherer:
         return parts.contributors(subject, {"user": answer}) if isinstance(answer, Answer) else ()
 
     async def _traces(self, subject: Subject) -> tuple[tuple[Example, ...], list[tuple[float, Shift]]]:
-        around = self._sources.around
-
-        def link(trace_id: str, start_s: float, end_s: float) -> str:
-            return self._links().trace(trace_id, start_s, end_s, around.url)
-
+        around, link = self._sources.around, self._link
         if runs := searches.run_searches(subject):
             listed = await asyncio.gather(*(around.runs(wanted) for wanted in runs.values()))
             return examples.of_runs(dict(zip(runs, listed, strict=True)), link), []
@@ -188,6 +185,9 @@ class Gatherer:
         found = dict(zip(wanted, await asyncio.gather(*map(around.spans, wanted.values())), strict=True))
         changed = sample.sampled_shifts(found["before"], found["now"]) if wanted else []
         return examples.of_spans(subject, found, link), changed
+
+    def _link(self, trace_id: str, start_s: float, end_s: float) -> str:
+        return self._links().trace(trace_id, start_s, end_s, self._sources.around.url)
 
     def _board(self, notice: Notice, subject: Subject | None) -> str:
         if subject is None:
@@ -221,14 +221,16 @@ async def _within(work: Mapping[str, Coroutine[Any, Any, T]], patience_s: float)
     return found, missing
 
 
-def _put_together(found: Mapping[str, Any], missing: Sequence[str], board: str) -> Evidence:
+def _put_together(
+    found: Mapping[str, Any], missing: Sequence[str], itself: tuple[Example, ...], board: str
+) -> Evidence:
     told, changed = found.get("numbers", ((), []))
     shown, sampled = found.get("traces", ((), []))
     ranked = sorted([*changed, *sampled], key=lambda each: -each[0])[: shifts.MOST]
     return Evidence(
         history=found.get("history", ()),
         contributors=(*told, *found.get("users", ())),
-        examples=shown,
+        examples=(*itself, *shown),
         shifts=tuple(shift for _, shift in ranked),
         course=found.get("course"),
         board=board,

@@ -75,9 +75,7 @@ def _retries(before: Sequence[FoundSpan], now: Sequence[FoundSpan]) -> list[tupl
     was, is_now = (sum(map(_again, spans)) / len(spans) for spans in (before, now))
     if abs(is_now - was) < _RETRIED:
         return []
-    return [
-        (2.0 + abs(is_now - was), Shift("calls that were retries", human(was, "%"), human(is_now, "%")))
-    ]
+    return [(2.0 + abs(is_now - was), Shift("calls that were retries", human(was, "%"), human(is_now, "%")))]
 
 
 def _again(span: FoundSpan) -> bool:

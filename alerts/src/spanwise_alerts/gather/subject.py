@@ -11,8 +11,9 @@ from spanwise_alerts.question import Question
 from spanwise_alerts.rule import Rule
 from spanwise_alerts.rules.budget import Budget
 from spanwise_alerts.rules.burn_rate import BurnRate
-from spanwise_alerts.rules.change import Change
 from spanwise_alerts.rules.measured import shown
+from spanwise_alerts.rules.threshold import Threshold
+from spanwise_alerts.rules.unpriced import Unpriced
 from spanwise_schema.measures import MEASURES, Measure
 
 KEPT_S: Final = 2 * 86400.0
@@ -99,10 +100,11 @@ def _threshold(rule: Rule, notice: Notice) -> float | None:
             return None if notice.threshold is None else notice.threshold * (1 - rule.objective.value)
         case Budget():
             return rule.limit.value
-        case Change():
-            return None
-        case _:
+        case Threshold() | Unpriced():
             return notice.threshold
+        case _:
+            # what other kinds hold against their thresholds is not the measure itself
+            return None
 
 
 def _ago_s(rule: Rule, asked: Question, notice: Notice) -> float:
