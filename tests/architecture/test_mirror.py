@@ -25,6 +25,7 @@ TESTED_THROUGH = {
     # The parts of one decision, told in seconds as a whole.
     "alerts/src/spanwise_alerts/floor.py": "tests/acceptance/alerts/test_routes.py",
     "alerts/src/spanwise_alerts/flush.py": "tests/acceptance/alerts/test_quiet.py",
+    "alerts/src/spanwise_alerts/called_off.py": "tests/acceptance/alerts/test_pagers.py",
     "alerts/src/spanwise_alerts/upkeep.py": "tests/acceptance/alerts/test_silences.py",
     "alerts/src/spanwise_alerts/views.py": "tests/alerts/test_dispatch.py",
     "alerts/src/spanwise_alerts/record/write.py": "tests/alerts/record/test_store.py",

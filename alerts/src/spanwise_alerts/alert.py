@@ -250,7 +250,7 @@ class Change:
 
 Reason = Literal[
     "escalated", "first", "new", "tier", "resolved", "unacknowledged", "unmuted", "repeat", "flapping", "digest",
-    "overflow", "reminder", "test",
+    "overflow", "reminder", "acknowledged", "test",
 ]  # fmt: skip
 """Why a message goes out; where several hold, the first of them in this order."""
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, TypeVar, cast
 
 from spanwise_alerts.alert import Change, GroupView, Notice, Posted, Standing
 from spanwise_alerts.attend import Target, act_on, marks_of, outgrow, tend
+from spanwise_alerts.called_off import called_off
 from spanwise_alerts.config import AlertsConfig
 from spanwise_alerts.cover import Cover
 from spanwise_alerts.errors import AlertsError, RecordError
@@ -25,6 +26,7 @@ from spanwise_alerts.people.attention import Attention
 from spanwise_alerts.plan import Happening, Kept, Plan, Recorded
 from spanwise_alerts.pushed import kept_of, merged, over
 from spanwise_alerts.silence import Silence, SilenceDraft, SilenceUnknown, made
+from spanwise_alerts.stop import letters_to_stop
 from spanwise_alerts.upkeep import end_resolved, keep, remind, reminder_s
 from spanwise_alerts.views import group_views, standings
 
@@ -276,6 +278,7 @@ class Dispatcher:
         if now_s >= self._gate_s:
             tend(floor, plan, now_s)
             messages += flush(floor, floor.due(now_s), plan, now_s, self._newest)
+            messages += called_off(floor, plan, now_s)
         plan.silences |= dict.fromkeys(floor.silences.forget(now_s))
         if not plan.empty:
             await self._store.commit(plan)
@@ -294,6 +297,9 @@ class Dispatcher:
         plan.held[change.fingerprint] = change.held
         if change.notice is not None:
             self._see(Kept(change.notice), plan, now_s)
+            for letter in letters_to_stop(self._config.watched, change.notice):
+                plan.letters.append(letter)
+                self._news.append(Notified(now_s, letter.message))
 
     def _push(self, new: Iterable[Kept], plan: Plan, now_s: float) -> None:
         for kept in new:

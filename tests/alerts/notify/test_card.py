@@ -124,3 +124,7 @@ def test_the_fullest_card_that_fits_is_taken_and_the_shortest_where_none_does():
     assert fitted(cases()["many"], build, lambda size: size <= 3) == 3
     assert sizes == [5, 3]
     assert fitted(cases()["many"], lambda card: card, lambda _: False) == card_of(cases()["many"], SHAPES[-1])
+
+
+def test_a_title_is_never_empty():
+    assert card_of(told(slow(summary="\x00 "))).headline == "[FIRING:critical] no summary"

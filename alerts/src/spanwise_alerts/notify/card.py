@@ -123,7 +123,7 @@ def fitted(letter: Letter, build: Callable[[Card], Body], fits: Callable[[Body],
 def card_of(letter: Letter, shape: Shape = SHAPES[0]) -> Card:
     """Make the card of a letter, no larger than `shape`."""
     message = letter.message
-    title = plain(message.summary, _TITLE_CHARS)
+    title = plain(message.summary, _TITLE_CHARS) or "no summary"
     notices = message.notices
     full, brief = notices[: shape.parts], notices[shape.parts : shape.parts + shape.others]
     parts = [_part(notice, letter.evidence.get(notice.fingerprint), shape) for notice in full]

@@ -19,7 +19,11 @@ _LINK: Final[TypeAdapter[Secret]] = TypeAdapter(SecretUrl)
 class Hook(Posted):
     """The link, or the file that holds it."""
 
-    url: PublicUrl | None = Field(default=None, description="the link that it gave; shown as *** everywhere")
+    url: PublicUrl | None = Field(
+        default=None,
+        description="the link that it gave; shown as *** everywhere",
+        examples=["https://hooks.example.com/x"],
+    )
     url_file: SecretFile | None = Field(
         default=None, description="a file with the link, read anew for each message, in place of url"
     )

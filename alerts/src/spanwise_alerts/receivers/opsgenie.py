@@ -44,7 +44,9 @@ class Opsgenie(Posted):
     """Which integration of the Alert API, and who is called."""
 
     api_key_file: SecretFile | None = Field(
-        default=None, description="the integration's key, read anew for each message", examples=["secrets/opsgenie"]
+        default=None,
+        description="the integration's key, read anew for each message",
+        examples=["/run/secrets/opsgenie"],
     )
     api_key_text: SecretText | None = Field(
         default=None, alias="api_key", description="the key itself, in place of api_key_file; shown as ***"
@@ -54,7 +56,9 @@ class Opsgenie(Posted):
         examples=["https://api.eu.opsgenie.com/"],
     )  # fmt: skip
     responders: list[Responder] = Field(
-        default_factory=list[Responder], description="who is called; without any the integration says it"
+        default_factory=list[Responder],
+        description="who is called; without any the integration says it",
+        examples=[[{"type": "team", "name": "llm"}]],
     )
 
     @property

@@ -19,7 +19,9 @@ class Pagerduty(Posted):
     """Which integration of the Events API v2."""
 
     routing_key_file: SecretFile | None = Field(
-        default=None, description="the integration's key, read anew for each message", examples=["secrets/pagerduty"]
+        default=None,
+        description="the integration's key, read anew for each message",
+        examples=["/run/secrets/pagerduty"],
     )
     routing_key_text: SecretText | None = Field(
         default=None, alias="routing_key", description="the key itself, in place of routing_key_file; shown as ***"

@@ -21,11 +21,12 @@ _TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
 class Telegram(Posted):
     """Which bot, and which chat it writes to."""
 
-    bot_token_file: SecretFile | None = Field(
-        default=None, description="the bot's token, read anew for each message", examples=["secrets/telegram"]
-    )
+    bot_token_file: SecretFile | None = Field(default=None, description="the bot's token, read anew for each message")
     bot_token_text: SecretText | None = Field(
-        default=None, alias="bot_token", description="the token itself, in place of bot_token_file; shown as ***"
+        default=None,
+        alias="bot_token",
+        description="the token itself, in place of bot_token_file; shown as ***",
+        examples=["123456:ABC-DEF"],
     )
     chat_id: int = Field(description="where it writes; a group's is negative", examples=[-1001234567890])
     message_thread_id: int | None = Field(default=None, ge=1, description="the topic of a forum", examples=[42])

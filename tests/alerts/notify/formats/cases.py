@@ -154,6 +154,7 @@ def cases() -> dict[str, Letter]:
             slow(tier="warning"), reason="flapping",
             headline="flapping, next word in 1h: gpt-4o p95 is 16.2 s (7 changes in 1h)",
         ),
+        "acknowledged": told(slow(), reason="acknowledged", headline="acknowledged by ada: on it", step=2),
         "reminder": told(
             slow(), reason="reminder",
             headline="a silence by ada ends in 15 min and still holds back 1 alerts: upgrade",

@@ -136,10 +136,10 @@ def _markdown(text: str) -> Iterator[str]:
         left = re.sub(rf"^(#### |<font color=\"[a-z]+\">\[[A-Za-z:]+\]</font> |\*\*({_NAMES})\*\* )", "", line)
         left = re.sub(r"^\*\*([^*]*)\*\*$", r"\1", left)
         left = _MARKDOWN_LINK.sub("", left)
-        if re.search(r"[*`#\[\]()<>|~\\!@&]|(?<![^\W_])_|_(?![^\W_])|^\s*([-+=]|\d+\.\s)", left) or _LINKING.search(
-            left
-        ):
+        if re.search(r"[*`#\[\]()<>|~\\!@&]|(?<![^\W_])_|_(?![^\W_])", left) or _LINKING.search(left):
             yield f"markup: {line!r}"
+        if re.search(r"^\s*([-+=]+|\d+\.)(\s|$)", line):
+            yield f"a list, a rule or a title: {line!r}"
 
 
 def _nothing(body: dict[str, Any]) -> Iterator[str]:

@@ -84,7 +84,7 @@ _DISCORD = _object({
 
 # the manual of PagerDuty, "Send an Alert Event"
 _PAGERDUTY: Json = {"anyOf": [
-    _object({"routing_key": _text(100), "dedup_key": _text(255), "event_action": {"const": "resolve"}}),
+    _object({"routing_key": _text(100), "dedup_key": _text(255), "event_action": {"enum": ["resolve", "acknowledge"]}}),
     _object({
         "routing_key": _text(100), "dedup_key": _text(255), "event_action": {"const": "trigger"},
         "client": _text(100), "client_url": _LINK,
@@ -100,7 +100,7 @@ _PAGERDUTY: Json = {"anyOf": [
 
 # docs.opsgenie.com/docs/alert-api
 _OPSGENIE: Json = {"anyOf": [
-    _object({"source": _text(100)}),
+    _object({"source": _text(100)}, {"note": _text(25_000)}),
     _object({
         "message": _text(130), "alias": _text(512), "description": _text(15_000), "source": _text(100),
         "priority": {"enum": ["P1", "P2", "P3", "P4", "P5"]}, "tags": _list(_text(50), 20),

@@ -31,3 +31,10 @@ def test_the_priority_is_that_of_the_tier(tier: str, priority: str):
 def test_europe_has_an_address_of_its_own():
     europe = format_of("opsgenie", api_url="https://api.eu.opsgenie.com/")
     assert europe.post(cases()["fired"], NOW_S).url == "https://api.eu.opsgenie.com/v2/alerts"
+
+
+def test_an_acknowledgement_is_theirs_too_with_who_it_was():
+    post = format_of("opsgenie").post(cases()["acknowledged"], NOW_S)
+    alias = cases()["fired"].key
+    assert post.url == f"https://api.opsgenie.com/v2/alerts/{alias}/acknowledge?identifierType=alias"
+    assert post.body["note"] == "acknowledged by ada: on it"

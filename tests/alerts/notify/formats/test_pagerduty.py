@@ -16,9 +16,9 @@ def test_answers_are_read_as_pagerduty_means_them(status: int, wanted: str):
 
 def test_all_letters_of_a_thread_are_about_one_incident():
     found = cases()
-    thread: list[Letter] = [found["fired"], found["upgraded"], found["resolved"]]
+    thread: list[Letter] = [found["fired"], found["acknowledged"], found["upgraded"], found["resolved"]]
     events = [format_of("pagerduty").post(letter, NOW_S).body for letter in thread]
-    assert [event["event_action"] for event in events] == ["trigger", "trigger", "resolve"]
+    assert [event["event_action"] for event in events] == ["trigger", "acknowledge", "trigger", "resolve"]
     assert {event["dedup_key"] for event in events} == {thread[0].key}
 
 

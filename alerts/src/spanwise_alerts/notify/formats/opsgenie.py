@@ -12,13 +12,14 @@ from spanwise_alerts.notify.card import Card, fitted
 from spanwise_alerts.notify.chat import Json, Post
 from spanwise_alerts.notify.formats.details import details_of, links_of
 from spanwise_alerts.notify.http import Answer, outcome_of
-from spanwise_alerts.notify.plain import cut, look_alike
+from spanwise_alerts.notify.plain import cut, look_alike, plain
 from spanwise_alerts.receivers.opsgenie import Opsgenie
 from spanwise_alerts.rule import TierName
 
 _MESSAGE_CHARS: Final = 130
 _DESCRIPTION_CHARS: Final = 15_000
 _DETAILS_CHARS: Final = 8000
+_NOTE_CHARS: Final = 1000
 _PRIORITIES: Final[dict[TierName, str]] = {"info": "P5", "warning": "P3", "critical": "P1"}
 
 
@@ -36,6 +37,10 @@ class OpsgenieFormat:
         alias = letter.first_key
         if letter.message.status == "resolved":
             return Post(f"{alerts}/{alias}/close?identifierType=alias", {"source": "Spanwise"}, headers)
+        if letter.message.reason == "acknowledged":
+            note = plain(letter.message.summary, _NOTE_CHARS)
+            body = {"source": "Spanwise", "note": look_alike(note)}
+            return Post(f"{alerts}/{alias}/acknowledge?identifierType=alias", body, headers)
         made: Json = {
             "alias": alias, "source": "Spanwise", "priority": _PRIORITIES[letter.message.tier],
             "tags": [letter.message.tier],

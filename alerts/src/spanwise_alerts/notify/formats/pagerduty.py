@@ -34,6 +34,8 @@ class PagerdutyFormat:
         event: Json = {"routing_key": self._config.routing_key(), "dedup_key": letter.first_key}
         if letter.message.status == "resolved":
             return Post(self._config.url, {**event, "event_action": "resolve"})
+        if letter.message.reason == "acknowledged":
+            return Post(self._config.url, {**event, "event_action": "acknowledge"})
         event |= {"event_action": "trigger", "client": "Spanwise"}
         if link := safe_link(self._external_url):
             event["client_url"] = link
