@@ -31,6 +31,7 @@ from spanwise_alerts.rules.defaults import default_rules
 from spanwise_alerts.rules.kinds import AnyRule
 from spanwise_alerts.secret import DatabaseUrl, url_of
 from spanwise_alerts.sources import NamedSource
+from spanwise_alerts.stop import Stopper, stoppers
 from spanwise_alerts.timing import NamedIntervals
 from spanwise_alerts.unnamed import unnamed
 
@@ -128,6 +129,11 @@ class AlertsConfig(Section):
         if own := self.external_url.rstrip("/"):
             brought = [rule.model_copy(update={"runbook": f"{own}/runbooks/{rule.name}"}) for rule in brought]
         return [*self.rules, *brought]
+
+    @property
+    def delivered(self) -> list[Receiver | Stopper]:
+        """All who get letters: receivers, and who is told to stop runs."""
+        return [*self.receivers, *stoppers(self.watched)]
 
     @property
     def database_url(self) -> URL | None:

@@ -37,6 +37,6 @@ def test_a_tier_waits_for_what_was_burnt():
 
 def test_a_stop_is_signed_and_its_link_is_not_shown():
     rule = a_rule(stop={"url": "https://agents.example.com/stop/token-123", "secret": SECRET})
-    assert rule.stop.key()
+    assert rule.stop.secret() == SECRET
     assert "token-123" not in f"{rule!r} {rule.model_dump_json()}"
     assert SECRET not in f"{rule!r} {rule.model_dump_json()}"

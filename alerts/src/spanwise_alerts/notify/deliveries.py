@@ -14,12 +14,15 @@ from spanwise_alerts.notify.chat import ChatChannel
 from spanwise_alerts.notify.courier import Courier, Dress, Outbox, plainly
 from spanwise_alerts.notify.formats.kinds import FORMATS
 from spanwise_alerts.notify.mail import MailChannel
+from spanwise_alerts.notify.stop import StopChannel
 from spanwise_alerts.notify.webhook import WebhookChannel
 from spanwise_alerts.receivers.email import Email
 from spanwise_alerts.receivers.posted import Posted
 from spanwise_alerts.receivers.receiver import Receiver
 from spanwise_alerts.receivers.way import Way
 from spanwise_alerts.receivers.webhook import Webhook
+from spanwise_alerts.rules.runaway import Stop
+from spanwise_alerts.stop import Stopper
 
 _DRAIN_S: Final = 5.0
 _log = logging.getLogger(__name__)
@@ -54,7 +57,7 @@ class Deliveries:
         self._start = start
         self._couriers: list[tuple[Courier, asyncio.Task[None]]] = []
 
-    async def open(self, receivers: Iterable[Receiver], external_url: str = "") -> None:
+    async def open(self, receivers: Iterable[Receiver | Stopper], external_url: str = "") -> None:
         """Deliver to these receivers, in place of those before; letters under way arrive first."""
         await self.close()
         channels = channels_of(receivers, self._now, external_url)
@@ -89,13 +92,17 @@ class Deliveries:
             await courier.close()
 
 
-def channels_of(receivers: Iterable[Receiver], now: Callable[[], float], external_url: str = "") -> list[Channel]:
+def channels_of(
+    receivers: Iterable[Receiver | Stopper], now: Callable[[], float], external_url: str = ""
+) -> list[Channel]:
     """Return the channels of receivers: one for each webhook, and one for each mail address."""
     return [_channel(name, end, way, now, external_url) for receiver in receivers for name, end, way in receiver.ways()]
 
 
-def _channel(name: str, end: str, way: Way, now: Callable[[], float], external_url: str) -> Channel:
+def _channel(name: str, end: str, way: Way | Stop, now: Callable[[], float], external_url: str) -> Channel:
     match way:
+        case Stop():
+            return StopChannel(name, way, now)
         case Webhook():
             return WebhookChannel(name, way, now, external_url)
         case Email():

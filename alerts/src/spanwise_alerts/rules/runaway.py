@@ -9,14 +9,17 @@ from pydantic import Field, field_validator, model_validator
 
 from spanwise_alerts.faults import Path, expected
 from spanwise_alerts.quantity import Quantity
-from spanwise_alerts.receivers.webhook import Webhook
-from spanwise_alerts.rule import COLLECTOR, TIERS, Amount, Held, Rule, TierName, refuse
+from spanwise_alerts.receivers.posted import PublicUrl
+from spanwise_alerts.receivers.secret_file import SecretFile, held
+from spanwise_alerts.rule import COLLECTOR, TIERS, Amount, Duration, Held, Rule, Section, TierName, refuse
 from spanwise_alerts.rules.measured import in_order, keyed
+from spanwise_alerts.secret import SecretText
 from spanwise_schema.runaway import BY_NAME, MOST_PERIOD, SIGNS
 
 RUN: Final = "run"
 """The label that has the run's trace id."""
 DIMENSIONS: Final = ("service", "agent", "environment", "tenant")
+_LEAST_SECRET: Final = 24
 _NUMBERS: Final = tuple(sign.name for sign in SIGNS if sign.name != "cost_per_minute")
 
 
@@ -31,22 +34,40 @@ class Burnt(Held):
         return None if burnt is None else _dollars(burnt)
 
 
-class Stop(Webhook):
+class Stop(Section):
     """Who is told to stop the run; what is told is signed."""
 
+    allow_private: bool = Field(
+        default=False, description="also where it leads to loopback or a private network (default false)"
+    )
+    url: PublicUrl = Field(
+        description="where to POST; shown as *** everywhere", examples=["https://agents.example.com/stop"]
+    )
+    secret_file: SecretFile | None = Field(
+        default=None, description="signs what is sent, as Standard Webhooks do", examples=["/run/secrets/stop"]
+    )
+    secret_text: SecretText | None = Field(
+        default=None, alias="secret", description="the secret itself, in place of secret_file; shown as ***"
+    )
+    timeout_s: Duration = Field(default=10.0, alias="timeout", gt=0, description="for each answer (default 10s)")
     tier: TierName | None = Field(default=None, description="from which tier on (default the gravest of the rule)")
 
-    @field_validator("format")
-    @classmethod
-    def _own(cls, format_: str) -> str:
-        if format_ != "spanwise":
-            raise ValueError(f"got {format_!r}, expected spanwise: a stop has a body of its own")
-        return format_
+    def secret(self) -> str:
+        """Return what is signed with, read anew.
+
+        Raises:
+            OSError: its file cannot be read any more.
+            ValueError: nor is it text any more.
+        """
+        found = held(self.secret_text, self.secret_file)
+        return found.text if found else ""
 
     @model_validator(mode="after")
     def _signed(self) -> Self:
-        if not (self.secret_text or self.secret_file):
-            refuse([(("secret_file",), "missing; whoever stops a run must know that it was us who said so")])
+        if bool(self.secret_text) == bool(self.secret_file):
+            refuse([(("secret_file",), "expected either it or `secret`; whoever stops a run must know that it is us")])
+        elif len(self.secret().removeprefix("whsec_")) < _LEAST_SECRET:
+            refuse([(("secret_file",), "expected a secret of at least 24 bytes (what was found is not shown)")])
         return self
 
 
