@@ -27,7 +27,6 @@ from spanwise_alerts.plan import Happening, Kept, Plan, Recorded
 from spanwise_alerts.pushed import kept_of, merged, over
 from spanwise_alerts.silence import Silence, SilenceDraft, SilenceUnknown, made
 from spanwise_alerts.stop import letters_to_stop
-from spanwise_alerts.stop import letters_to_stop
 from spanwise_alerts.upkeep import end_resolved, keep, remind, reminder_s
 from spanwise_alerts.views import group_views, standings
 
