@@ -64,6 +64,8 @@ class Server:
         class Quiet(ThreadingHTTPServer):
             daemon_threads = True
             block_on_close = False
+            # a crowd of connections at once is not put off
+            request_queue_size = 128
 
             def handle_error(self, *_: object) -> None:
                 """A client that was killed is no news."""
