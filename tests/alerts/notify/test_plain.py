@@ -37,6 +37,11 @@ def test_what_is_cut_has_a_mark():
     assert (plain("abcdef", 4), plain("abcd", 4), plain("ab cdef", 4)) == (f"abc{CUT}", "abcd", f"ab{CUT}")
 
 
+def test_a_text_that_is_much_too_long_has_a_mark_however_little_of_it_can_be_seen():
+    assert plain("a" + " " * 1000 + "b", 10) == f"a{CUT}"
+    assert plain("\x00" * 1000, 10) == CUT
+
+
 @given(st.text(), st.integers(3, 40))
 def test_a_size_in_bytes_or_units_holds_too(text: str, most: int):
     seen = plain(text, 1000)

@@ -12,6 +12,7 @@ CUT: Final = "…"
 _JOINERS: Final = frozenset("\u200c\u200d")
 _WORD_JOINER: Final = "\u2060"
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+_LOOKED_AT: Final = 8
 _MAX_URL_CHARS: Final = 2000
 # all that a link may have but what some chat reads as the end of it, or as more than a link
 _AS_THEY_ARE: Final = "/?:@!$&+,;=%#-._~"
@@ -27,8 +28,11 @@ _RULES: Final = {ord(char): ord(char) + _TWIN for char in "-+=."}
 
 def plain(text: str, most: int) -> str:
     """Make a text one line of what can be seen, and cut it to `most` characters."""
-    seen = "".join(char if char.isprintable() or char in _JOINERS else " " for char in text)
-    return cut(" ".join(seen.split()), most)
+    # of a text that is much longer only the beginning is looked at
+    head = text[: most * _LOOKED_AT]
+    seen = head if head.isprintable() else "".join(c if c.isprintable() or c in _JOINERS else " " for c in head)
+    shown = " ".join(seen.split())
+    return cut(f"{shown}{CUT}" if len(text) > len(head) else shown, most)
 
 
 def cut(text: str, most: int, size: Callable[[str], int] = len) -> str:
