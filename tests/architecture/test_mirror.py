@@ -26,6 +26,8 @@ TESTED_THROUGH = {
     "alerts/src/spanwise_alerts/floor.py": "tests/acceptance/alerts/test_routes.py",
     "alerts/src/spanwise_alerts/flush.py": "tests/acceptance/alerts/test_quiet.py",
     "alerts/src/spanwise_alerts/called_off.py": "tests/acceptance/alerts/test_pagers.py",
+    "alerts/src/spanwise_alerts/attend.py": "tests/acceptance/alerts/test_people.py",
+    "alerts/src/spanwise_alerts/record/migrations/versions/attention.py": "tests/alerts/record/test_migrate.py",
     "alerts/src/spanwise_alerts/upkeep.py": "tests/acceptance/alerts/test_silences.py",
     "alerts/src/spanwise_alerts/views.py": "tests/alerts/test_dispatch.py",
     "alerts/src/spanwise_alerts/record/write.py": "tests/alerts/record/test_store.py",

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
 from spanwise_alerts.faults import Path, expected
 from spanwise_alerts.receivers.receiver import ReceiverName
@@ -18,6 +18,7 @@ from spanwise_alerts.timing import Interval, Zone
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HANDOVER: Final = re.compile(rf"(?:({'|'.join(_DAYS)})[a-z]*\s+)?([01]\d|2[0-3]):([0-5]\d)", re.IGNORECASE)
 _WEEK_S: Final = 7 * 86400.0
+_SHORTEST_S: Final = 3600.0
 _DAYS_AHEAD: Final = 32
 """Layers hold by days and hours of a week or a month: within these days each has begun and ended."""
 
@@ -67,13 +68,18 @@ class Rotation(Section):
         description="when one takes over from the other: 'mon 09:00', or '09:00' where turns are shorter than a week",
         examples=["mon 09:00"],
     )  # fmt: skip
-    length_s: Duration = Field(
-        default=_WEEK_S, alias="length", ge=3600.0, description="of one turn (default 1w)", examples=["1w"]
-    )
+    length_s: Duration = Field(default=_WEEK_S, alias="length", description="of one turn (default 1w)", examples=["1w"])
     since: date = Field(
         default=date(2024, 1, 1), description="the first of them begins with the first handover from this day on",
         examples=["2026-01-05"],
     )  # fmt: skip
+
+    @field_validator("length_s")
+    @classmethod
+    def _long_enough(cls, length_s: float) -> float:
+        if length_s < _SHORTEST_S:
+            raise ValueError(f"got {length_s:g}s, expected 1h at least")
+        return length_s
 
     def turn(self, at_s: float, zone: ZoneInfo) -> int:
         """Return the number of the turn at a moment; 0 is the first one, those before it are negative."""
@@ -107,7 +113,7 @@ class Layer(Rotation):
 
     during: list[Interval] = Field(
         min_length=1, description="when, as in time_intervals; in the time zone of the on-call without `location`",
-        examples=[[{"weekdays": ["saturday:sunday"]}]],
+        examples=[[{"weekdays": ["saturday", "sunday"]}]],
     )  # fmt: skip
 
     def holds(self, at_s: float, zone: ZoneInfo) -> bool:

@@ -83,8 +83,9 @@ def _ended(what: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 def _escalated(detail: Mapping[str, Any]) -> str:
-    called = ", ".join(map(str, detail.get("receivers", ())))
-    return f"escalation {detail.get('escalation')}, step {detail.get('step')}: {called} is called"
+    called = list(map(str, detail.get("receivers", ())))
+    verb = "are" if len(called) > 1 else "is"
+    return f"escalation {detail.get('escalation')}, step {detail.get('step')}: {', '.join(called)} {verb} called"
 
 
 SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
