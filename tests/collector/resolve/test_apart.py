@@ -2,16 +2,16 @@ import polars as pl
 import pytest
 
 from spanwise_collector.resolve import Resolver
-from spanwise_collector.resolve.apart import Apart, Place, may_be_one
+from spanwise_collector.resolve.apart import Apart, Newest, Place
 from spanwise_collector.resolve.emitters import emitter_code
 from spanwise_collector.resolve.memory import QUIET_NS
 from spanwise_collector.resolve.read import read
-from tests.collector.resolve.test_call import made
 from tests.support.spans import SECOND, call, frame
 
 NOW = 1_000 * SECOND
 CALLED_BACK, SDK = "litellm", "acme.sdk"
 ANSWERS = ("chatcmpl-0123456789abcdef", "chatcmpl-fedcba9876543210")
+ANY = Place(bytes(16), "app", 0, 0, 10 * SECOND, emitter_code(CALLED_BACK), 0)
 
 
 def trace(number):
@@ -111,30 +111,48 @@ def test_a_service_is_looked_at_from_the_first_callback_on():
     assert apart.services == {"app"}
 
 
+@pytest.mark.parametrize(
+    ("change", "may"),
+    [
+        ({}, True), ({"trace_id": ANY.trace_id}, False),
+        ({"start_ns": 11 * SECOND, "end_ns": 12 * SECOND}, False), ({"answer": 8}, False), ({"answer": 7}, True),
+    ],
+    ids=["all fits", "trace", "time", "response id", "same response id"],
+)  # fmt: skip
+def test_what_is_cheap_to_ask_rules_calls_out(change, may):
+    mine = ANY._replace(answer=7)
+    other = mine._replace(trace_id=trace(1), emitter=emitter_code(SDK), answer=0)._replace(**change)
+    assert mine.may_be(other) is other.may_be(mine) is may
+
+
+@pytest.mark.parametrize(
+    ("emitter", "start", "may"), [(SDK, 5, True), (CALLED_BACK, 5, False), (SDK, 11, False)], ids=["", "same", "later"]
+)
+def test_calls_of_an_emitter_are_passed_over_as_a_whole(emitter, start, may):
+    newest = Newest(ANY.emitter)
+    newest.keep(ANY)
+    place = ANY._replace(emitter=emitter_code(emitter), start_ns=start * SECOND, end_ns=20 * SECOND)
+    assert newest.may_have(place) is may
+
+
+def test_two_that_are_both_around_the_sdk_are_told_in_one_trace():
+    newest = Newest(emitter_code("acme.gateway"))
+    newest.keep(ANY)
+    assert not newest.may_have(ANY._replace(emitter=emitter_code(SDK)))
+
+
 def test_only_traces_with_a_call_like_one_elsewhere_are_met():
     apart = Apart()
     apart.services = {"app"}
     assert apart.meet(batch(of(1, SDK), of(2, SDK, tokens=90))) == set()
-    assert apart.meet(batch(of(3, SDK), of(4, SDK, tokens=80), of(5, SDK, service="other"))) == {trace(3)}
-    assert list(apart.near(100, 10)) == [Place(trace(3), 3), Place(trace(1), 1)]
+    rows = [of(3, CALLED_BACK), of(4, CALLED_BACK, tokens=80), of(5, CALLED_BACK, service="other"), of(6, SDK)]
+    assert apart.meet(batch(*rows)) == {trace(3), trace(6)}
+    assert [place.span for place in apart.near(ANY, (100, 10))] == [6, 1]
+    assert [place.span for place in apart.near(ANY, (-1, -1))] == [6, 2, 1]
 
 
 def test_the_newest_calls_of_as_many_tokens_are_remembered():
     apart = Apart()
     apart.services = {"app"}
     apart.meet(batch(*(of(number, SDK) for number in range(1, 200))))
-    places = list(apart.near(100, 10))
-    assert len(places) == 64
-    assert places[0] == Place(trace(199), 199)
-
-
-@pytest.mark.parametrize(
-    ("emitters", "a_root", "one"),
-    [
-        ((CALLED_BACK, SDK), True, True), ((SDK, CALLED_BACK), True, True), ((CALLED_BACK, SDK), False, False),
-        ((CALLED_BACK, "langsmith"), False, True), ((SDK, "acme"), True, False),
-    ],
-)  # fmt: skip
-def test_who_may_tell_a_call_in_another_trace(emitters, a_root, one):
-    mine, other = (made(0, 10, (5, 1), emitter=emitter_code(scope), span=1) for scope in emitters)
-    assert may_be_one(mine, other, a_root=a_root) is one
+    assert [place.span for place in apart.near(ANY, (100, 10))] == list(range(199, 199 - 64, -1))

@@ -7,31 +7,86 @@ where no span is around both. Only in services where one of them was seen such c
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from spanwise_collector.resolve.call import Call
 from spanwise_collector.resolve.emitters import NOT_AROUND
 from spanwise_collector.resolve.read import Batch
 from spanwise_collector.resolve.trace import Trace
 
 _MOST_SERVICES: Final = 10_000
 _MOST_TOKENS: Final = 65_536
-"""Different counts of tokens that are remembered, the newest."""
+"""Different counts of tokens of a service that are remembered, the newest."""
 _MOST: Final = 64
-"""Calls that are looked at, the newest."""
+"""Calls of an emitter that are looked at, the newest."""
 _NOT_AROUND: Final = np.array(sorted(NOT_AROUND), np.uint32)
-_Tokens = tuple[int, int]
-_UNTOLD: Final[_Tokens] = (-1, -1)
+Tokens = tuple[int, int]
+_TOKENS: Final = ("input_tokens", "output_tokens")
+_UNTOLD: Final[Tokens] = (-1, -1)
+_ANY: Final[Tokens] = (-2, -2)
+_Key = tuple[str, Tokens]
+_NEVER_NS: Final = 2**63 - 1
 
 
 class Place(NamedTuple):
-    """Where a call is: its trace and its span, the id as a number."""
+    """Where a call is, and what may speak against its being another: what is cheap to ask before its trace is read.
+
+    Attributes:
+        trace_id: of its trace.
+        service: its service.
+        span: the span id as a number; so on as in `Call`.
+        start_ns: Unix time.
+        end_ns: Unix time.
+        emitter: who told it.
+        answer: 0 where no response id was told.
+    """
 
     trace_id: bytes
+    service: str
     span: int
+    start_ns: int
+    end_ns: int
+    emitter: int
+    answer: int
+
+    def may_be(self, other: Place) -> bool:
+        """Tell whether time, trace and response id allow that it is the same call as one of another emitter."""
+        return (
+            self.start_ns <= other.end_ns
+            and other.start_ns <= self.end_ns
+            and self.trace_id != other.trace_id
+            and (self.answer == other.answer or not (self.answer and other.answer))
+        )
+
+
+_COLUMNS: Final = Place._fields[2:]
+
+
+@dataclass(slots=True)
+class Newest:
+    """The newest calls of one service and emitter, some of them of certain tokens; and when all that were did begin
+    and end.
+    """  # noqa: D205 - the sentence is one
+
+    emitter: int
+    places: deque[Place] = field(default_factory=lambda: deque[Place](maxlen=_MOST))
+    low_ns: int = _NEVER_NS
+    high_ns: int = -_NEVER_NS
+
+    def keep(self, place: Place) -> None:
+        """Add a call."""
+        self.places.append(place)
+        self.low_ns, self.high_ns = min(self.low_ns, place.start_ns), max(self.high_ns, place.end_ns)
+
+    def may_have(self, place: Place) -> bool:
+        """Tell whether a call of it may be this one."""
+        known = self.emitter in NOT_AROUND or place.emitter in NOT_AROUND
+        return (
+            known and self.emitter != place.emitter and place.start_ns <= self.high_ns and self.low_ns <= place.end_ns
+        )
 
 
 class Apart:
@@ -39,8 +94,7 @@ class Apart:
 
     def __init__(self) -> None:
         self.services: set[str] = set()
-        self._of: OrderedDict[_Tokens, deque[Place]] = OrderedDict()
-        self._newest: deque[Place] = deque(maxlen=_MOST)
+        self._of: OrderedDict[_Key, dict[int, Newest]] = OrderedDict()
 
     def new_services(self, batch: Batch) -> set[str]:
         """Name the services in which such an emitter is seen for the first time; from now on they are looked at."""
@@ -59,53 +113,41 @@ class Apart:
             return met
         wanted = batch.frame["service"].is_in(list(self.services)).arg_true().to_numpy()
         packed = batch.packed[wanted]
-        columns = (packed[name].tolist() for name in ("span", "input_tokens", "output_tokens"))
-        traces = batch.frame["trace_id"].gather(wanted).to_list()
-        for trace_id, span, *tokens in zip(traces, *columns, strict=True):
-            if any(place.trace_id != trace_id for place in self.near(tokens[0], tokens[1])):
+        rows = batch.frame.select("trace_id", "service")[wanted].iter_rows()
+        columns = (packed[name].tolist() for name in (*_COLUMNS, *_TOKENS))
+        for (trace_id, service), values in zip(rows, zip(*columns, strict=True), strict=True):
+            place, tokens = Place(trace_id, service, *values[:-2]), (values[-2], values[-1])
+            if next(self.near(place, tokens), None):
                 met.add(trace_id)
-            self._keep(Place(trace_id, span), (tokens[0], tokens[1]))
+            self._keep(place, tokens)
         return met
 
-    def learn(self, traces: Iterable[tuple[bytes, Trace]], labels: frozenset[int]) -> None:
-        """Remember the calls of traces, the newest trace first, whose labels are among these."""
+    def learn(self, traces: Iterable[tuple[bytes, Trace]], services: Mapping[int, str]) -> None:
+        """Remember the calls of traces, the newest trace first, whose labels are of one of these services."""
         for trace_id, trace in reversed(list(traces)):
-            columns = (trace.column(name) for name in ("labels", "span", "input_tokens", "output_tokens"))
-            for key, span, *tokens in zip(*columns, strict=True):
-                if key in labels:
-                    self._keep(Place(trace_id, span), (tokens[0], tokens[1]))
+            columns = (trace.column(name) for name in ("labels", *_COLUMNS, *_TOKENS))
+            for labels, *values in zip(*columns, strict=True):
+                if labels in services:
+                    self._keep(Place(trace_id, services[labels], *values[:-2]), (values[-2], values[-1]))
 
-    def near(self, input_tokens: int, output_tokens: int) -> Iterator[Place]:
-        """Give where calls are with the same tokens, then such without any; where none are told, any calls.
+    def near(self, place: Place, tokens: Tokens) -> Iterator[Place]:
+        """Give where calls are that may be this one: with the same tokens, then without any; where none are told, any.
 
-        At most _MOST of each, the newest first.
+        At most _MOST of each emitter, the newest first.
         """
-        if (input_tokens, output_tokens) == _UNTOLD:
-            yield from reversed(self._newest)
-        else:
-            yield from reversed(self._of.get((input_tokens, output_tokens), ()))
-            yield from reversed(self._of.get(_UNTOLD, ()))
+        keys = [_ANY] if tokens == _UNTOLD else [tokens, _UNTOLD]
+        for key in keys:
+            for newest in self._of.get((place.service, key), {}).values():
+                if newest.may_have(place):
+                    yield from filter(place.may_be, reversed(newest.places))
 
-    def _keep(self, place: Place, tokens: _Tokens) -> None:
-        places = self._of.get(tokens)
-        if places is None:
-            places = self._of[tokens] = deque(maxlen=_MOST)
-        self._of.move_to_end(tokens)
-        places.append(place)
-        self._newest.append(place)
-        if len(self._of) > _MOST_TOKENS:
+    def _keep(self, place: Place, tokens: Tokens) -> None:
+        for key in ((place.service, tokens), (place.service, _ANY)):
+            by_emitter = self._of.setdefault(key, {})
+            self._of.move_to_end(key)
+            newest = by_emitter.get(place.emitter)
+            if newest is None:
+                newest = by_emitter[place.emitter] = Newest(place.emitter)
+            newest.keep(place)
+        while len(self._of) > _MOST_TOKENS:
             self._of.popitem(last=False)
-
-
-def may_be_one(one: Call, other: Call, *, a_root: bool) -> bool:
-    """Tell whether nothing speaks against two calls of different traces being the same, beside tokens and time.
-
-    Args:
-        one: a call.
-        other: another.
-        a_root: one of them has nothing around it.
-    """
-    known = (one.emitter in NOT_AROUND) + (other.emitter in NOT_AROUND)
-    differ = bool(one.answer and other.answer and one.answer != other.answer)
-    # Of two that are not around the SDK each may have an agent's span of its own around it.
-    return known > (not a_root) and not differ

@@ -11,9 +11,10 @@ import msgspec
 import polars as pl
 
 from spanwise_collector.pieces import PieceBook, Pieces
-from spanwise_collector.resolve.apart import Apart, may_be_one
+from spanwise_collector.resolve.apart import Apart, Place
 from spanwise_collector.resolve.beside import apart, beside
 from spanwise_collector.resolve.call import Call, same_answer
+from spanwise_collector.resolve.emitters import NOT_AROUND
 from spanwise_collector.resolve.read import Batch, Part
 from spanwise_collector.resolve.trace import LINK_BYTES, Trace, Tree
 from spanwise_collector.resolve.write import Labels
@@ -101,8 +102,8 @@ class Memory:
         """Take up for `apart` the newest calls of services that it did not look at before."""
         if services:
             newest = islice(reversed(self._fresh.items()), _MOST_LOOKED_AT)
-            labels = (key for key, values in self._labels.items() if values[_SERVICE] in services)
-            self._apart.learn(newest, frozenset(labels))
+            of_labels = ((key, values[_SERVICE]) for key, values in self._labels.items())
+            self._apart.learn(newest, {key: service for key, service in of_labels if service in services})
 
     def trace(self, trace_id: bytes) -> Trace:
         """Give a trace of which a span was linked."""
@@ -165,16 +166,16 @@ class Memory:
         """Give calls of other traces of a service that another emitter may have told, with their trees."""
         if service not in self._apart.services:
             return
-        parents = self.tree(trace_id).parents
-        for trace, span in self._apart.near(call.input_tokens, call.output_tokens):
-            if trace == trace_id or trace not in self:
-                continue
-            others = self.tree(trace)
-            other = others.calls.get(span)
-            if other is None or self._service(other) != service:
-                continue
-            if may_be_one(call, other, a_root=0 in (parents.get(call.span), others.parents.get(span))):
-                yield trace, others, other
+        place = Place(trace_id, service, call.span, call.start_ns, call.end_ns, call.emitter, call.answer)
+        for trace, _, span, *_ in self._apart.near(place, (call.input_tokens, call.output_tokens)):
+            other = self.tree(trace).calls.get(span) if trace in self else None
+            both = other is not None and {call.emitter, other.emitter} <= NOT_AROUND
+            # Of two that are not around the SDK each may have an agent's span of its own around it.
+            if other is not None and (both or 0 in (self._parent(trace_id, call), self._parent(trace, other))):
+                yield trace, self.tree(trace), other
+
+    def _parent(self, trace_id: bytes, call: Call) -> int | None:
+        return self.tree(trace_id).parents.get(call.span)
 
     def _service(self, call: Call) -> str | None:
         labels = self._labels.get(call.labels)
