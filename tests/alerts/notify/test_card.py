@@ -128,3 +128,10 @@ def test_the_fullest_card_that_fits_is_taken_and_the_shortest_where_none_does():
 
 def test_a_title_is_never_empty():
     assert card_of(told(slow(summary="\x00 "))).headline == "[FIRING:critical] no summary"
+
+
+def test_facts_that_are_left_out_are_mentioned():
+    letter = told(slow(description="why"), evidence={MARK: FOUND})
+    assert card_of(letter).more == ""
+    assert card_of(letter, SHAPES[3]).more == "shortened: there is no room for all facts"
+    assert card_of(cases()["long"], SHAPES[3]).more == "and 56 more alerts; shortened: there is no room for all facts"

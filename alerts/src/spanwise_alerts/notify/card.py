@@ -55,6 +55,7 @@ class Part:
         text: its description; may be empty.
         facts: the most telling first.
         links: where to look, the board first.
+        short: whether there was more to say.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Part:
     text: str
     facts: tuple[Fact, ...]
     links: tuple[Link, ...]
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,10 @@ class Card:
 
     @property
     def more(self) -> str:
-        """How many alerts it does not show; empty where it shows all."""
-        return f"and {self.left} more alerts" if self.left > 1 else "and 1 more alert" if self.left else ""
+        """What it does not show: alerts, facts; empty where it shows all."""
+        left = f"and {self.left} more alerts" if self.left > 1 else "and 1 more alert" if self.left else ""
+        short = "shortened: there is no room for all facts" if any(part.short for part in self.parts) else ""
+        return "; ".join(text for text in (left, short) if text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +150,14 @@ def mark_of(message: Message) -> str:
 
 def _part(notice: Notice, evidence: Evidence | None, shape: Shape) -> Part:
     found = evidence or Evidence()
-    facts = [*_own_facts(notice), *_found_facts(found)]
+    said = [(name, plain(value, _VALUE_CHARS)) for name, value in (*_own_facts(notice), *_found_facts(found))]
+    facts = tuple(Fact(name, value) for name, value in said if value)
+    links = tuple(_links(_leads(notice, found)))
+    text = plain(notice.description, _TEXT_CHARS)
+    short = len(facts) > shape.facts or len(links) > shape.links or bool(text and not shape.text)
     return Part(
         plain(_line(notice), _TITLE_CHARS), "over" if notice.status == "resolved" else notice.tier,
-        plain(notice.description, _TEXT_CHARS) if shape.text else "",
-        tuple(Fact(name, shown) for name, value in facts if (shown := plain(value, _VALUE_CHARS)))[: shape.facts],
-        tuple(_links(_leads(notice, found)))[: shape.links],
+        text if shape.text else "", facts[: shape.facts], links[: shape.links], short,
     )  # fmt: skip
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Final, Protocol
+
+import httpx
 
 from spanwise_alerts.alert import Letter, Outcome
 from spanwise_alerts.notify.http import Answer, Poster
 from spanwise_alerts.receivers.posted import Posted
 
 Json = dict[str, Any]
+_JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class ChatChannel:
         self.name = name
         self._format = format_
         self._now = now
-        self._poster = Poster(config.timeout_s, tls=True, allow_private=config.allow_private)
+        self._poster = Poster(config.timeout_s, tls=True, allow_private=config.allow_private, trusted=_usual())
 
     async def send(self, letter: Letter) -> Outcome:
         """POST once."""
@@ -64,7 +69,10 @@ class ChatChannel:
         await self._poster.close()
 
 
-_JSON = {"Content-Type": "application/json; charset=utf-8"}
+@cache
+def _usual() -> ssl.SSLContext:
+    """Read the usual certificates once for all chats: it takes longer than to write a letter."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def wire(body: Json) -> bytes:

@@ -17,6 +17,7 @@ from tests.alerts.notify.formats.cases import NOW_S, cases, format_of
         ('{"StatusCode":0,"StatusMessage":"success","code":0}', "delivered"),
         ('{"code":0,"msg":"success"}', "delivered"), ('{"StatusCode":0}', "delivered"),
         ('{"code":9499,"msg":"Bad Request"}', "dead"), ('{"code":9499,"msg":"too many request"}', "retry"),
+        ('{"code":2200,"msg":"internal error"}', "retry"),
         ('{"code":11232,"msg":"frequency limited psm"}', "retry"), ('{"code":19021,"msg":"sign match fail"}', "dead"),
         ('{"code":19024,"msg":"Key Words Not Found"}', "dead"), ("<html>", "dead"), ("[]", "dead"), ("", "retry"),
     ],

@@ -84,7 +84,7 @@ def _field(name: str, value: str) -> Json:
 def _links(links: Iterable[Link]) -> str:
     text = ""
     for link in links:
-        more = f"[{link.name}](<{link.url}>)"
+        more = f"[{link.name}]({link.url})"
         if len(text) + len(more) + 3 <= _VALUE_CHARS:
             text = f"{text} · {more}" if text else more
     return text

@@ -1,4 +1,4 @@
-"""Opsgenie: alerts of its Alert API, one for each thread of a group. Atlassian ends it on 5 April 2027.
+"""Opsgenie: alerts of its Alert API, one for each thread of a group. Atlassian ends it in April 2027.
 
 Source: docs.opsgenie.com, "Alert API"; support.atlassian.com, "Opsgenie end of support".
 """
