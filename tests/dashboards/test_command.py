@@ -1,13 +1,22 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from spanwise_alerts.command import main as alerts
 from spanwise_dashboards import catalogue
 from spanwise_dashboards.catalogue import boards
 from spanwise_dashboards.command import main
 from tests.support.grafana import grafana
+
+EXAMPLES = Path(__file__).parents[2] / "examples/rules"
+
+
+def export(arguments):
+    """Run `spanwise alerts export`; its exit status."""
+    return alerts(["export", *arguments])
 
 
 @pytest.fixture
@@ -86,6 +95,8 @@ def test_provision_fails_with_the_reason_when_nobody_listens(capsys):
         (["--grafana", "localhost:3000", "--token", "x"], "grafana: 'localhost:3000'; expected http(s)://"),
         (["--grafana", "http://h", "--token", "x", "--prometheus", "h:9090"], "prometheus: 'h:9090'; expected"),
         (["--grafana", "http://h", "--token-file", "/nowhere"], "token-file: cannot read '/nowhere': No such file"),
+        (["--grafana", "http://h", "--token", "x", "--alertmanager", "h:9093"], "alertmanager: 'h:9093'; expected"),
+        (["--grafana", "http://h", "--token", "x", "--rules", "/nowhere"], "rules: cannot read '/nowhere'"),
         (["--grafana", "http://h"], "one of the arguments --token --token-file is required"),
     ],
 )
@@ -127,3 +138,18 @@ def test_a_dry_run_shows_what_would_change_in_a_board(token, capsys):
     shown = capsys.readouterr().out
     assert '-  "refresh": "5s"' in shown
     assert '+  "refresh": "30s"' in shown
+
+
+def test_rules_that_prometheus_could_judge_are_given_to_grafana(token, tmp_path, capsys):
+    rules = tmp_path / "rules.yml"
+    exported = export(["--prometheus", "--output", str(rules), str(EXAMPLES / "latency.yaml")])
+    assert exported == 0
+    with grafana() as state:
+        asked = ["provision", "--grafana", state.url, "--token-file", str(token), "--rules", str(rules)]
+        assert main([*asked, "--alertmanager", "http://alerts:9093"]) == 0
+        assert main([*asked, "--alertmanager", "http://alerts:9093"]) == 0
+        assert len(state.rule_groups) > 1
+        assert [each["settings"]["url"] for each in state.contact_points.values()] == ["http://alerts:9093"]
+    second = capsys.readouterr().out.rpartition("Grafana at")[2]
+    assert "created" not in second
+    assert "updated" not in second

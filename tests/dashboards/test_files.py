@@ -3,8 +3,10 @@ import json
 import pytest
 import yaml
 
+from spanwise_dashboards.alerting import read_rules
 from spanwise_dashboards.catalogue import boards
 from spanwise_dashboards.files import provisioning
+from spanwise_dashboards.provision import Alerting
 from spanwise_dashboards.sources import PROMETHEUS, TRACES
 
 
@@ -33,3 +35,21 @@ def test_the_boards_may_lie_elsewhere_for_grafana(tmp_path):
 def test_what_grafana_would_expand_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"'\$' in an address or path would be expanded by Grafana"):
         provisioning(tmp_path, prometheus_url="http://$HOST:9090")
+
+
+def test_what_grafana_judges_itself_is_a_file_where_it_is_wanted(tmp_path):
+    assert not (tmp_path / "alerting").exists()
+    rules = tmp_path / "rules.yml"
+    rule = "{alert: slow, expr: up > 1, labels: {team: $x}, annotations: {a: '{{ $value }}'}}"
+    rules.write_text(f"groups: [{{name: slow, rules: [{rule}]}}]")
+    groups = read_rules(rules, tell=True)
+    files = provisioning(tmp_path, alerting=Alerting("http://alerts:9093", groups))
+    assert tmp_path / "alerting/spanwise.yaml" in files
+    page = read(tmp_path, "alerting")
+    (contact,), (group,) = page["contactPoints"], page["groups"]
+    assert contact["receivers"][0]["settings"] == {"url": "http://alerts:9093"}
+    assert (group["folder"], group["interval"]) == ("Spanwise", "1m")
+    (rule,) = group["rules"]
+    assert rule["notification_settings"] == {"receiver": contact["name"]}
+    assert rule["labels"] == {"team": "$$x"}
+    assert rule["annotations"] == {"a": "{{ $values.query.Value }}"}

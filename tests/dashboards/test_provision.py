@@ -1,10 +1,11 @@
 import pytest
 
 from spanwise_dashboards.address import address
+from spanwise_dashboards.alerting import Group
 from spanwise_dashboards.catalogue import boards
 from spanwise_dashboards.errors import GrafanaAwayError, GrafanaRefusedError
 from spanwise_dashboards.grafana import Grafana
-from spanwise_dashboards.provision import FOLDER_UID, Patience, provision
+from spanwise_dashboards.provision import FOLDER_UID, Alerting, Patience, provision
 from spanwise_dashboards.sources import PROMETHEUS, TRACES
 from tests.support.grafana import grafana
 from tests.support.prometheus import prometheus
@@ -12,6 +13,12 @@ from tests.support.prometheus import prometheus
 BOARDS = boards()
 EVERYTHING = 3 + len(BOARDS)
 DATA_SOURCE_UID = PROMETHEUS.uid
+
+
+RULES = [
+    {"uid": f"spanwise-{name}", "title": name, "condition": "threshold", "data": [], "labels": {}, "for": "0s"}
+    for name in ("slow", "dear")
+]
 
 
 def run(state, *, token="glsa_admin", wait_s=0.0, slept=None, told=None, **wanted):
@@ -236,3 +243,48 @@ def test_a_refusal_is_not_waited_for(token, words):
             run(state, token=token, wait_s=60, slept=slept)
         assert slept == []
         assert state.writes == []
+
+
+def test_the_contact_point_and_the_rules_are_made_once_and_kept():
+    alerting = Alerting("http://alerts:9093", [Group("llm / latency", 60, tuple(RULES))])
+    with grafana() as state:
+        assert actions(run(state, alerting=alerting, dry_run=True))[-2:] == ["to create", "to create"]
+        assert actions(run(state, alerting=alerting))[-2:] == ["created", "created"]
+        writes = list(state.writes)
+        assert actions(run(state, alerting=alerting))[-2:] == ["unchanged", "unchanged"]
+        assert state.writes == writes
+        (group,) = state.rule_groups.values()
+        assert (group["title"], group["interval"]) == ("llm / latency", 60)
+        assert {rule["folderUID"] for rule in group["rules"]} == {FOLDER_UID}
+
+
+def test_a_moved_alert_manager_is_followed_and_its_contact_point_keeps_its_uid():
+    with grafana() as state:
+        run(state, alerting=Alerting("http://old:9093"))
+        assert run(state, alerting=Alerting("http://new:9093"))[-1].action == "updated"
+        (point,) = state.contact_points.values()
+        assert (point["uid"], point["settings"]["url"]) == ("spanwise-alerts", "http://new:9093")
+
+
+def test_without_being_asked_for_nothing_of_grafanas_alerting_is_touched():
+    with grafana() as state:
+        run(state, prune=True)
+        assert [path for _, path in state.requests if "/v1/provisioning" in path] == []
+
+
+def test_rules_of_ours_that_are_in_no_group_any_more_are_removed_and_those_of_others_stay():
+    both, one = (Alerting(None, [Group("g", 60, tuple(rules))]) for rules in (RULES, RULES[:1]))
+    with grafana() as state:
+        run(state, alerting=both)
+        state.rule_groups["other", "theirs"] = {"rules": [{**RULES[0], "uid": "spanwise-x", "folderUID": "other"}]}
+        state.rule_groups[FOLDER_UID, "mine"] = {
+            "rules": [{**RULES[0], "uid": "m", "title": "m", "folderUID": FOLDER_UID}]
+        }
+        old = {**RULES[1], "uid": "spanwise-old", "title": "old", "folderUID": FOLDER_UID}
+        state.rule_groups[FOLDER_UID, "former"] = {"rules": [old]}
+        assert run(state, alerting=one, prune=True, dry_run=True)[-1].action == "to remove"
+        assert [each.uid for each in run(state, alerting=one, prune=True) if each.action == "removed"] == [
+            "spanwise-old"
+        ]
+        left = {rule["uid"] for group in state.rule_groups.values() for rule in group["rules"]}
+        assert left == {"spanwise-slow", "spanwise-x", "m"}

@@ -125,7 +125,7 @@ def faults(panel, query, series):
     checks = {
         "not a number": not all(math.isfinite(value) for value in values),
         "a ratio beyond 0 and 1": unit == "percentunit" and not all(-1e-9 <= value <= 1 + 1e-9 for value in values),
-        "a legend without its label": bool(labels) and not any(labels <= metric.keys() for metric, _ in series),
+        "a legend without its label": len(series) > 1 and not any(labels <= metric.keys() for metric, _ in series),
     }
     return [fault for fault, is_so in checks.items() if is_so and series]
 

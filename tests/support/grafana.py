@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 Json = dict[str, Any]
 Answer = tuple[int, Any]
@@ -25,6 +26,7 @@ _VIEWER = frozenset({"folders:read", "dashboards:read"})
 _EDITOR = _VIEWER | {"folders:create", "dashboards:write"}
 _ADMIN = _EDITOR | {
     "datasources:read", "datasources:create", "datasources:write", "datasources:query", "dashboards:delete",
+    "alert.provisioning:read", "alert.provisioning:write",
 }  # fmt: skip
 RIGHTS = {"viewer": _VIEWER, "editor": _EDITOR, "admin": _ADMIN}
 
@@ -42,6 +44,11 @@ class GrafanaState:
     data_sources: dict[str, Json] = field(default_factory=dict)
     folders: dict[str, Json] = field(default_factory=dict)
     boards: dict[str, Json] = field(default_factory=dict)
+    contact_points: dict[str, Json] = field(default_factory=dict)
+    rule_groups: dict[tuple[str, str], Json] = field(default_factory=dict)
+    new_form: set[str] = field(default_factory=set)
+    """Uids of boards that Grafana 13 keeps in its new form since people edited them."""
+    major: int = 12
     requests: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
 
@@ -55,8 +62,9 @@ def _refused(code: int, message: str, **more: str) -> Answer:
     return code, {"message": message, **more}
 
 
-def _health(_: GrafanaState, __: Json, ___: str) -> Answer:
-    return 200, {"commit": "abc", "database": "ok", "version": "12.3.0"}
+def _health(state: GrafanaState, _: Json, __: str) -> Answer:
+    more = {"enterpriseCommit": "def"} if state.major == 11 else {}
+    return 200, {"commit": "abc", "database": "ok", "version": f"{state.major}.1.0", **more}
 
 
 def _get_data_source(state: GrafanaState, _: Json, uid: str) -> Answer:
@@ -116,13 +124,17 @@ def _post_folder(state: GrafanaState, body: Json, _: str) -> Answer:
     if not body.get("title"):
         return _refused(400, "folder title cannot be empty")
     if body["uid"] in state.folders:
-        return _refused(412, "a folder with the same uid already exists")
+        if state.major == 11:
+            return _refused(412, "The folder has been changed by someone else", status="version-mismatch")
+        return _refused(409, "a folder with the same uid already exists", status="name-exists")
     stored = {"id": len(state.folders) + 1, "url": f"/dashboards/f/{body['uid']}", "version": 1, **body}
     state.folders[body["uid"]] = stored
     return 200, stored
 
 
 def _get_board(state: GrafanaState, _: Json, uid: str) -> Answer:
+    if uid in state.new_form:
+        return _refused(406, "dashboard api version not supported, use /apis/dashboard.grafana.app/v2")
     found = state.boards.get(uid)
     return (200, found) if found else _refused(404, "Dashboard not found")
 
@@ -138,6 +150,7 @@ def _post_board(state: GrafanaState, body: Json, _: str) -> Answer:
     found = state.boards.get(board["uid"])
     if found and found["meta"]["provisioned"]:
         return _refused(400, "Cannot save provisioned dashboard")
+    state.new_form.discard(board["uid"])
     version = found["dashboard"]["version"] if found else 0
     if found and not body.get("overwrite") and board.get("version") != version:
         return _refused(412, "The dashboard has been changed by someone else", status="version-mismatch")
@@ -163,6 +176,67 @@ def _delete_board(state: GrafanaState, _: Json, uid: str) -> Answer:
     return 200, {"title": found["dashboard"]["title"], "message": "Dashboard deleted", "id": found["dashboard"]["id"]}
 
 
+def _get_contact_points(state: GrafanaState, _: Json, __: str) -> Answer:
+    return 200, [{**each, "provenance": "api"} for each in state.contact_points.values()]
+
+
+def _post_contact_point(state: GrafanaState, body: Json, _: str) -> Answer:
+    if "url" not in body["settings"]:
+        return _refused(400, "could not find url property in settings")
+    if body["uid"] in state.contact_points:
+        return _refused(409, "contact point with this uid already exists")
+    state.contact_points[body["uid"]] = body
+    return 202, body
+
+
+def _put_contact_point(state: GrafanaState, body: Json, uid: str) -> Answer:
+    if uid not in state.contact_points:
+        return _refused(404, "contact point not found")
+    state.contact_points[uid] = {**body, "uid": uid}
+    return 202, {"message": "contactpoint updated"}
+
+
+def _get_rule_group(state: GrafanaState, _: Json, place: str) -> Answer:
+    folder, _, title = place.partition("/rule-groups/")
+    found = state.rule_groups.get((folder, unquote(title)))
+    if found is None:
+        return _refused(404, "rule group not found")
+    kept = copy.deepcopy(found)
+    for number, rule in enumerate(kept["rules"]):
+        rule |= {"id": number + 1, "orgID": 1, "updated": "2026-11-20T12:00:00Z", "provenance": "api"}
+        for query in rule["data"]:
+            query["model"] |= {"intervalMs": 1000, "maxDataPoints": 43200}
+            query.setdefault("relativeTimeRange", {"from": 0, "to": 0})
+    return 200, kept
+
+
+def _put_rule_group(state: GrafanaState, body: Json, place: str) -> Answer:
+    folder, _, title = place.partition("/rule-groups/")
+    if folder not in state.folders:
+        return _refused(404, "folder not found")
+    others = [kept for (of, group), kept in state.rule_groups.items() if of == folder and group != unquote(title)]
+    titles = [rule["title"] for kept in others for rule in kept["rules"]]
+    titles += [rule["title"] for rule in body["rules"]]
+    if len(set(titles)) != len(titles):
+        return _refused(409, "a conflicting alert rule is found: rule title under the same organisation and folder")
+    told = {each["name"] for each in state.contact_points.values()}
+    receivers = {rule["notification_settings"]["receiver"] for rule in body["rules"] if "notification_settings" in rule}
+    if not receivers <= told:
+        return _refused(400, "invalid notification settings: receiver does not exist")
+    state.rule_groups[folder, unquote(title)] = body
+    return 200, body
+
+
+def _get_rules(state: GrafanaState, _: Json, __: str) -> Answer:
+    return 200, [rule for group in state.rule_groups.values() for rule in group["rules"]]
+
+
+def _delete_rule(state: GrafanaState, _: Json, uid: str) -> Answer:
+    for group in state.rule_groups.values():
+        group["rules"] = [rule for rule in group["rules"] if rule["uid"] != uid]
+    return 204, {}
+
+
 _ROUTES: list[tuple[str, str, str, Callable[[GrafanaState, Json, str], Answer]]] = [
     ("GET", r"/health", "", _health),
     ("GET", r"/datasources/uid/([^/]+)/health", "datasources:query", _data_source_health),
@@ -175,6 +249,13 @@ _ROUTES: list[tuple[str, str, str, Callable[[GrafanaState, Json, str], Answer]]]
     ("DELETE", r"/dashboards/uid/([^/]+)", "dashboards:delete", _delete_board),
     ("GET", r"/search", "dashboards:read", _search),
     ("POST", r"/dashboards/db", "dashboards:write", _post_board),
+    ("GET", r"/v1/provisioning/contact-points", "alert.provisioning:read", _get_contact_points),
+    ("POST", r"/v1/provisioning/contact-points", "alert.provisioning:write", _post_contact_point),
+    ("PUT", r"/v1/provisioning/contact-points/([^/]+)", "alert.provisioning:write", _put_contact_point),
+    ("GET", r"/v1/provisioning/folder/([^/]+/rule-groups/[^/]+)", "alert.provisioning:read", _get_rule_group),
+    ("PUT", r"/v1/provisioning/folder/([^/]+/rule-groups/[^/]+)", "alert.provisioning:write", _put_rule_group),
+    ("GET", r"/v1/provisioning/alert-rules", "alert.provisioning:read", _get_rules),
+    ("DELETE", r"/v1/provisioning/alert-rules/([^/]+)", "alert.provisioning:write", _delete_rule),
 ]
 
 
@@ -218,9 +299,10 @@ def _handler(state: GrafanaState) -> type[BaseHTTPRequestHandler]:
             text = said if isinstance(said, str) else json.dumps(said)
             self.send_response(status)
             self.send_header("Content-Type", "text/html" if isinstance(said, str) else "application/json")
-            self.send_header("Content-Length", str(len(text.encode())))
+            body = b"" if status == 204 else text.encode()
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(text.encode())
+            self.wfile.write(body)
 
         do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server looks for these names
 
@@ -231,9 +313,9 @@ def _handler(state: GrafanaState) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def grafana(*, prefix: str = "", port: int = 0) -> Iterator[GrafanaState]:
-    """Serve an empty Grafana with the tokens glsa_viewer, glsa_editor and glsa_admin."""
-    state = GrafanaState(prefix=prefix)
+def grafana(*, prefix: str = "", port: int = 0, major: int = 12) -> Iterator[GrafanaState]:
+    """Serve an empty Grafana of a major version with the tokens glsa_viewer, glsa_editor and glsa_admin."""
+    state = GrafanaState(prefix=prefix, major=major)
     with ThreadingHTTPServer(("127.0.0.1", port), _handler(state)) as server:
         state.url = f"http://127.0.0.1:{server.server_address[1]}{prefix}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

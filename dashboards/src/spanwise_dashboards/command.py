@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from spanwise_dashboards.address import Address
-    from spanwise_dashboards.provision import Outcome
+    from spanwise_dashboards.provision import Alerting, Outcome
 
 _EXAMPLES = """\
 examples:
@@ -31,6 +31,8 @@ class _Arguments(Protocol):
     prometheus: str | None
     collector: str | None
     boards: str | None
+    alertmanager: str | None
+    rules: Path | None
     prune: bool
     wait: float
     dry_run: bool
@@ -49,10 +51,10 @@ def main(argv: list[str]) -> int:
         _check_urls(arguments)
         if arguments.action == "files":
             return _files(arguments)
-        address = _address(arguments)
+        address, alerting = _address(arguments), _alerting(arguments)
     except ValueError as error:
         parser.error(str(error))
-    return _provision(arguments, address)
+    return _provision(arguments, address, alerting)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,7 +91,18 @@ def _parser() -> argparse.ArgumentParser:
             metavar="URL",
             help="the collector as Grafana reaches it (default: as it is, http://localhost:8750 for a new data source)",
         )
-    provision.add_argument("--prune", action="store_true", help="remove boards of ours that are not shipped any more")
+        each.add_argument(
+            "--alertmanager",
+            metavar="URL",
+            help="the alert manager as Grafana reaches it: makes a contact point of it (default: none)",
+        )
+        each.add_argument(
+            "--rules",
+            type=Path,
+            metavar="FILE",
+            help="a rule file of Prometheus (`spanwise alerts export --prometheus`) for Grafana to judge itself",
+        )
+    provision.add_argument("--prune", action="store_true", help="remove boards and alert rules of ours that are gone")
     provision.add_argument(
         "--wait", type=float, default=60.0, metavar="SECONDS", help="for a Grafana that is starting (default: 60)"
     )
@@ -116,10 +129,25 @@ def _check() -> int:
     return 1 if difference else 0
 
 
+def _urls(arguments: _Arguments) -> dict[str, str | None]:
+    return {
+        "prometheus": arguments.prometheus, "collector": arguments.collector, "alertmanager": arguments.alertmanager,
+    }  # fmt: skip
+
+
+def _alerting(arguments: _Arguments) -> Alerting:
+    from spanwise_dashboards.alerting import read_rules
+    from spanwise_dashboards.provision import Alerting
+
+    url = arguments.alertmanager
+    groups = read_rules(arguments.rules, tell=url is not None) if arguments.rules else []
+    return Alerting(url, groups)
+
+
 def _check_urls(arguments: _Arguments) -> None:
     from spanwise_dashboards.address import web_url
 
-    for name, url in (("prometheus", arguments.prometheus), ("collector", arguments.collector)):
+    for name, url in _urls(arguments).items():
         if url is not None:
             web_url(name, url)
 
@@ -130,8 +158,9 @@ def _files(arguments: _Arguments) -> int:
     if arguments.out is None:
         raise ValueError("out: none given; expected Grafana's folder `provisioning`")
     for file in provisioning(
-        arguments.out, prometheus_url=arguments.prometheus, collector_url=arguments.collector, boards=arguments.boards
-    ):
+        arguments.out, prometheus_url=arguments.prometheus, collector_url=arguments.collector, boards=arguments.boards,
+        alerting=_alerting(arguments),
+    ):  # fmt: skip
         print(file)
     return 0
 
@@ -149,7 +178,7 @@ def _address(arguments: _Arguments) -> Address:
         raise ValueError(f"token-file: cannot read {str(arguments.token_file)!r}: {error.strerror}") from error
 
 
-def _provision(arguments: _Arguments, address: Address) -> int:
+def _provision(arguments: _Arguments, address: Address, alerting: Alerting) -> int:
     import time
 
     from spanwise_dashboards.catalogue import boards
@@ -162,7 +191,7 @@ def _provision(arguments: _Arguments, address: Address) -> int:
         with Grafana(address) as grafana:
             outcomes = provision(
                 grafana, boards(), patience, prometheus_url=arguments.prometheus, collector_url=arguments.collector,
-                dry_run=arguments.dry_run, prune=arguments.prune,
+                alerting=alerting, dry_run=arguments.dry_run, prune=arguments.prune,
             )  # fmt: skip
     except GrafanaError as error:
         print(f"spanwise dashboards: {error}", file=sys.stderr)

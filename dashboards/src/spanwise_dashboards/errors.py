@@ -3,7 +3,8 @@
 GrafanaError
 ├── GrafanaAwayError          not reachable, or not now: trying again may help
 └── GrafanaRefusedError       it answered no: the address, the token, the rights or the request are wrong
-    └── GrafanaMissingError   it has no such thing
+    ├── GrafanaMissingError   it has no such thing
+    └── GrafanaConflictError  something is in the way, or somebody changed it at the same time
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class GrafanaRefusedError(GrafanaError):
 
 class GrafanaMissingError(GrafanaRefusedError):
     """Grafana has no such thing."""
+
+
+class GrafanaConflictError(GrafanaRefusedError):
+    """Something is in the way, or somebody changed it at the same time: looking again shows which."""

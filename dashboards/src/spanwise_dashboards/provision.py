@@ -10,8 +10,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, cast
 
+from spanwise_dashboards.alerting import CONTACT_NAME, CONTACT_UID, RULE_UID, Group, contact_point
 from spanwise_dashboards.board import Board
-from spanwise_dashboards.errors import GrafanaAwayError, GrafanaRefusedError
+from spanwise_dashboards.errors import GrafanaAwayError, GrafanaConflictError, GrafanaRefusedError
 from spanwise_dashboards.grafana import Grafana, Json
 from spanwise_dashboards.render import TAG, render
 from spanwise_dashboards.sources import PROMETHEUS, SOURCES, TRACES, DataSource, changed, new
@@ -34,7 +35,7 @@ class Outcome:
     """What was done with one thing, or is to be done (dry run).
 
     Attributes:
-        kind: data source, folder or board.
+        kind: data source, folder, board, contact point or a group of alert rules.
         title: what people call it.
         uid: what Grafana calls it.
         action: what happened.
@@ -42,12 +43,28 @@ class Outcome:
         diff: of a board that would change (dry run): its JSON in Grafana against ours, unified.
     """
 
-    kind: Literal["data source", "folder", "board"]
+    kind: Literal["data source", "folder", "board", "contact point", "alert rules"]
     title: str
     uid: str
     action: Action
     detail: str = ""
     diff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """What Grafana is to judge and tell itself.
+
+    Attributes:
+        alertmanager_url: our alert manager as Grafana reaches it; None makes no contact point.
+        groups: of alert rules.
+    """
+
+    alertmanager_url: str | None = None
+    groups: Sequence[Group] = ()
+
+
+NO_ALERTING: Final = Alerting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +90,13 @@ class Patience:
         told = ""
         for pause_s in _pauses(self.wait_s):
             try:
-                return step()
+                return _looking_again(step)
             except GrafanaAwayError as error:
                 if str(error) != told:
                     told = str(error)
                     self.tell(f"waiting: {told}")
                 self.sleep(pause_s)
-        return step()
+        return _looking_again(step)
 
 
 def provision(
@@ -89,13 +106,15 @@ def provision(
     *,
     prometheus_url: str | None = None,
     collector_url: str | None = None,
+    alerting: Alerting = NO_ALERTING,
     dry_run: bool = False,
     prune: bool = False,
 ) -> list[Outcome]:
-    """Bring data sources, folder and boards to what they should be.
+    """Bring data sources, folder, boards, and what Grafana judges itself, to what they should be.
 
     The addresses are Prometheus and the collector as Grafana reaches them; None keeps what a data source has. A dry run
-    only reads. `prune` removes boards of ours that are in the folder and not among `boards`.
+    only reads. `prune` removes boards of ours that are in the folder and not among `boards`, and, where there are
+    groups, alert rules of ours that are in none of them.
 
     Raises:
         GrafanaAwayError: Grafana did not come up in time.
@@ -108,10 +127,21 @@ def provision(
         outcomes.append(patience.persist(step))
     outcomes.append(patience.persist(lambda: _folder(grafana, dry_run=dry_run)))
     outcomes += [patience.persist(functools.partial(_board, grafana, board, dry_run=dry_run)) for board in boards]
+    outcomes += _alerting(grafana, alerting, patience, dry_run=dry_run)
     if prune:
         kept = {board.uid for board in boards}
         outcomes += patience.persist(lambda: _prune(grafana, kept, dry_run=dry_run))
+        outcomes += patience.persist(lambda: _prune_rules(grafana, alerting.groups, dry_run=dry_run))
     return outcomes
+
+
+def _alerting(grafana: Grafana, alerting: Alerting, patience: Patience, *, dry_run: bool) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    if alerting.alertmanager_url is not None:
+        step = functools.partial(_contact_point, grafana, alerting.alertmanager_url, dry_run=dry_run)
+        outcomes.append(patience.persist(step))
+    steps = [functools.partial(_group, grafana, group, dry_run=dry_run) for group in alerting.groups]
+    return outcomes + [patience.persist(step) for step in steps]
 
 
 def _data_source(grafana: Grafana, source: DataSource, url: str | None, *, dry_run: bool) -> Outcome:
@@ -152,6 +182,36 @@ def _board(grafana: Grafana, board: Board, *, dry_run: bool) -> Outcome:
         grafana.save_board(wanted, FOLDER_UID)
     diff = _diff(found["dashboard"], compared) if found and action == "to update" else ""
     return Outcome("board", board.title, board.uid, action, f"{grafana.url}d/{board.uid}", diff)
+
+
+def _contact_point(grafana: Grafana, url: str, *, dry_run: bool) -> Outcome:
+    wanted, found = contact_point(url), grafana.contact_point(CONTACT_NAME)
+    uid = None if found is None else str(found["uid"])
+    compared = {key: value for key, value in wanted.items() if key != "uid"}
+    action = _action(found, compared, dry_run=dry_run)
+    if action in {"created", "updated"}:
+        grafana.save_contact_point(wanted, uid)
+    return Outcome("contact point", CONTACT_NAME, uid or CONTACT_UID, action, url)
+
+
+def _group(grafana: Grafana, group: Group, *, dry_run: bool) -> Outcome:
+    placed = [{**rule, "folderUID": FOLDER_UID, "ruleGroup": group.title} for rule in group.rules]
+    wanted: Json = {"title": group.title, "folderUid": FOLDER_UID, "interval": group.interval_s, "rules": placed}
+    action = _action(grafana.rule_group(FOLDER_UID, group.title), wanted, dry_run=dry_run)
+    if action in {"created", "updated"}:
+        grafana.save_rule_group(FOLDER_UID, wanted)
+    return Outcome("alert rules", group.title, group.title, action, f"{len(placed)} rules")
+
+
+def _prune_rules(grafana: Grafana, groups: Sequence[Group], *, dry_run: bool) -> list[Outcome]:
+    kept = {rule["uid"] for group in groups for rule in group.rules}
+    found = grafana.alert_rules_in(FOLDER_UID) if groups else []
+    left = [each for each in found if str(each["uid"]).startswith(RULE_UID) and each["uid"] not in kept]
+    if not dry_run:
+        for each in left:
+            grafana.delete_alert_rule(each["uid"], each["title"])
+    action: Action = "to remove" if dry_run else "removed"
+    return [Outcome("alert rules", each["title"], each["uid"], action, "in no group any more") for each in left]
 
 
 def _prune(grafana: Grafana, kept: AbstractSet[str], *, dry_run: bool) -> list[Outcome]:
@@ -201,6 +261,14 @@ def _holds(found: object, wanted: object) -> bool:
         items, expected = cast("list[Any]", found), cast("list[Any]", wanted)
         return isinstance(found, list) and len(items) == len(expected) and all(map(_holds, items, expected))
     return found == wanted
+
+
+def _looking_again(step: Callable[[], T]) -> T:
+    """Run a step, and once more where something came in its way: then it is seen, or it is really in the way."""
+    try:
+        return step()
+    except GrafanaConflictError:
+        return step()
 
 
 def _pauses(wait_s: float) -> Iterator[float]:
