@@ -1,6 +1,7 @@
 """`kill -9` of a real alert manager while alerts fire, resolve and are silenced: nothing lost, nothing doubled.
 
-`python -m tests.e2e.test_kill_alerts 100` does the same at a hundred moments.
+So also while the receiver fails in its own ways. `python -m tests.e2e.test_kill_alerts 100 [SEED [failing]]` does the
+same at a hundred moments.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.alerts.test_app import Values, process
-from tests.support.webhook import Server, WebhookSink
+from tests.support.webhook import Delivery, Reply, Server, WebhookSink
 
 DEADLINE_S = 90.0
 ANSWER_S = 900.0
@@ -66,10 +68,30 @@ class Manager:
         return str(self.ask("POST", "/api/v2/silences", body)["silenceID"])
 
 
-def killed_at(moments: int, folder: Path, seed: int = 4711) -> Counter[str]:
+class Hook(WebhookSink):
+    """A receiver that takes what comes, or refuses some: busy, broken, too many, or cut off after it."""
+
+    def __init__(self, seed: int, *, failing: bool) -> None:
+        super().__init__()
+        self.taken = set[str]()
+        self._chance = random.Random(seed)
+        self._failing = failing
+
+    def _take(self, delivery: Delivery) -> Reply:
+        super()._take(delivery)
+        with self.arrived:
+            if self._failing and self._chance.random() < 0.3:
+                busy = Reply(429, (("Retry-After", "1"),))
+                return self._chance.choice([Reply(503), Reply(500), busy, Reply(cut=True), Reply(408)])
+            if delivery.body:
+                self.taken.add(delivery.body["delivery"])
+        return Reply()
+
+
+def killed_at(moments: int, folder: Path, seed: int = 4711, *, failing: bool = False) -> Counter[str]:
     """Kill at random moments, then let all end; return how often what was told, after it was judged."""
     chance, manager, values = random.Random(seed), Manager(), Values(a=9.0)
-    with Server(values) as collector, WebhookSink() as hook:
+    with Server(values) as collector, Hook(seed, failing=failing) as hook:
         lives = Lives(folder, collector.url, hook.url, manager)
         with lives.one():
             silence = manager.silence("quiet-.*")
@@ -92,6 +114,10 @@ def killed_at(moments: int, folder: Path, seed: int = 4711) -> Counter[str]:
             manager.push("quiet-on", over=True)
             until(lambda: not manager.ask("GET", "/api/v2/alerts"))
             hook.wait_until(lambda: len(told(hook)) % 2 == 0 and balanced(hook), DEADLINE_S)
+            until(lambda: not manager.ask("GET", "/api/v1/notifications?status=pending"))
+            assert {each for *_, each in told(hook)} <= hook.taken
+            dead = manager.ask("GET", "/api/v1/notifications?status=dead")
+            assert dead == [], f"given up: {dead}"
     return judge(hook, moments)
 
 
@@ -162,8 +188,14 @@ def test_kill_while_alerts_fire_resolve_and_are_silenced_loses_nothing_and_doubl
     killed_at(6, tmp_path)
 
 
+@pytest.mark.timeout(300)
+def test_kill_while_the_receiver_fails_in_its_own_ways_loses_nothing_and_doubles_by_the_same_key_only(tmp_path: Path):
+    killed_at(3, tmp_path, seed=4712, failing=True)
+
+
 if __name__ == "__main__":
     times, started_s = int(sys.argv[1]), time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
-        counts = killed_at(times, Path(scratch), seed=int(sys.argv[2]) if len(sys.argv) > 2 else 4711)
+        seed = int(sys.argv[2]) if len(sys.argv) > 2 else 4711
+        counts = killed_at(times, Path(scratch), seed, failing="failing" in sys.argv)
     print(json.dumps({"kills": times, **counts, "seconds": round(time.monotonic() - started_s, 1)}))

@@ -24,12 +24,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer; `hold` is waited for before it is sent."""
+    """One answer; `hold` is waited for before it is sent, and `cut` breaks the connection off in its place."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     hold: threading.Event | None = None
+    cut: bool = False
 
 
 class Server:
@@ -49,6 +50,9 @@ class Server:
                 reply = answer(Delivery(self.path, dict(self.headers.items()), json.loads(raw) if raw else None, raw))
                 if reply.hold is not None:
                     reply.hold.wait(60)
+                if reply.cut:
+                    self.close_connection = True
+                    return
                 self.send_response(reply.status)
                 for name, value in reply.headers:
                     self.send_header(name, value)
