@@ -12,7 +12,7 @@ from spanwise_alerts.commands.terminal import CommandError, complain
 _COMMANDS: Final = {
     "run": "running", "check": "check", "test": "testing", "backtest": "backtesting", "list": "listing",
     "ack": "acknowledging", "unack": "unacknowledging", "assign": "assigning", "comment": "commenting",
-    "snooze": "snoozing", "unsnooze": "unsnoozing", "on-call": "on_call",
+    "snooze": "snoozing", "unsnooze": "unsnoozing", "on-call": "on_call", "preview": "previewing",
     "explain": "explaining", "feedback": "feedback",
     "silence": "silencing", "notifications": "notifications", "dead-letters": "dead_letters",
     "replay": "replaying", "send-test": "send_testing", "import": "importing", "export": "exporting",
@@ -26,6 +26,7 @@ examples:
   spanwise alerts explain alertname=llm-latency         why it does or does not
   spanwise alerts ack --rule llm-latency                somebody looks after it: nobody else is called
   spanwise alerts silence add alertname=llm-latency --for 2h --comment 'known'
+  spanwise alerts preview rules/latency.yaml --out mail.html
   spanwise alerts send-test team                        whether the receiver can be told
   spanwise alerts dead-letters                          what was given up, and why; `replay` sends it once more
   spanwise alerts export --prometheus                   rules for Prometheus

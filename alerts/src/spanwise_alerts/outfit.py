@@ -42,9 +42,11 @@ class Outfit:
 
     async def dress(self, letter: Letter) -> Letter:
         """Add what is there in time."""
-        for add in (self._gatherer.dress, self._artist.dress):
-            letter = await add(letter)
-        return letter
+        return await self.draw(await self._gatherer.dress(letter))
+
+    async def draw(self, letter: Letter) -> Letter:
+        """Add pictures of the evidence that a letter has."""
+        return await self._artist.dress(letter)
 
     async def close(self) -> None:
         """Let go of what is still looked for or drawn."""

@@ -7,14 +7,13 @@ import asyncio
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from spanwise_alerts.commands.sections import read_alerts
+from spanwise_alerts.commands.sections import read_rules
 from spanwise_alerts.commands.terminal import CommandError, pairs, say, say_json, say_table
 
 if TYPE_CHECKING:
     from spanwise_alerts.backtest import Backtest
-    from spanwise_alerts.rule import Rule
 
 HELP = "say what rules would have told over the past"
 EXAMPLES = """\
@@ -49,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     length_s = _seconds("--since", options.since)
     end_s = time.time()  # noqa: TID251  the clock comes in here
     found: list[Backtest] = []
-    for rule in _rules(options.file, options.rule):
+    for rule in read_rules(options.file, options.rule)[0]:
         step_s = step_of(rule, length_s) if options.step is None else _seconds("--step", options.step)
         try:
             found.append(asyncio.run(backtest(rule, options.collector, end_s - length_s, end_s, step_s)))
@@ -81,19 +80,6 @@ def _tell(result: Backtest) -> None:
 
 def _moment(at_s: float) -> str:
     return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _rules(path: Path, name: str | None) -> list[Rule]:
-    from spanwise_alerts.config import load_rules
-    from spanwise_alerts.files import read_yaml
-
-    data = read_yaml(path, str(path))
-    is_rule_file = isinstance(data, dict) and "rules" in cast("dict[str, object]", data)
-    rules = load_rules(cast("object", data), str(path)) if is_rule_file else read_alerts(path).rules
-    wanted = [rule for rule in rules if name in {None, rule.name}]
-    if not wanted:
-        raise CommandError(f"--rule: got {name!r}, expected one of {', '.join(rule.name for rule in rules)}")
-    return list(wanted)
 
 
 def _seconds(flag: str, text: str) -> float:
