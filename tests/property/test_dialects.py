@@ -83,3 +83,23 @@ def test_a_deep_value_is_null_and_the_span_is_kept():
     decoded, result = understood([{"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": deep}], "acme")
     assert result.frame["input_tokens"].to_list() == [None]
     assert decoded.faults == {"gen_ai.usage.input_tokens": 1}
+
+
+LONG = "x" * 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "column"),
+    [
+        ("gen_ai.request.model", LONG, "model"),
+        ("gen_ai.agent.name", LONG, "agent"),
+        ("gen_ai.response.finish_reasons", [LONG], "finish_reason"),
+        ("error.type", LONG, "error_type"),
+    ],
+)
+def test_a_long_text_is_no_name_and_the_span_is_kept(key, value, column):
+    chat = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o"}
+    decoded, result = understood([{**chat, key: value}, chat], "acme")
+    assert result.frame[column][0] is None
+    assert result.frame["model"][1] == "gpt-4o"
+    assert (decoded.faults, result.faults) == ({}, {key: 1})

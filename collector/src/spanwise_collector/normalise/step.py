@@ -10,8 +10,9 @@ from typing import Final
 import polars as pl
 
 from spanwise_collector.normalise import arguments, vocabulary
-from spanwise_collector.normalise.compile import COMPILED, out_of_range, plan, without_empty
+from spanwise_collector.normalise.compile import COMPILED, Plan, out_of_range, plan, without_empty
 from spanwise_collector.normalise.counting import counted_how
+from spanwise_collector.normalise.lengths import EXCEPTION, too_long, without_long
 from spanwise_collector.normalise.naming import named
 from spanwise_collector.normalise.recognise import PLACE, name, recognise
 from spanwise_collector.normalise.registry import READ, WANTED
@@ -23,7 +24,6 @@ from spanwise_schema.operations import CATEGORY
 
 __all__ = ["WANTED", "Normalised", "normalise"]
 
-_EXCEPTION: Final = "event.exception.type"
 _HANDED_ON: Final = (*SPAN, *CALL)
 _STATUS_OK: Final = 1
 _STATUS_ERROR: Final = 2
@@ -49,8 +49,8 @@ _ERROR_TYPE: Final = (
     pl.when(pl.col("error_type").is_not_null())
     .then(pl.col("error_type"))
     # An exception that the code handled may be on a span that says it went well.
-    .when((pl.col(_EXCEPTION) != "") & (pl.col("status_code") != _STATUS_OK))
-    .then(pl.col(_EXCEPTION))
+    .when((pl.col(EXCEPTION) != "") & (pl.col("status_code") != _STATUS_OK))
+    .then(pl.col(EXCEPTION))
     .when(pl.col("status_code") == _STATUS_ERROR)
     .then(pl.lit("error"))
 )
@@ -108,14 +108,22 @@ def normalise(frame: pl.DataFrame) -> Normalised:
         found = spoken.select(compiled.faults).row(0, named=True)
         faults = dict(Counter(faults) + Counter(found))
 
-    exception = pl.col(_EXCEPTION) if _EXCEPTION in frame.columns else pl.lit(None, pl.String).alias(_EXCEPTION)
-    mapped = spoken.select(*SPAN, PLACE, exception, *compiled.columns, name())
-    mapped = without_empty(mapped, spoken, compiled.careful)
+    mapped = _mapped(spoken, compiled)
+    if names := too_long(mapped):
+        spoken, found = without_long(spoken, names)
+        faults = dict(Counter(faults) + Counter(found))
+        mapped = _mapped(spoken, compiled)
     spelled = respell(named(mapped), _SPELLINGS)
     calls = spelled.lazy().with_columns(_FETCHED_USAGE).with_columns(_TELLS).with_columns(_DERIVED)
     timed = calls.with_columns(_TTFT).collect()
     resolved = resolve(timed, counted_how(timed), timed["tells_usage"].to_numpy())
     return Normalised(resolved.select(_HANDED_ON), faults)
+
+
+def _mapped(spoken: pl.DataFrame, compiled: Plan) -> pl.DataFrame:
+    exception = pl.col(EXCEPTION) if EXCEPTION in spoken.columns else pl.lit(None, pl.String).alias(EXCEPTION)
+    mapped = spoken.select(*SPAN, PLACE, exception, *compiled.columns, name())
+    return without_empty(mapped, spoken, compiled.careful)
 
 
 def _category(operation: str) -> str | None:
