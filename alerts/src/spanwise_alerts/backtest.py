@@ -13,6 +13,7 @@ from spanwise_alerts.errors import AskError
 from spanwise_alerts.rehearsal import Rehearsal
 from spanwise_alerts.rule import Rule, TierName
 from spanwise_alerts.rules.anomaly import Anomaly
+from spanwise_alerts.rules.joint import Joint
 
 FLAP_S: Final = 3600.0
 """An alert that fires again within this time of its end has flapped."""
@@ -78,7 +79,7 @@ class Backtest:
 
 def step_of(rule: Rule, length_s: float) -> float:
     """Return how far apart moments are: half the rule's window and at most a minute, more where it is too long ago."""
-    if isinstance(rule, Anomaly):
+    if isinstance(rule, Anomaly | Joint):
         return rule.bucket_s
     finest_s = min(max(rule.looks_back_s, 2 * _GRID_S) / 2, _FINEST_S)
     return math.ceil(max(finest_s, length_s / _MOST_MOMENTS) / _GRID_S) * _GRID_S
@@ -100,7 +101,7 @@ async def backtest(rule: Rule, url: str, start_s: float, end_s: float, step_s: f
     if rule.kind in {"unanswered", "dead_man", "promql", "runaway"}:
         raise AskError(f"a rule of kind {rule.kind} has no past in the collector")
     known_s = 0.0
-    if isinstance(rule, Anomaly):
+    if isinstance(rule, Anomaly | Joint):
         # its points have their own length, and it knows what was before
         step_s, known_s = rule.bucket_s, rule.history_s
         end_s = end_s // step_s * step_s

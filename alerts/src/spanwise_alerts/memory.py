@@ -8,8 +8,7 @@ from typing import Final
 
 from spanwise_alerts.alert import Held, Labels, Notice
 from spanwise_alerts.detect.anomaly.band import Band
-from spanwise_alerts.detect.anomaly.state import State
-from spanwise_alerts.detect.evaluate import Moved
+from spanwise_alerts.detect.evaluate import Moved, State
 from spanwise_alerts.notice import notice_of
 from spanwise_alerts.question import Answer
 from spanwise_alerts.rule import Rule
@@ -96,7 +95,9 @@ class Memory:
 
     def state(self, rule: str) -> State | None:
         """Return what an anomaly rule knows of its series; None of all others, and as long as it is not up to date."""
-        return self.study.state(rule) if self.study else None
+        if self.study is None:
+            return None
+        return self.study.agents.state(rule) if self.study.agents.follows(rule) else self.study.state(rule)
 
     def bands(self) -> dict[str, Sequence[Band]]:
         """Return what anomaly rules expected of the newest points of their series, by rule."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spanwise_alerts.alert import Alert, Labels, Notice
-from spanwise_alerts.detect.anomaly.state import State
-from spanwise_alerts.detect.evaluate import Moved, evaluate, observe
+from spanwise_alerts.detect.evaluate import Moved, State, evaluate, observe
 from spanwise_alerts.group.identity import fingerprint, identity
 from spanwise_alerts.notice import notice_of
 from spanwise_alerts.question import Answer

@@ -17,6 +17,7 @@ from spanwise_alerts.detect.anomaly.readings import questions
 from spanwise_alerts.detect.anomaly.state import State, squeeze
 from spanwise_alerts.errors import AlertsError, AskError, RecordError
 from spanwise_alerts.rules.anomaly import Anomaly
+from spanwise_alerts.study_agents import Agents
 
 LATE_S: Final = 10.0
 """So long after its end a point is closed: what its spans tell has arrived."""
@@ -82,11 +83,15 @@ class Study:
         """Keep on `shelf` what is known; `history` gives the past of a source, by its name."""
         self._shelf = shelf
         self._history = history
+        self.agents = Agents(history)
+        """What joint rules know."""
         self._followed: dict[str, _Followed] = {}
         self._keeping: asyncio.Task[None] | None = None
 
     def watch(self, rules: Iterable[object]) -> None:
         """Follow these rules and no others; those that look at the same numbers as before keep what they know."""
+        rules = list(rules)
+        self.agents.watch(rules)
         before, self._followed = self._followed, {}
         for rule in rules:
             if isinstance(rule, Anomaly):
@@ -251,6 +256,7 @@ class Study:
 
     async def close(self) -> None:
         """Stop reading, and keep what is known."""
+        await self.agents.close()
         for followed in self._followed.values():
             _stop(followed)
         tasks = [followed.reading for followed in self._followed.values() if followed.reading]

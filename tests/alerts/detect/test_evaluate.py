@@ -16,6 +16,8 @@ RULES = {
     "burn_rate": {"measure": "llm.errors", "objective": "99%"},
     "unpriced": {},
     "anomaly": {"measure": "llm.duration", "stat": "p95", "keep_firing_for": "0"},
+    "joint": {},
+    "outage": {"keep_firing_for": "0"},
     "promql": {"promql": "up", "source": "p", "tiers": {"warning": {"above": 1}}},
     "unanswered": {},
     "dead_man": {},
@@ -30,8 +32,8 @@ def test_every_kind_can_be_evaluated_and_alerts_without_a_series_end_but_for_bud
     held = {(("model", "gone"),): an_alert(series=(("model", "gone"),), updated_at_s=1e9)}
     state = observe(rule, None, answers, 1e9)
     moved = {each.alert.series: each.alert for each in evaluate(rule, answers, held, 1e9 + 1, state=state)}
-    # a budget that was reached stays so until its period ends
-    assert moved[("model", "gone"),].over is (kind != "budget")
+    # a budget that was reached stays so until its period ends, and of agents nothing is known yet
+    assert moved[("model", "gone"),].over is (kind not in {"budget", "joint"})
 
 
 def test_a_series_that_neither_fires_nor_waits_is_not_in_the_answer():

@@ -21,16 +21,29 @@ from spanwise_alerts.detect import (
     unpriced,
 )
 from spanwise_alerts.detect.anomaly import readings as anomaly
-from spanwise_alerts.detect.anomaly.state import State
+from spanwise_alerts.detect.anomaly.state import State as Series
+from spanwise_alerts.detect.joint import readings as joint
+from spanwise_alerts.detect.joint.features import questions as of_agents
+from spanwise_alerts.detect.joint.state import State as Agents
 from spanwise_alerts.detect.machine import move
 from spanwise_alerts.detect.reading import Reading
 from spanwise_alerts.question import Answer, Question
 from spanwise_alerts.rule import Rule
 from spanwise_alerts.rules.anomaly import Anomaly
 from spanwise_alerts.rules.budget import Budget
+from spanwise_alerts.rules.joint import Joint
 
 Read = Callable[[Any, Sequence[Answer], Collection[Labels], float], dict[Labels, Reading]]
 Ask = Callable[[Any, float], tuple[Question, ...]]
+
+State = Series | Agents
+"""What kinds know that judge by what they saw before."""
+
+
+def _nothing(*_: object) -> dict[Labels, Reading]:
+    """Read nothing: what is judged is the state."""
+    return {}
+
 
 _DETECTORS: Final[dict[str, tuple[Ask, Read]]] = {
     "threshold": (threshold.questions, threshold.readings),
@@ -40,6 +53,8 @@ _DETECTORS: Final[dict[str, tuple[Ask, Read]]] = {
     "burn_rate": (burn_rate.questions, burn_rate.readings),
     "unpriced": (unpriced.questions, unpriced.readings),
     "promql": (promql.questions, promql.readings),
+    "anomaly": (anomaly.questions, _nothing),
+    "joint": (of_agents, _nothing),
     "unanswered": (unanswered.questions, unanswered.readings),
     "outage": (outage.questions, outage.readings),
     "dead_man": (dead_man.questions, dead_man.readings),
@@ -64,7 +79,7 @@ class Moved:
 
 def questions(rule: Rule, now_s: float) -> tuple[Question, ...]:
     """Return what has to be asked for an evaluation at a moment (Unix time)."""
-    return anomaly.questions(rule, now_s) if isinstance(rule, Anomaly) else _DETECTORS[rule.kind][0](rule, now_s)
+    return _DETECTORS[rule.kind][0](rule, now_s)
 
 
 def observe(rule: Rule, state: State | None, answers: Sequence[Answer], now_s: float) -> State | None:
@@ -79,12 +94,19 @@ def observe(rule: Rule, state: State | None, answers: Sequence[Answer], now_s: f
     Returns:
         What is known now, for `evaluate`: the same object, brought up to date; None for kinds that know nothing.
     """
-    if not isinstance(rule, Anomaly):
-        return None
-    known = State(rule) if state is None else state
-    if anomaly.ends(rule, now_s):
-        known.take(answers[0], now_s, draw=False)
-    return known
+    if isinstance(rule, Anomaly):
+        series = state if isinstance(state, Series) else Series(rule)
+        if anomaly.ends(rule.bucket_s, now_s):
+            series.take(answers[0], now_s, draw=False)
+        return series
+    if isinstance(rule, Joint):
+        agents = state if isinstance(state, Agents) else Agents(rule)
+        if anomaly.ends(rule.bucket_s, now_s):
+            agents.take(answers, now_s)
+        if agents.untrained:
+            agents.learn()
+        return agents
+    return None
 
 
 def evaluate(
@@ -105,7 +127,9 @@ def evaluate(
         Every series that was held or is to be; of all others nothing is made.
     """
     if isinstance(rule, Anomaly):
-        found = anomaly.readings(rule, state, held)
+        found = anomaly.readings(rule, state if isinstance(state, Series) else None, held)
+    elif isinstance(rule, Joint):
+        found = joint.readings(rule, state if isinstance(state, Agents) else None, held)
     else:
         found = _DETECTORS[rule.kind][1](rule, answers, held, now_s)
     moved: list[Moved] = []

@@ -165,6 +165,10 @@ def _runaway(_rule: Rule, _slug: str) -> Expressions:
     raise AskError("runs in flight are no series: only the collector knows what one of them does")
 
 
+def _joint(_rule: Rule, _slug: str) -> Expressions:
+    raise AskError("Prometheus grows no forests: only the alert manager knows how an agent usually is as a whole")
+
+
 def _outage(_rule: Rule, _slug: str) -> Expressions:
     raise AskError("PromQL compares series, it does not look for the place that explains most of them")
 
@@ -172,7 +176,7 @@ def _outage(_rule: Rule, _slug: str) -> Expressions:
 _WRITERS: Final[dict[str, Callable[[Any, str], Expressions]]] = {
     "threshold": _threshold, "change": _change, "absence": _absence, "budget": _budget, "burn_rate": _burn_rate,
     "unpriced": _unpriced, "promql": _promql, "unanswered": _unanswered, "dead_man": _dead_man,
-    "anomaly": _anomaly, "runaway": _runaway, "outage": _outage,
+    "anomaly": _anomaly, "runaway": _runaway, "joint": _joint, "outage": _outage,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from spanwise_alerts.rules.budget import Budget
 from spanwise_alerts.rules.burn_rate import BurnRate
 from spanwise_alerts.rules.change import Change
 from spanwise_alerts.rules.dead_man import DeadMan
+from spanwise_alerts.rules.joint import Joint
 from spanwise_alerts.rules.outage import Outage
 from spanwise_alerts.rules.promql import Promql
 from spanwise_alerts.rules.runaway import Runaway
@@ -23,7 +24,7 @@ from spanwise_alerts.rules.unpriced import Unpriced
 
 KINDS: Final[dict[str, type[Rule]]] = {
     "threshold": Threshold, "change": Change, "absence": Absence, "budget": Budget, "burn_rate": BurnRate,
-    "unpriced": Unpriced, "anomaly": Anomaly, "outage": Outage, "runaway": Runaway, "promql": Promql,
+    "unpriced": Unpriced, "anomaly": Anomaly, "joint": Joint, "outage": Outage, "runaway": Runaway, "promql": Promql,
     "unanswered": Unanswered, "dead_man": DeadMan,
 }  # fmt: skip
 
@@ -43,19 +44,8 @@ def rule_of(raw: object) -> Rule:
 
 
 AnyRule = Annotated[
-    Threshold
-    | Change
-    | Absence
-    | Budget
-    | BurnRate
-    | Unpriced
-    | Anomaly
-   
-    | Outage
-    | Promql
-    | Unanswered
-    | DeadMan
-    | Runaway,
+    Threshold | Change | Absence | Budget | BurnRate | Unpriced | Anomaly | Joint | Outage | Runaway | Promql
+    | Unanswered | DeadMan,
     PlainValidator(rule_of),
 ]
 """The type of a rule in a configuration."""

@@ -35,7 +35,7 @@ def test_one_point_is_asked_for():
     ("at_s", "whether"), [(120.0, True), (120.0004, True), (130.0, False), (1_780_272_060.0, True)]
 )
 def test_points_end_on_a_grid(at_s, whether):
-    assert ends(a_rule(), at_s) is whether
+    assert ends(a_rule().bucket_s, at_s) is whether
 
 
 def test_a_series_as_usual_is_not_told_of():

@@ -30,9 +30,9 @@ def questions(rule: Anomaly, _now_s: float) -> tuple[Question, ...]:
     return (Question(rule.measure, rule.stat, rule.by, rule.filters, rule.bucket_s),)
 
 
-def ends(rule: Anomaly, at_s: float) -> bool:
-    """Say whether a point ends at this moment (Unix time), to a millisecond."""
-    return round(at_s * 1000) % round(rule.bucket_s * 1000) == 0
+def ends(bucket_s: float, at_s: float) -> bool:
+    """Say whether a point of so many seconds ends at this moment (Unix time), to a millisecond."""
+    return round(at_s * 1000) % round(bucket_s * 1000) == 0
 
 
 def readings(rule: Anomaly, state: State | None, held: Collection[Labels]) -> dict[Labels, Reading]:
