@@ -10,7 +10,7 @@ import sys
 import pytest
 import yaml
 
-from tests.support.compose import FOLDER, ROOT, compose
+from tests.support.compose import FOLDER, ROOT, compose, mounts
 
 TEXT = (FOLDER / "Dockerfile").read_text()
 STEPS = [line.partition(" ")[::2] for line in TEXT.splitlines() if line and not line.startswith("#")]
@@ -41,6 +41,19 @@ def test_the_result_has_nothing_of_the_builder_but_the_environment_and_installs_
 def test_the_image_runs_as_the_user_that_the_compose_file_names():
     (user,) = (what for word, what in RESULT if word == "USER")
     assert user == compose()["services"]["spanwise"]["user"]
+
+
+def test_each_volume_that_our_image_writes_has_a_folder_of_its_user_to_take_its_owner_from():
+    image = compose()["services"]["spanwise"]["image"]
+    written = {
+        target
+        for service in compose()["services"].values()
+        if service["image"] == image
+        for target, source in mounts(service).items()
+        if not source.startswith(".")
+    }
+    made = {folder for word, what in RESULT if word == "RUN" for folder in re.findall(r" (/var/lib/\w+)", what)}
+    assert written <= made
 
 
 def test_both_stages_begin_with_one_pinned_slim_python():

@@ -12,7 +12,8 @@ from tests.support.compose import FOLDER, ROOT, compose, mounts
 SCHEMA = json.loads((ROOT / "tests/data/compose/compose-spec.json").read_text())
 FILE = compose()
 SERVICES = FILE["services"]
-LASTING = sorted(SERVICES.keys() - {"boards"})
+MAKERS = {"boards", "rules"}
+LASTING = sorted(SERVICES.keys() - MAKERS)
 ASKED_FOR_HEALTH = sorted(set(LASTING) - {"demo-agent"})
 
 
@@ -32,7 +33,7 @@ def test_a_misspelt_key_is_no_compose_file():
 
 def test_without_profiles_it_is_collector_alerts_prometheus_grafana_and_mail():
     plain = {name for name, service in SERVICES.items() if "profiles" not in service}
-    assert plain == {"spanwise", "boards", "prometheus", "grafana", "mailpit"}
+    assert plain == {"spanwise", *MAKERS, "prometheus", "grafana", "mailpit"}
     assert {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service} == {
         "demo-provider": ["demo"],
         "demo-agent": ["demo"],
@@ -72,7 +73,7 @@ def test_each_server_is_asked_for_its_health(name):
 
 def test_who_is_waited_for_exists_and_can_say_that_it_is_ready(service):
     for name, how in service.get("depends_on", {}).items():
-        ready = {"service_healthy": "healthcheck" in SERVICES[name], "service_completed_successfully": name == "boards"}
+        ready = {"service_healthy": "healthcheck" in SERVICES[name], "service_completed_successfully": name in MAKERS}
         assert ready[how["condition"]]
 
 

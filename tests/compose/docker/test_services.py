@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import urllib.error
 import urllib.request
@@ -122,10 +123,30 @@ def test_with_postgres_the_alerts_are_kept_there(tmp_path):
     assert not list(Path(tmp_path).rglob("*.sqlite*"))
 
 
-def test_promtool_accepts_the_configuration():
-    check = [binary("promtool"), "check", "config", str(FOLDER / "prometheus/prometheus.yml")]
+def made_rules(folder):
+    """The file that the service `rules` writes."""
+    container = Container(SERVICES["rules"], folder, {})
+    done = subprocess.run(container.command([ours()]), check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return folder / "var/lib/rules/spanwise.yml"
+
+
+def test_promtool_accepts_the_configuration_and_the_rules_that_are_made(tmp_path):
+    assert "prometheus-rules:/etc/prometheus/rules:ro" in SERVICES["prometheus"]["volumes"]
+    assert "prometheus-rules:/var/lib/rules" in SERVICES["rules"]["volumes"]
+    folder = tmp_path / "prometheus"
+    (folder / "rules").mkdir(parents=True)
+    shutil.copy(FOLDER / "prometheus/prometheus.yml", folder)
+    shutil.copy(made_rules(tmp_path / "made"), folder / "rules")
+    check = [binary("promtool"), "check", "config", str(folder / "prometheus.yml")]
     done = subprocess.run(check, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+    assert " rules found" in done.stdout
+
+
+def test_only_rules_that_say_so_are_told_by_prometheus():
+    (relabel,) = yaml.safe_load((FOLDER / "prometheus/prometheus.yml").read_text())["alerting"]["alert_relabel_configs"]
+    assert relabel == {"source_labels": ["tell"], "regex": "prometheus", "action": "keep"}
 
 
 def test_grafana_finds_boards_and_sources_where_it_looks(tmp_path):
