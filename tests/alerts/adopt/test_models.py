@@ -36,8 +36,8 @@ HOOK = {"url": "http://127.0.0.1/"}
         (receiver(webhook_configs=[{**HOOK, "max_alerts": 5}]), "receivers[0].webhook_configs[0].max_alerts: cannot"),
         (receiver(webhook_configs=[{"url_file": "x"}]), "receivers[0].webhook_configs[0].url_file: cannot"),
         (
-            receiver(webhook_configs=[{**HOOK, "http_config": {"basic_auth": {"username": "u"}}}]),
-            "receivers[0].webhook_configs[0].http_config.basic_auth: cannot",
+            receiver(webhook_configs=[{**HOOK, "http_config": {"proxy_url": "http://p"}}]),
+            "receivers[0].webhook_configs[0].http_config.proxy_url: cannot",
         ),
         (receiver(email_configs=[{"to": 5}]), "receivers[0].email_configs[0].to: got 5, expected addresses"),
         (receiver(email_configs=[{"to": "a@b", "html": "x"}]), "receivers[0].email_configs[0].html: cannot"),

@@ -13,6 +13,7 @@ from spanwise_alerts.dispatch import Dispatcher
 from spanwise_alerts.events import Event, Notified
 from spanwise_alerts.faults import ConfigError
 from spanwise_alerts.matchers import parse_all
+from spanwise_alerts.receivers.webhook import basic
 from spanwise_alerts.record.store import Store
 from spanwise_alerts.silence import SilenceDraft
 from tests.support.clock import Clock
@@ -48,7 +49,8 @@ def test_a_configuration_is_ours_with_alertmanagers_defaults_said(tmp_path: Path
         "receivers": [
             {"name": "nobody", "nobody": True},
             {
-                "name": "team", "webhook": {"allow_private": True, "url": "***", "format": "alertmanager", "timeout": "3s"},
+                "name": "team",
+                "webhook": {"allow_private": True, "url": "***", "format": "alertmanager", "timeout": "3s"},
                 "email": [
                     {
                         "to": to, "from": "am@x.org", "host": "mail", "port": 587,
@@ -99,6 +101,18 @@ def test_names_that_nobody_has_are_said_together_with_all_else(tmp_path: Path, o
     assert [fault.path for fault in raised.value.faults] == [
         wanted, "route.routes[0].receiver", "route.routes[0].mute_time_intervals[0]",
     ]  # fmt: skip
+
+
+def test_how_receivers_are_called_is_taken_and_an_own_way_replaces_that_of_all(tmp_path: Path):
+    common = "http_config: {authorization: {credentials: token-1}}"
+    own = "http_config: {basic_auth: {username: u, password: token-2}}"
+    text = FILE.replace("global: {", f"global: {{{common}, ").replace(
+        "timeout: 3s}", f"timeout: 3s}}, {{url: 'http://h/y', {own}}}"
+    )
+    first, second = config_of(written(tmp_path, text), "am.yml").receivers[1].webhook
+    assert first.sent() == {"Authorization": "Bearer token-1"}
+    assert second.sent() == {"Authorization": basic("u", "token-2")}
+    assert "token" not in str(plain(section_of(written(tmp_path, text), "am.yml"), shown=False))
 
 
 async def test_nothing_is_told_otherwise_than_by_alertmanager(tmp_path: Path):

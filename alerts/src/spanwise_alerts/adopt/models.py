@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from spanwise_alerts.adopt.chats import ChatDefaults, Chats
 from spanwise_alerts.adopt.duration import Duration
+from spanwise_alerts.adopt.http_config import HttpConfig
 from spanwise_alerts.adopt.refusing import Refusing
 from spanwise_alerts.matchers import Matcher, parse_matchers
 from spanwise_alerts.receivers.address import Address
@@ -52,17 +53,6 @@ def _patterns(by_label: dict[str, str]) -> dict[str, str]:
 Patterns = Annotated[dict[str, str], AfterValidator(_patterns)]
 Smarthost = Annotated[str, AfterValidator(_smarthost)]
 MatcherTexts = Annotated[list[str], AfterValidator(_matcher_texts)]
-
-
-class HttpConfig(Refusing):
-    """How to call a receiver; redirects are never followed."""
-
-    @classmethod
-    def _anyway(cls) -> dict[str, tuple[Any, ...]]:
-        refused = ("authorization", "basic_auth", "bearer_token", "bearer_token_file", "oauth2", "tls_config",
-                   "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header",
-                   "http_headers")  # fmt: skip
-        return {**dict.fromkeys(refused, ()), "follow_redirects": (False,), "enable_http2": (True, False)}
 
 
 class WebhookConfig(Refusing):

@@ -121,7 +121,7 @@ def _inhibit(rule: InhibitRule) -> Section:
 def _receiver(receiver: Receiver, defaults: Global, at: Fault, faults: list[Fault]) -> Section:
     made: Section = {"name": receiver.name}
     if receiver.webhook_configs:
-        made["webhook"] = _told([_webhook(config) for config in receiver.webhook_configs])
+        made["webhook"] = _told([_webhook(config, defaults) for config in receiver.webhook_configs])
     if receiver.email_configs:
         mails = [
             _email(email, defaults, Fault(at.file, f"{at.path}.email_configs[{place}]", ""), faults)
@@ -137,9 +137,12 @@ def _told(ways: list[Section]) -> Section | list[Section]:
     return ways[0] if len(ways) == 1 else ways
 
 
-def _webhook(config: WebhookConfig) -> Section:
+def _webhook(config: WebhookConfig, defaults: Global) -> Section:
     # Alertmanager calls whatever it is told to
     made: Section = {"url": config.url, "format": "alertmanager", "allow_private": True}
+    # an own one stands in the place of all of that of `global`
+    if called := config.http_config or defaults.http_config:
+        made |= called.said()
     if config.timeout:
         made["timeout"] = write(config.timeout)
     return made if config.send_resolved else {**made, "send_resolved": False}
