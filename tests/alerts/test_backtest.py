@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import time
+from collections.abc import Iterable
+from itertools import accumulate
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +14,9 @@ import pytest
 from spanwise_alerts.backtest import backtest, step_of
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.rules.kinds import rule_of
+from spanwise_alerts.sources import NamedSource
 from tests.alerts.builders import a_rule
+from tests.support.prometheus import binary, prometheus
 from tests.support.webhook import Delivery, Reply, Server
 
 DAY_S = 86400.0
@@ -70,3 +77,48 @@ async def test_a_rule_without_a_past_is_said():
 )
 def test_moments_are_half_a_window_apart_and_no_more_than_can_be_asked(window: str, length_s: float, step_s: float):
     assert step_of(a_rule(window=window), length_s) == step_s
+
+
+def the_past(folder: Path, lines: Iterable[str]) -> None:
+    """Fill a Prometheus's past from OpenMetrics."""
+    (folder / "past.om").write_text("\n".join([*lines, "# EOF"]) + "\n")
+    command = [binary("promtool"), "tsdb", "create-blocks-from", "openmetrics", folder / "past.om", folder / "tsdb"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+async def test_rules_that_ask_a_prometheus_are_judged_over_its_past(tmp_path: Path):
+    end_s = time.time() // 60 * 60 - 7200.0
+    start_s = end_s - 6 * 3600.0
+    minutes = [start_s + 60.0 * n for n in range(6 * 60 + 1)]
+    spent = list(accumulate(5.0 if 60 <= n < 90 else 0.1 for n in range(len(minutes))))
+    the_past(tmp_path, [
+        "# TYPE queue_depth gauge",
+        *(f'queue_depth{{model="m"}} {50 if 120 <= n < 180 else 1} {at_s:.0f}' for n, at_s in enumerate(minutes)),
+        "# TYPE spanwise_llm_cost_usd counter",
+        *(f'spanwise_llm_cost_usd_total{{service_name="s"}} {usd} {at_s:.0f}' for usd, at_s in zip(spent, minutes, strict=True)),
+    ])  # fmt: skip
+    deep = {
+        "name": "deep",
+        "kind": "promql",
+        "source": "p",
+        "promql": "queue_depth",
+        "tiers": {"warning": {"above": 20}},
+    }
+    dear = {"name": "dear", "source": "p", "measure": "llm.cost", "stat": "sum", "window": "5m",
+            "tiers": {"warning": {"above": "$10"}}}  # fmt: skip
+    with prometheus(tmp_path) as server:
+        sources = [NamedSource.model_validate({"name": "p", "prometheus": {"url": server.url}})]
+        found = [await backtest(rule_of(raw), "", start_s, end_s, 60.0, sources) for raw in (deep, dear)]
+    (high,) = found[0].firings
+    assert (high.labels["model"], high.value_text) == ("m", "50")
+    assert (high.starts_at_s, high.ends_at_s) == (minutes[120], minutes[180])
+    (spree,) = found[1].firings
+    assert minutes[60] < spree.starts_at_s <= minutes[64]
+    assert spree.ends_at_s is not None
+    assert minutes[90] < spree.ends_at_s <= minutes[96]
+
+
+async def test_a_source_that_nobody_knows_is_said():
+    rule = rule_of({"name": "x", "kind": "promql", "source": "p", "promql": "up", "tiers": {"warning": {"above": 1}}})
+    with pytest.raises(AskError, match=r"nobody is known as 'p'; it stands under alerts\.sources"):
+        await backtest(rule, "", 0.0, 60.0, 60.0)

@@ -165,7 +165,7 @@ class Active:
         return self._loop.memory.all()
 
     async def _test(self, rule: Rule, start_s: float, end_s: float, step_s: float) -> Backtest:
-        return await backtest(rule, self._around.collector_url, start_s, end_s, step_s)
+        return await backtest(rule, self._around.collector_url, start_s, end_s, step_s, self._config.sources)
 
     def _newest(self, notice: Notice) -> Notice:
         return self._loop.memory.newest(notice)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from spanwise_alerts.alert import Notice
-from spanwise_alerts.ask.past import Past
+from spanwise_alerts.ask.past import Past, Stretch
+from spanwise_alerts.ask.prometheus import Prometheus
 from spanwise_alerts.detect.evaluate import questions
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.rehearsal import Rehearsal
-from spanwise_alerts.rule import Rule, TierName
+from spanwise_alerts.rule import COLLECTOR, Rule, TierName
 from spanwise_alerts.rules.anomaly import Anomaly
 from spanwise_alerts.rules.joint import Joint
+from spanwise_alerts.sources import NamedSource
 
 FLAP_S: Final = 3600.0
 """An alert that fires again within this time of its end has flapped."""
@@ -85,27 +88,45 @@ def step_of(rule: Rule, length_s: float) -> float:
     return math.ceil(max(finest_s, length_s / _MOST_MOMENTS) / _GRID_S) * _GRID_S
 
 
-async def backtest(rule: Rule, url: str, start_s: float, end_s: float, step_s: float) -> Backtest:
+async def backtest(
+    rule: Rule, url: str, start_s: float, end_s: float, step_s: float, sources: Iterable[NamedSource] = ()
+) -> Backtest:
     """Judge a rule at each moment of a stretch of the past, as it is judged live.
 
     Args:
-        rule: of any kind that asks the collector.
+        rule: of any kind that asks for numbers.
         url: of the collector.
+        sources: who else may be asked, by the names that rules use.
         start_s: Unix time, as `end_s`.
         end_s: the last moment.
         step_s: from one moment to the next; a rule of kind anomaly has its own.
 
     Raises:
-        AskError: the collector does not answer, or cannot.
+        AskError: whoever is asked does not answer, or cannot.
     """
-    if rule.kind in {"unanswered", "dead_man", "promql", "runaway"}:
-        raise AskError(f"a rule of kind {rule.kind} has no past in the collector")
+    if rule.kind in {"unanswered", "dead_man", "runaway"}:
+        raise AskError(f"a rule of kind {rule.kind} has no past")
+    if rule.source == COLLECTOR:
+        return await _judged(rule, url, start_s, end_s, step_s)
+    server = next((each.prometheus for each in sources if each.name == rule.source), None)
+    if server is None:
+        raise AskError(f"nobody is known as {rule.source!r}; it stands under alerts.sources of spanwise.yaml")
+    source = Prometheus(rule.source, server)
+    try:
+        return await _judged(rule, url, start_s, end_s, step_s, source.stretch)
+    finally:
+        await source.close()
+
+
+async def _judged(
+    rule: Rule, url: str, start_s: float, end_s: float, step_s: float, stretch: Stretch | None = None
+) -> Backtest:
     known_s = 0.0
     if isinstance(rule, Anomaly | Joint):
         # its points have their own length, and it knows what was before
         step_s, known_s = rule.bucket_s, rule.history_s
         end_s = end_s // step_s * step_s
-    past, rehearsal = Past(url, step_s), Rehearsal(rule)
+    past, rehearsal = Past(url, step_s, stretch), Rehearsal(rule)
     count = int((end_s - start_s) // step_s)
     moments = [end_s - (count - n) * step_s for n in range(count + 1)]
     before = [moments[0] - n * step_s for n in range(int(known_s // step_s), 0, -1)]

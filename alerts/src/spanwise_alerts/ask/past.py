@@ -1,8 +1,8 @@
-"""The collector's numbers over a stretch of time: asked for once, then read at any of its moments."""
+"""Numbers of the collector, or of a Prometheus, over a stretch of time: asked for once, then read at any of its moments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -33,6 +33,12 @@ class _Answer(BaseModel):
     series: list[_Series]
 
 
+Stretch = Callable[
+    [Question, float, float, float], Awaitable[Mapping[Labels, Sequence[tuple[float, float | None, int]]]]
+]
+"""Gives all series of a question from one moment to another (Unix time), in steps: time, value and count."""
+
+
 class Past:
     """Answers the questions of rules about moments that are `step_s` apart.
 
@@ -40,7 +46,9 @@ class Past:
     its edges are those of steps.
     """
 
-    def __init__(self, url: str, step_s: float) -> None:
+    def __init__(self, url: str, step_s: float, stretch: Stretch | None = None) -> None:
+        """Take the collector's address; with `stretch` that is asked in its place."""
+        self._stretch = stretch
         self._url = url.rstrip("/")
         self._step_s = step_s
         self._lines: dict[Question, tuple[Table, list[Line]]] = {}
@@ -87,7 +95,7 @@ class Past:
     async def _asked(
         self, client: httpx.AsyncClient, shape: Question, start_s: float, end_s: float
     ) -> dict[Labels, list[_Point]]:
-        if shape.promql:
+        if shape.promql and self._stretch is None:
             raise AskError("rules with promql are not in the collector's past; ask Prometheus for it")
         found: dict[Labels, list[_Point]] = {}
         # all moments of the stretch lie on one grid, counted from its end
@@ -103,6 +111,12 @@ class Past:
     async def _part(
         self, client: httpx.AsyncClient, shape: Question, start_s: float, end_s: float
     ) -> Sequence[_Series]:
+        if self._stretch is not None:
+            lines = await self._stretch(shape, start_s, end_s, self._step_s)
+            return [
+                _Series(labels=dict(labels), points=[_Point(at=at_s, value=value, count=n) for at_s, value, n in line])
+                for labels, line in lines.items()
+            ]
         where = [("where", f"{name}:{value}") for name, value in shape.where]
         by = [("by", ",".join(shape.by))] if shape.by else []
         stretch = [

@@ -99,16 +99,43 @@ class Prometheus:
         Raises:
             AskError: it was not answered.
         """
-        params = {"query": value_of(question), "start": f"{start_s:.3f}", "end": f"{end_s:.3f}", "step": f"{step_s:g}"}
+        wanted = set(question.where)
+        for labels, line in (await self._range(value_of(question), start_s, end_s, step_s)).items():
+            if not question.promql or wanted.issuperset(labels):
+                return list(line.items())
+        return []
+
+    async def stretch(
+        self, question: Question, start_s: float, end_s: float, step_s: float
+    ) -> dict[Labels, list[tuple[float, float | None, int]]]:
+        """Return all series of a question over time: Unix time, value and count; 1 where the metric does not count.
+
+        Raises:
+            AskError: it was not answered.
+        """
+        counting = count_of(question)
+        values = await self._range(value_of(question), start_s, end_s, step_s)
+        counts = await self._range(counting, start_s, end_s, step_s) if counting else {}
+        found: dict[Labels, list[tuple[float, float | None, int]]] = {}
+        for labels, line in values.items():
+            seen = counts.get(labels, {})
+            found[labels] = [
+                (at_s, value, round(seen.get(at_s) or 0.0) if counting else 1) for at_s, value in line.items()
+            ]
+        return found
+
+    async def _range(
+        self, expression: str, start_s: float, end_s: float, step_s: float
+    ) -> dict[Labels, dict[float, float | None]]:
+        params = {"query": expression, "start": f"{start_s:.3f}", "end": f"{end_s:.3f}", "step": f"{step_s:g}"}
         told = await self._told("query_range", params)
         if told.resultType != "matrix":
             raise AskError(f"{self._name} gives a {told.resultType} over time, expected a matrix")
-        wanted = set(question.where)
+        found: dict[Labels, dict[float, float | None]] = {}
         for line in msgspec.json.decode(told.result, type=list[_Line]):
-            if not question.promql or wanted.issuperset(_labels(line.metric)):
-                values = ((at_s, float(value)) for at_s, value in line.values)
-                return [(at_s, value if math.isfinite(value) else None) for at_s, value in values]
-        return []
+            values = ((at_s, float(value)) for at_s, value in line.values)
+            found[_labels(line.metric)] = {at_s: value if math.isfinite(value) else None for at_s, value in values}
+        return found
 
     async def _query(self, expression: str, at_s: float) -> dict[Labels, float]:
         return _values(await self._told("query", {"query": expression, "time": f"{at_s:.3f}"}))

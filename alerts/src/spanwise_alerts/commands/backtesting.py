@@ -22,7 +22,8 @@ examples:
   spanwise alerts backtest rules/latency.yaml --rule llm-latency --since 7d --step 1m --json
   spanwise alerts backtest spanwise.yaml --rule run-cost --collector http://127.0.0.1:8750
 
-Rules are judged as they are live, at moments that are --step apart.
+Rules are judged as they are live, at moments that are --step apart. A rule with another `source` asks that: give the
+spanwise.yaml whose alerts.sources names it.
 """
 
 
@@ -48,12 +49,14 @@ def run(options: argparse.Namespace) -> int:
     length_s = _seconds("--since", options.since)
     end_s = time.time()  # noqa: TID251  the clock comes in here
     found: list[Backtest] = []
-    for rule in read_rules(options.file, options.rule)[0]:
+    rules, config = read_rules(options.file, options.rule)
+    for rule in rules:
         step_s = step_of(rule, length_s) if options.step is None else _seconds("--step", options.step)
         try:
-            found.append(asyncio.run(backtest(rule, options.collector, end_s - length_s, end_s, step_s)))
+            judging = backtest(rule, options.collector, end_s - length_s, end_s, step_s, config.sources)
+            found.append(asyncio.run(judging))
         except AskError as error:
-            raise CommandError(f"{rule.name}: {error}") from error
+            raise CommandError(f"{rule.name}: {error} (--collector says who is asked)") from error
     if options.json:
         say_json([result.to_dict() for result in found])
         return 0
