@@ -31,7 +31,9 @@ async def test_the_openapi_document_names_every_path_and_its_body(tmp_path: Path
         "GET /api/v2/alerts", "POST /api/v2/alerts", "GET /api/v2/alerts/groups", "GET /api/v2/silences",
         "POST /api/v2/silences", "GET /api/v2/silence/{silence_id}", "DELETE /api/v2/silence/{silence_id}",
         "GET /api/v2/receivers", "GET /api/v2/status", "GET /-/healthy", "GET /-/ready", "POST /-/reload",
-        "GET /metrics", "GET /api/v1/rules", "GET /api/v1/history", "GET /api/v1/explain", "POST /api/v1/backtest",
+        "GET /metrics", "GET /api/v1/rules", "GET /api/v1/alerts", "GET /api/v1/on-call",
+        "POST /api/v1/alerts/{fingerprint}/{kind}", "POST /api/v1/alerts/{kind}", "GET /api/v1/history",
+        "GET /api/v1/explain", "POST /api/v1/backtest",
         "GET /runbooks/{name}", "GET /api/v1/notifications", "GET /api/v1/notifications/{key}",
             "POST /api/v1/notifications/replay", "GET /api/v1/schemas/webhook", "POST /api/v1/receivers/{name}/test",
     }  # fmt: skip
@@ -42,7 +44,7 @@ async def test_the_openapi_document_names_every_path_and_its_body(tmp_path: Path
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "alerts"), ("POST", "alerts"), ("GET", "alerts/groups"), ("GET", "silences"), ("POST", "silences"),
+        ("POST", "alerts"), ("DELETE", "alerts"), ("GET", "alerts/groups"), ("GET", "silences"), ("POST", "silences"),
         ("DELETE", "silence/1"), ("GET", "status"), ("GET", "receivers"),
     ],
 )  # fmt: skip

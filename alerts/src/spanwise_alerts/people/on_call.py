@@ -54,14 +54,14 @@ class Person(Section):
     """Somebody who can be on call."""
 
     name: str = Field(min_length=1, description="no two have the same", examples=["ada"])
-    receiver: ReceiverName = Field(description="the receiver that reaches this person", examples=["ada-phone"])
+    receiver: ReceiverName = Field(description="the receiver that reaches this person", examples=["team"])
 
 
 class Rotation(Section):
     """People who take turns."""
 
     rotation: list[str] = Field(
-        min_length=1, description="names of people, in their order", examples=[["ada", "grace"]]
+        min_length=1, description="names of people, in their order", examples=[["ada"]]
     )
     handover: Annotated[Handover, BeforeValidator(_handover), PlainSerializer(_handover_text)] = Field(
         default=(None, 9, 0), validate_default=False,
@@ -138,7 +138,7 @@ class Override(Section):
         alias="from", description="by the clock of the time zone, or with an offset", examples=["2026-12-24 18:00"]
     )
     to: Moment = Field(description="the end of it, as `from`", examples=["2026-12-27 09:00"])
-    who: str = Field(description="the name of a person", examples=["grace"])
+    who: str = Field(description="the name of a person", examples=["ada"])
 
 
 class OnCall(Rotation):
