@@ -151,6 +151,15 @@ def test_only_traces_with_a_call_like_one_elsewhere_are_met():
     assert [place.span for place in apart.near(ANY, (-1, -1))] == [6, 2, 1]
 
 
+def test_of_too_many_calls_those_of_the_oldest_tokens_are_forgotten():
+    apart = Apart(most=100)
+    apart.services = {"app"}
+    apart.meet(batch(*(of(number, SDK, tokens=number) for number in range(1, 200))))
+    assert len(apart) <= 100
+    assert [place.span for place in apart.near(ANY, (199, 19))] == [199]
+    assert list(apart.near(ANY, (1, 0))) == []
+
+
 def test_the_newest_calls_of_as_many_tokens_are_remembered():
     apart = Apart()
     apart.services = {"app"}

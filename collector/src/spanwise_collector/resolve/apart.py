@@ -6,7 +6,7 @@ where no span is around both. Only in services where one of them was seen such c
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -18,8 +18,8 @@ from spanwise_collector.resolve.read import Batch
 from spanwise_collector.resolve.trace import Trace
 
 _MOST_SERVICES: Final = 10_000
-_MOST_TOKENS: Final = 65_536
-"""Different counts of tokens of a service that are remembered, the newest."""
+_MOST_PLACES: Final = 50_000
+"""Calls that are remembered, those of tokens that came last."""
 _MOST: Final = 64
 """Calls of an emitter that are looked at, the newest."""
 _NOT_AROUND: Final = np.array(sorted(NOT_AROUND), np.uint32)
@@ -72,14 +72,18 @@ class Newest:
     """  # noqa: D205 - the sentence is one
 
     emitter: int
-    places: deque[Place] = field(default_factory=lambda: deque[Place](maxlen=_MOST))
+    places: list[Place] = field(default_factory=list[Place])  # most hold one: a deque takes eight times as much
     low_ns: int = _NEVER_NS
     high_ns: int = -_NEVER_NS
 
-    def keep(self, place: Place) -> None:
-        """Add a call."""
+    def keep(self, place: Place) -> int:
+        """Add a call; give how many more are remembered."""
         self.places.append(place)
         self.low_ns, self.high_ns = min(self.low_ns, place.start_ns), max(self.high_ns, place.end_ns)
+        if len(self.places) <= _MOST:
+            return 1
+        del self.places[0]
+        return 0
 
     def may_have(self, place: Place) -> bool:
         """Tell whether a call of it may be this one."""
@@ -90,11 +94,20 @@ class Newest:
 
 
 class Apart:
-    """The newest calls of services in which an emitter is called back, by their tokens. One thread only."""
+    """The newest calls of services in which an emitter is not around the SDK, by their tokens. One thread only.
 
-    def __init__(self) -> None:
+    Args:
+        most: calls that are remembered at most.
+    """
+
+    def __init__(self, most: int = _MOST_PLACES) -> None:
         self.services: set[str] = set()
+        self._most = most
+        self._places = 0
         self._of: OrderedDict[_Key, dict[int, Newest]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return self._places
 
     def new_services(self, batch: Batch) -> set[str]:
         """Name the services in which such an emitter is seen for the first time; from now on they are looked at."""
@@ -148,6 +161,7 @@ class Apart:
             newest = by_emitter.get(place.emitter)
             if newest is None:
                 newest = by_emitter[place.emitter] = Newest(place.emitter)
-            newest.keep(place)
-        while len(self._of) > _MOST_TOKENS:
-            self._of.popitem(last=False)
+            self._places += newest.keep(place)
+        while self._places > self._most:
+            _, oldest = self._of.popitem(last=False)
+            self._places -= sum(len(newest.places) for newest in oldest.values())
