@@ -1,4 +1,4 @@
-"""Numbers of the collector, or of a Prometheus, over a stretch of time: asked for once, then read at any of its moments."""
+"""Numbers of the collector, or of a Prometheus, over a stretch of time: asked for once, then read at its moments."""
 
 from __future__ import annotations
 
