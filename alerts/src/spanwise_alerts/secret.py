@@ -47,10 +47,18 @@ def _database(raw: object) -> Secret:
 
 
 def _url(raw: object) -> Secret:
-    parts = urlsplit(raw) if isinstance(raw, str) else None
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not isinstance(raw, str) or not _is_link(raw):
         raise ValueError("expected a link such as https://hooks.example.com/alerts (what was found is not shown)")
-    return Secret(str(raw))
+    return Secret(raw)
+
+
+def _is_link(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # no address of version 6 in its brackets, or a port beyond 65535
+        return False
 
 
 def _text(raw: object) -> Secret:

@@ -51,3 +51,10 @@ def test_where_none_runs_it_goes_by_itself_and_the_status_says_whether_all_took_
 def test_without_a_file_it_is_said_what_is_missing(capsys: pytest.CaptureFixture[str]):
     assert main(["send-test", "team", "--url", NOBODY]) == 1
     assert "expected the address of a running alert manager, or --config FILE" in capsys.readouterr().err
+
+
+def test_a_receiver_that_tells_nobody_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "spanwise.yaml"
+    file.write_text("alerts: {receivers: [{name: quiet, nobody: true}]}")
+    assert main(["send-test", "quiet", "--config", str(file), "--url", NOBODY]) == 0
+    assert capsys.readouterr().out == "quiet tells nobody, on purpose\n"

@@ -156,3 +156,13 @@ async def test_after_an_attempt_that_took_too_long_the_next_one_gets_through():
         answers = await asyncio.gather(*(each.post(sink.url, b"{}", {}, NOW_S) for each in (poster, patient, poster)))
         await asyncio.gather(poster.close(), patient.close())
     assert answers == [Answer(200)] * 3
+
+
+async def test_a_header_is_sent_once_however_it_is_written():
+    with WebhookSink() as sink:
+        poster = Poster(10.0, tls=False, allow_private=True)
+        await poster.post(sink.url, b"{}", {"user-agent": "theirs", "X-A": "1", "x-a": "2"}, NOW_S)
+        await poster.close()
+    names = [name.lower() for name in sink.deliveries[0].headers]
+    assert len(names) == len(set(names))
+    assert (sink.deliveries[0].headers["user-agent"], sink.deliveries[0].headers["x-a"]) == ("theirs", "2")

@@ -31,7 +31,9 @@ def test_nothing_secret_is_ever_shown():
     assert hook.url.text == URL
 
 
-@pytest.mark.parametrize("url", ["", "hooks.example.com", "ftp://example.com", "https:///x", 5])
+@pytest.mark.parametrize(
+    "url", ["", "hooks.example.com", "ftp://example.com", "https:///x", "http://[::1/", "http://h:99999/", 5]
+)
 def test_what_is_no_link_is_refused_without_being_shown(url: object):
     (fault,) = faults(url=url)
     assert fault.startswith("url: expected a link")

@@ -42,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     failed = [each for each in answer["channels"] if each["status"] != "delivered"]
     if options.json:
         say_json(answer)
+    elif not answer["channels"]:
+        say(f"{options.receiver} tells nobody, on purpose")
     else:
         for each in answer["channels"]:
             say(f"{each['channel']}: {each['status']}{': ' if each['reason'] else ''}{each['reason']}")

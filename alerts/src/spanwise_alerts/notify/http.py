@@ -102,8 +102,9 @@ class Poster:
 def _request(url: str, body: bytes, headers: Mapping[str, str], timeout_s: float) -> httpcore.Request:
     parts = httpx.URL(url)
     address = httpcore.URL(scheme=parts.raw_scheme, host=parts.raw_host, port=parts.port, target=parts.raw_path)
-    sent = [(b"Host", parts.netloc), (b"Content-Length", str(len(body)).encode())]
-    sent += [(name.encode("ascii"), value.encode("utf-8")) for name, value in headers.items()]
+    # names are the same in any case: of two the later one is meant
+    last = {name.lower(): (name.encode("ascii"), value.encode("utf-8")) for name, value in headers.items()}
+    sent = [(b"Host", parts.netloc), (b"Content-Length", str(len(body)).encode()), *last.values()]
     waits = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
     return httpcore.Request("POST", address, headers=sent, content=body, extensions={"timeout": waits})
 
