@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from spanwise_alerts.alert import Reason
 from spanwise_alerts.config import AlertsConfig, load, load_rules
 from spanwise_alerts.faults import ConfigError
+from spanwise_alerts.links import Links
 from spanwise_alerts.notify.body import body_of, schema
 from spanwise_alerts.quantity import seconds
 from spanwise_alerts.receivers.email import Email
@@ -48,6 +49,7 @@ def fence(text: str, kind: str) -> str:
         *((kind, RULES) for kind in KINDS.values()),
         *((part, RULES) for part in (Tier, Share, Burn, NamedSource, PrometheusServer)),
         (AlertsConfig, RECEIVERS + ROUTING),
+        (Links, RECEIVERS),
         (Receiver, RECEIVERS),
         (Webhook, RECEIVERS),
         (Email, RECEIVERS),

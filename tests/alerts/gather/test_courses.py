@@ -30,13 +30,13 @@ def test_an_hour_is_drawn_at_least_three_windows_and_the_whole_breach():
     assert stretch(subject(), notice(starts_at_s=0.0)) == (AT_S - KEPT_S, AT_S)
 
 
-async def test_a_measure_is_drawn_with_its_threshold_by_about_a_hundred_points():
+async def test_a_measure_is_drawn_with_its_threshold_by_some_seventy_points():
     source = Told()
     course = await of_subject(source, subject(), notice())
     assert course is not None
-    assert (course.title, course.unit, course.threshold, len(course.at_s)) == ("llm.duration p95", "s", 8.0, 91)
+    assert (course.title, course.unit, course.threshold, len(course.at_s)) == ("llm.duration p95", "s", 8.0, 73)
     ((asked, start_s, end_s, step_s),) = source.asked
-    assert (asked.window_s, asked.by, start_s, end_s, step_s) == (300.0, (), AT_S - 3600.0, AT_S, 40.0)
+    assert (asked.window_s, asked.by, start_s, end_s, step_s) == (300.0, (), AT_S - 3600.0, AT_S, 50.0)
 
 
 async def test_what_was_expected_is_drawn_in_place_of_the_threshold():

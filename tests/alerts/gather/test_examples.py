@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spanwise_alerts.evidence import Example
-from spanwise_alerts.gather.examples import of_runs, of_spans
+from spanwise_alerts.gather.examples import failing_in, healthy_in, of_runs, of_spans
 from spanwise_alerts.trace import FoundRun, FoundSpan
 from tests.alerts.gather.asked import subject
 
@@ -17,8 +19,8 @@ def span(trace_id: str, **tags: str | bool | float) -> FoundSpan:
 
 
 def test_three_failing_traces_and_a_healthy_one_each_once():
-    failing = [span("a", error_type="timeout"), span("a"), span("b"), span("c"), span("d")]
-    found = of_spans(subject(), {"failing": failing, "healthy": [span("a"), span("h", cost_usd=0.25)]}, link)
+    bad = [span("a", error_type="timeout"), span("a"), span("b"), span("c"), span("d")]
+    found = of_spans(bad, [span("a"), span("h", cost_usd=0.25)], link)
     assert [(each.trace_id, each.failing) for each in found] == [
         ("a", True), ("b", True), ("c", True), ("h", False),
     ]  # fmt: skip
@@ -26,11 +28,29 @@ def test_three_failing_traces_and_a_healthy_one_each_once():
     assert found[3].summary == "chat gpt-4o, 2 s, $0.25"
 
 
-def test_without_a_search_for_failing_ones_the_dearest_of_the_sample_are_shown():
+def test_of_a_sample_those_show_the_trouble_that_are_beyond_the_threshold_the_slowest_first():
+    quick, slow = span("a"), replace(span("b"), duration_s=9.0)
+    slowest = replace(span("c"), duration_s=20.0)
+    assert failing_in(subject(), [quick, slow, slowest]) == [slowest, slow]
+    failed = replace(span("f"), tags={"error": True})
+    assert healthy_in(subject(), [failed, slow, quick]) == [quick]
+
+
+def test_of_a_sample_those_failed_that_say_so():
+    failed = replace(span("f"), tags={"error": True})
+    errors = subject(measure="llm.errors", stat="ratio", tiers={"warning": {"above": "5%"}})
+    assert failing_in(errors, [span("a"), failed]) == [failed]
+    assert healthy_in(errors, [failed, span("a")]) == [span("a")]
+
+
+def test_of_a_sample_the_dearest_show_where_the_money_goes():
     sample = [span("a", cost_usd=0.1), span("b", cost_usd=0.9, input_tokens=1200), span("c"), span("d", cost_usd=0.5)]
-    found = of_spans(subject(**COST), {"now": sample, "before": [span("z", cost_usd=0.01)]}, link)
-    assert [each.trace_id for each in found] == ["b", "d", "a", "z"]
-    assert found[0].summary == "chat gpt-4o, 2 s, 1,200 tokens in, $0.90"
+    found = failing_in(subject(**COST), sample)
+    assert [each.trace_id for each in found] == ["b", "d", "a"]
+    (first, *_) = of_spans(found, [], link)
+    assert first.summary == "chat gpt-4o, 2 s, 1,200 tokens in, $0.90"
+    calls = subject(measure="llm.calls", stat="rate", tiers={"warning": {"above": 1}})
+    assert failing_in(calls, sample) == sample
 
 
 def test_runs_are_told_by_what_they_took():

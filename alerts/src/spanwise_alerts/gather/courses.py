@@ -14,7 +14,7 @@ from spanwise_alerts.gather.subject import KEPT_S, Subject
 from spanwise_alerts.question import Question
 from spanwise_alerts.rule import Rule
 
-_POINTS: Final = 100
+_POINTS: Final = 72
 _GRID_S: Final = 10.0
 _LEAST_S: Final = 3600.0
 _WINDOWS: Final = 3

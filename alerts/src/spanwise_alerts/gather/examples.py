@@ -7,7 +7,7 @@ from typing import Final
 
 from spanwise_alerts.alert import Notice
 from spanwise_alerts.evidence import Example
-from spanwise_alerts.gather.searches import FAILING
+from spanwise_alerts.gather.searches import FAILING, is_timed
 from spanwise_alerts.gather.subject import Subject
 from spanwise_alerts.quantity import human, human_duration
 from spanwise_alerts.rules.runaway import RUN
@@ -16,6 +16,7 @@ from spanwise_alerts.trace import FoundRun, FoundSpan
 Link = Callable[[str, float, float], str]
 """Where a trace is shown: of its id and of the times (Unix) that frame it."""
 
+_ERROR: Final = "{error}"
 _AROUND_S: Final = 60.0
 _BEFORE_S: Final = 3600.0
 _NUMBER: Final[dict[str, Callable[[FoundSpan], float | None]]] = {
@@ -29,18 +30,37 @@ _NUMBER: Final[dict[str, Callable[[FoundSpan], float | None]]] = {
 }
 
 
-def of_spans(subject: Subject, found: Mapping[str, Sequence[FoundSpan]], link: Link) -> tuple[Example, ...]:
-    """Choose from what was found by `trace_searches`; without a search for failing ones the furthest."""
-    if "failing" in found:
-        failing, healthy = found["failing"], found.get("healthy", ())
-    else:
-        failing, healthy = _furthest(subject, found.get("now", ())), found.get("before", ())
+def of_spans(failing: Sequence[FoundSpan], healthy: Sequence[FoundSpan], link: Link) -> tuple[Example, ...]:
+    """Tell of three that show the trouble and of a healthy one, each trace once."""
     chosen = [(span, True) for span in _each_once(failing)[:FAILING]]
     taken = {span.trace_id for span, _ in chosen}
     chosen += [(span, False) for span in healthy if span.trace_id not in taken][:1]
     return tuple(
         Example(span.trace_id, link(span.trace_id, *_frame(span)), _of_span(span), fails) for span, fails in chosen
     )
+
+
+def failing_in(subject: Subject, sample: Sequence[FoundSpan]) -> list[FoundSpan]:
+    """Return the calls of a sample that show the trouble, the furthest out first."""
+    number = _NUMBER.get(subject.measure.name)
+    if subject.measure.unit == _ERROR:
+        return [span for span in sample if _failed(span)]
+    if number is None:
+        return list(sample)
+    told = [span for span in sample if number(span) is not None]
+    if is_timed(subject):
+        told = [span for span in told if span.duration_s >= (subject.threshold or 0.0)]
+    return sorted(told, key=lambda span: -(number(span) or 0.0))
+
+
+def healthy_in(subject: Subject, sample: Sequence[FoundSpan]) -> list[FoundSpan]:
+    """Return the sound calls of a sample from before the trouble."""
+    longest_s = subject.threshold if is_timed(subject) else None
+    return [span for span in sample if not _failed(span) and (longest_s is None or span.duration_s <= longest_s)]
+
+
+def _failed(span: FoundSpan) -> bool:
+    return span.tags.get("error") is True
 
 
 def of_itself(notice: Notice, link: Link) -> tuple[Example, ...]:
@@ -63,14 +83,6 @@ def of_runs(found: Mapping[str, Sequence[FoundRun]], link: Link) -> tuple[Exampl
 
 def _frame(found: FoundSpan | FoundRun) -> tuple[float, float]:
     return found.start_s - _AROUND_S, found.start_s + (found.duration_s or 0.0) + _AROUND_S
-
-
-def _furthest(subject: Subject, sample: Sequence[FoundSpan]) -> Sequence[FoundSpan]:
-    number = _NUMBER.get(subject.measure.name)
-    if number is None:
-        return sample
-    told = [span for span in sample if number(span) is not None]
-    return sorted(told, key=lambda span: -(number(span) or 0.0))
 
 
 def _each_once(spans: Sequence[FoundSpan]) -> list[FoundSpan]:

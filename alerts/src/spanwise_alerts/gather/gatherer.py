@@ -181,10 +181,22 @@ class Gatherer:
         if runs := searches.run_searches(subject):
             listed = await asyncio.gather(*(around.runs(wanted) for wanted in runs.values()))
             return examples.of_runs(dict(zip(runs, listed, strict=True)), link), []
-        wanted = searches.trace_searches(subject)
+        wanted = searches.samples(subject)
         found = dict(zip(wanted, await asyncio.gather(*map(around.spans, wanted.values())), strict=True))
-        changed = sample.sampled_shifts(found["before"], found["now"]) if wanted else []
-        return examples.of_spans(subject, found, link), changed
+        if not found:
+            return (), []
+        bad, good = examples.failing_in(subject, found["now"]), examples.healthy_in(subject, found["before"])
+        # mostly the samples have them; a search costs the collector as much as both
+        bad, good = await asyncio.gather(
+            self._enough(bad, searches.FAILING, searches.failing(subject)),
+            self._enough(good, 1, searches.healthy(subject)),
+        )
+        return examples.of_spans(bad, good, link), sample.sampled_shifts(found["before"], found["now"])
+
+    async def _enough(self, known: Sequence[FoundSpan], most: int, wanted: TraceSearch | None) -> Sequence[FoundSpan]:
+        if len({span.trace_id for span in known}) >= most or wanted is None:
+            return known
+        return await self._sources.around.spans(wanted)
 
     def _link(self, trace_id: str, start_s: float, end_s: float) -> str:
         return self._links().trace(trace_id, start_s, end_s, self._sources.around.url)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from spanwise_alerts.gather.subject import Subject
 from spanwise_alerts.trace import RunSearch, TraceSearch
 
 FAILING: Final = 3
-_SAMPLE: Final = 20
+_SAMPLE: Final = 12
 _OWN: Final = "spanwise."
 _COLUMN: Final = {"session": "conversation_id"}
-_CATEGORY: Final = {"llm": "llm", "tool": "tool"}
+_CATEGORIES: Final = ("llm", "tool")
 _TIMED: Final = frozenset({"llm.duration", "tool.duration"})
 _RUN_FILTERS: Final = frozenset({"service", "agent", "environment", "tenant", "error_type"})
 _RUN_SORT: Final = {
@@ -21,35 +20,48 @@ _RUN_SORT: Final = {
 _ERROR: Final = "{error}"
 
 
-def trace_searches(subject: Subject) -> dict[str, TraceSearch]:
-    """Return what to look for, by `failing`, `healthy`, `now` and `before`; nothing for measures of runs."""
-    category = _CATEGORY.get(subject.measure.name.partition(".")[0])
-    if category is None:
+def samples(subject: Subject) -> dict[str, TraceSearch]:
+    """Return the search for the newest calls `now` and `before` the trouble; nothing for measures of runs."""
+    if subject.measure.name.partition(".")[0] not in _CATEGORIES:
         return {}
+    return {"now": _search(subject, _SAMPLE), "before": _search(subject, _SAMPLE, subject.ago_s)}
+
+
+def failing(subject: Subject) -> TraceSearch | None:
+    """Return the search for calls that show the trouble; None where no search can tell them."""
+    if subject.measure.unit == _ERROR:
+        return _search(subject, FAILING, error="true")
+    if is_timed(subject):
+        return _search(subject, FAILING, shortest_s=subject.threshold)
+    return None
+
+
+def healthy(subject: Subject) -> TraceSearch | None:
+    """Return the search for a sound call; None where no search can tell it."""
+    if "error_type" in subject.where or not (subject.measure.unit == _ERROR or is_timed(subject)):
+        return None
+    return _search(subject, 1, error="false", longest_s=subject.threshold if is_timed(subject) else None)
+
+
+def is_timed(subject: Subject) -> bool:
+    """Tell whether single calls can be held against the threshold by how long they took."""
+    return subject.measure.name in _TIMED and bool(subject.threshold)
+
+
+def _search(
+    subject: Subject, limit: int, ago_s: float = 0.0, error: str = "", shortest_s: float | None = None,
+    longest_s: float | None = None,
+) -> TraceSearch:  # fmt: skip
     where = subject.where
-    tags = {f"{_OWN}category": category}
+    tags = {f"{_OWN}category": subject.measure.name.partition(".")[0]}
     tags |= {f"{_OWN}{_COLUMN.get(name, name)}": value for name, value in where.items() if name != "service"}
     if subject.measure.name.endswith("unpriced"):
         tags[f"{_OWN}cost_source"] = "unpriced"
-
-    def search(
-        limit: int, ago_s: float = 0.0, more: Mapping[str, str] | None = None,
-        shortest_s: float | None = None, longest_s: float | None = None,
-    ) -> TraceSearch:  # fmt: skip
-        end_s = subject.at_s - ago_s
-        start_s = end_s - subject.compared_s
-        service = where.get("service", "")
-        return TraceSearch({**tags, **(more or {})}, service, start_s, end_s, limit, shortest_s, longest_s)
-
-    found = {"now": search(_SAMPLE), "before": search(_SAMPLE, subject.ago_s)}
-    if subject.measure.unit == _ERROR:
-        found["failing"] = search(FAILING, more={"error": "true"})
-        if "error_type" not in where:
-            found["healthy"] = search(1, more={"error": "false"})
-    elif subject.measure.name in _TIMED and subject.threshold:
-        found["failing"] = search(FAILING, shortest_s=subject.threshold)
-        found["healthy"] = search(1, more={"error": "false"}, longest_s=subject.threshold)
-    return found
+    if error:
+        tags["error"] = error
+    end_s = subject.at_s - ago_s
+    start_s = end_s - subject.compared_s
+    return TraceSearch(tags, where.get("service", ""), start_s, end_s, limit, shortest_s, longest_s)
 
 
 def run_searches(subject: Subject) -> dict[str, RunSearch]:
