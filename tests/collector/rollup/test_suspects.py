@@ -50,7 +50,7 @@ def test_calls_are_forgotten_after_a_while():
 
 
 def test_a_run_that_uses_much_within_a_minute_is_looked_at():
-    assert looked_at([ask(tokens=12_000)] * 2) == (set(), set())
+    assert looked_at([ask(tokens=12_000)]) == (set(), set())
     assert looked_at([ask(tokens=12_000)] * 3) == (set(), {ONE})  # 36 cents
     suspects = Suspects()
     for minute in range(6):

@@ -11,17 +11,24 @@ import polars as pl
 from spanwise_collector.rollup.cycles import Loop, Step, failing, repeated, turns_of, unchanged
 from spanwise_collector.rollup.lineage import HEADS, STEPS
 from spanwise_schema.measures import NANO
+from spanwise_schema.money import to_usd
 from spanwise_schema.runaway import BY_NAME, CONTEXT_TOKENS, PATIENT
 
-MOST_STEPS: Final = 2_000
+MOST_STEPS: Final = 1_000
 """So many of a trace's newest steps are searched for loops."""
 _MINUTE_NS: Final = 60 * NANO
 _MOST_NESTED: Final = 64
 _LOOPS: Final = ("repeats", "same_error", "no_progress")
-_OWN: Final = (
-    (pl.col("category") != "llm")
-    | pl.col("token_scope").fill_null("leaf").is_in(["leaf", "usage", "duplicate"])
-)  # fmt: skip
+_STEP: Final = (pl.col("category") == "tool") | (
+    (pl.col("category") == "llm") & pl.col("token_scope").fill_null("leaf").is_in(["leaf", "usage", "duplicate"])
+)
+_ADDS: Final = pl.any_horizontal(pl.col("input_tokens", "output_tokens").is_not_null())
+_TOKENS: Final = (
+    pl.sum_horizontal("input_tokens", "output_tokens").alias("tokens"),
+    _ADDS.alias("told"),
+    pl.col("cost_pico_usd").fill_null(0).alias("pico"),
+    pl.col("cost_pico_usd").is_not_null().alias("priced"),
+)
 _STEP_COLUMNS: Final = ("category", "tool", "tool_arguments", "tool_result", "error_type", "start_ns", "end_ns")
 Pair = tuple[int | None, int | None]
 """Tokens and pico-dollars; null where none is known."""
@@ -68,18 +75,20 @@ def runaway_of(spans: pl.DataFrame, now_ns: int) -> Runaway | None:
         spans: all that came of the trace, columns SPANS, in order.
         now_ns: Unix time.
     """
-    steps = spans.filter(pl.col("category").is_in(STEPS) & _OWN)
+    steps = spans.filter(_STEP)
     if not steps.height:
         return None
-    parents = dict(zip(spans["span_id"].to_list(), spans["parent_span_id"].to_list(), strict=True))
-    kinds: dict[bytes, str | None] = dict(zip(spans["span_id"].to_list(), spans["category"].to_list(), strict=True))
+    ids: list[bytes] = spans["span_id"].to_list()
+    parents: dict[bytes, bytes | None] = dict(zip(ids, spans["parent_span_id"].to_list(), strict=True))
+    kinds: dict[bytes, str | None] = dict(zip(ids, spans["category"].to_list(), strict=True))
     rooted = spans["parent_span_id"].null_count() > 0
     streams = _streams(steps.tail(MOST_STEPS), parents, kinds)
     loops = {owner: _loops(rows) for owner, rows in streams.items()}
     signs = {owner: _repetitions(found) for owner, found in loops.items()}
     owner = max(signs, key=lambda each: (max(signs[each].values(), default=0.0), len(streams[each])))
     wide = {"depth": float(_depth(streams, parents, kinds)), "fan_out": float(len(streams))}
-    found = {**signs[owner], **_pace(steps, now_ns), **wide}
+    used = _Used(steps)
+    found = {**signs[owner], **_pace(steps, used, now_ns), **wide}
     if all(value < BY_NAME[name].least for name, value in found.items()):
         return None
     own = streams[owner]
@@ -93,8 +102,8 @@ def runaway_of(spans: pl.DataFrame, now_ns: int) -> Runaway | None:
         start_ns=min(row["start_ns"] or row["end_ns"] for row in own),
         last_ns=int(spans["end_ns"].max()),  # pyright: ignore[reportArgumentType]  - of whole numbers
         steps=steps.height,
-        used=_used(steps),
-        in_loop={name: _used(steps.filter(pl.col("end_ns") >= loop.since_ns)) for name, loop in loops[owner].items()},
+        used=used.since(0),
+        in_loop={name: used.since(loop.since_ns) for name, loop in loops[owner].items()},
     )
 
 
@@ -154,21 +163,32 @@ def _repetitions(loops: Mapping[str, Loop]) -> dict[str, float]:
     return {name: loop.repetitions / (PATIENT if loop.doubtful else 1) for name, loop in loops.items()}
 
 
-def _pace(steps: pl.DataFrame, now_ns: int) -> dict[str, float]:
+class _Used:
+    """What the steps of a trace used, one after the other."""
+
+    def __init__(self, steps: pl.DataFrame) -> None:
+        tokens = steps.select(_TOKENS)
+        self._tokens = tokens["tokens"].to_numpy()
+        self._told = tokens["told"].to_numpy()
+        self._pico = tokens["pico"].to_numpy()
+        self._priced = tokens["priced"].to_numpy()
+        self._end_ns = steps["end_ns"].to_numpy()
+
+    def since(self, at_ns: int) -> Pair:
+        """Give what the steps used that ended at a moment or later."""
+        late = self._end_ns >= at_ns
+        tokens = int(self._tokens[late].sum()) if (self._told & late).any() else None
+        return tokens, int(self._pico[late].sum()) if (self._priced & late).any() else None
+
+
+def _pace(steps: pl.DataFrame, used: _Used, now_ns: int) -> dict[str, float]:
     """Tell what was used within the last minute, and how the context grew."""
-    tokens, pico = _used(steps.filter(pl.col("end_ns") > now_ns - _MINUTE_NS))
-    found = {"tokens_per_minute": float(tokens or 0), "cost_per_minute": (pico or 0) / 1e12}
+    tokens, pico = used.since(now_ns - _MINUTE_NS + 1)
+    found = {"tokens_per_minute": float(tokens or 0), "cost_per_minute": to_usd(pico or 0)}
     told = steps["input_tokens"].drop_nulls()
     if len(told) > 1 and told[0] and told[-1] >= CONTEXT_TOKENS:
         found["context_growth"] = told[-1] / told[0]
     return found
-
-
-def _used(steps: pl.DataFrame) -> Pair:
-    told = steps.filter(pl.any_horizontal(pl.col("input_tokens", "output_tokens").is_not_null()))
-    tokens = int(told.select(pl.sum_horizontal("input_tokens", "output_tokens").sum()).item())
-    cost = steps["cost_pico_usd"].drop_nulls()
-    return tokens if told.height else None, int(cost.sum()) if len(cost) else None
 
 
 def _first(rows: Sequence[Mapping[str, Any]], name: str) -> str | None:

@@ -14,11 +14,13 @@ from spanwise_schema.measures import NANO
 MOST_WATCHED: Final = 2_000
 MOST_LOOKS: Final = 100
 """Traces in which calls repeat that are looked at in one go; the others have their turn in the next."""
-MOST_SLOW: Final = 10
+MOST_SLOW: Final = 4
 """The same of those that just use much."""
 AGAIN_NS: Final = NANO // 4
 SLOWLY_NS: Final = 5 * NANO
 """What a run uses is looked at again after so long; what repeats, with the next repetition."""
+CALMLY_NS: Final = 60 * NANO
+"""The same where nothing was found the last time."""
 KEPT_NS: Final = 60 * NANO
 """So long a run is told of after it ended."""
 QUIET_NS: Final = 120 * NANO
@@ -48,7 +50,7 @@ class Runaways:
             known = self._found.keys() & set(spans["trace_id"].unique().to_list())
             self._came.update(dict.fromkeys(known, now_ns))
             loops |= known
-        for wanted, waiting, pace_ns in ((loops, self._due, AGAIN_NS), (much, self._slow, SLOWLY_NS)):
+        for wanted, waiting, pace_ns in ((loops, self._due, AGAIN_NS), (much, self._slow, CALMLY_NS)):
             for key in wanted:
                 due_ns = max(now_ns, self._looked.get(key, 0) + pace_ns)
                 waiting[key] = min(due_ns, waiting.get(key, due_ns))
@@ -70,7 +72,7 @@ class Runaways:
         for key in dict.fromkeys(due):
             self._look(key, spans_of(key), now_ns)
         if due:
-            self._looked = {k: at for k, at in self._looked.items() if now_ns - at < SLOWLY_NS or k in self._found}
+            self._looked = {k: at for k, at in self._looked.items() if now_ns - at < CALMLY_NS or k in self._found}
             self.found = tuple(self._found.values())
 
     def _look(self, key: bytes, spans: pl.DataFrame, now_ns: int) -> None:

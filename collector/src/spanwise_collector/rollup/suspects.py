@@ -18,15 +18,36 @@ _Bools = npt.NDArray[np.bool_]
 REPEATS_NS: Final = 900 * NANO
 """Within so long a call is known to be one that was made before."""
 PACE_NS: Final = 60 * NANO
-_CELLS: Final = 2**21
+_CELLS: Final = 2**19
 _FULL: Final = _CELLS // 4  # then a table begins anew before its time, so that 1 call in 1,000 at most seems to repeat
 _ROWS: Final = 3  # a call counts as often as in the row in which fewest share its cell
-_TRACES: Final = 2**20
+_TRACES: Final = 2**18
 _STEPS: Final = 48  # in a minute or two: with fewer, a run is neither wide nor deep
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _OTHER: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 _ODD: Final = (_MIX, _OTHER, np.uint64(0x165667B19E3779F9))
 _TOP: Final = np.uint64(40)
+_KINDS: Final = ("tool_arguments", "tool_result", "error_type")
+_TOKENS: Final = pl.sum_horizontal("input_tokens", "output_tokens").cast(pl.Float32)
+_READ: Final = (
+    pl.col("category").is_in(["llm", "tool"]).alias("step"),
+    *("trace_id", "category", "tool", *_KINDS, "input_tokens", "output_tokens", "cost_pico_usd"),
+)
+_HASHED: Final = (
+    "trace_id",
+    pl.col("trace_id").hash(1).alias("trace"),
+    # of each kind another number: the same tool with the same arguments, results, or error
+    *(
+        pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed) + pl.col("tool").hash(seed + 1)).alias(name)
+        for seed, name in enumerate(_KINDS, 2)
+    ),
+    (
+        _TOKENS / BY_NAME["tokens_per_minute"].least
+        + pl.col("cost_pico_usd").fill_null(0).cast(pl.Float32) / (BY_NAME["cost_per_minute"].least * PICO_PER_USD)
+        + 1 / _STEPS
+    ).cast(pl.Float32).alias("used"),
+    (pl.col("input_tokens") >= CONTEXT_TOKENS).fill_null(value=False).alias("large"),
+)  # fmt: skip
 _LEAST: Final = int(min(BY_NAME[name].least for name in ("repeats", "same_error", "no_progress")))
 
 
@@ -75,54 +96,36 @@ class Suspects:
 
     def __init__(self) -> None:
         self._calls = _Aging(_ROWS, _CELLS, np.uint16, REPEATS_NS, _FULL)
-        self._tokens, self._cost, self._steps = (
-            _Aging(1, _TRACES, kind, PACE_NS, _TRACES) for kind in (np.float32, np.float32, np.uint16)
-        )
+        self._used = _Aging(1, _TRACES, np.float32, PACE_NS, _TRACES)
 
     def add(self, spans: pl.DataFrame, now_ns: int) -> Suspected:
         """Count spans that came for the first time (columns SPANS among others); give the traces to look at."""
-        steps = spans.filter(pl.col("category").is_in(["llm", "tool"]))
+        steps = spans.lazy().select(_READ).filter("step").select(_HASHED).collect()
         if not steps.height:
             return Suspected(set(), set())
-        trace = steps["trace_id"].hash(1).to_numpy() * _MIX
+        trace = steps["trace"].to_numpy() * _MIX
         repeated = self._repeated(steps, trace, now_ns)
-        much = self._much(steps, trace, now_ns) & ~repeated
-        keys = steps["trace_id"]
-        return Suspected(*(set(keys.filter(pl.Series(which)).to_list()) if which.any() else set[bytes]()
-                           for which in (repeated, much)))  # fmt: skip
+        much = (self._used.add(trace, steps["used"].to_numpy(), now_ns) >= 1) | steps["large"].to_numpy()
+        loops, heavy = (_traces(steps, which) for which in (repeated, much & ~repeated))
+        return Suspected(loops, heavy - _ended(spans) if heavy else heavy)
 
     def _repeated(self, steps: pl.DataFrame, trace: _Hashes, now_ns: int) -> _Bools:
         """Tell which steps are the third of their kind in their trace."""
         found = np.zeros(len(trace), dtype=bool)
-        kinds = (
-            ("tool_arguments", ("tool",), np.uint64(3)),
-            ("tool_result", ("tool",), np.uint64(5)),
-            ("error_type", ("category", "tool"), np.uint64(7)),
-        )
-        for name, others, salt in kinds:
-            if steps[name].null_count() == steps.height:
+        for name in _KINDS:
+            kind = steps[name]
+            if kind.null_count() == steps.height:
                 continue
-            known = steps[name].is_not_null().to_numpy()
-            told = steps.filter(pl.Series(known))
-            key = trace[known] ^ (told[name].hash(2).to_numpy() * (_OTHER ^ salt))
-            for other in others:
-                key ^= told[other].hash(3).to_numpy() * salt
+            known = kind.is_not_null().to_numpy()
+            key = trace[known] ^ (kind.drop_nulls().to_numpy() * _OTHER)
             found[known] |= self._calls.add(key, 1, now_ns) >= _LEAST
         return found
 
-    def _much(self, steps: pl.DataFrame, trace: _Hashes, now_ns: int) -> _Bools:
-        """Tell which steps belong to a trace that uses much, or makes many of them."""
-        used = steps.select(
-            input=pl.col("input_tokens").fill_null(0),
-            tokens=pl.sum_horizontal("input_tokens", "output_tokens").cast(pl.Float32),
-            cost=pl.col("cost_pico_usd").fill_null(0).cast(pl.Float32),
-        )
-        tokens = self._tokens.add(trace, used["tokens"].to_numpy(), now_ns)
-        cost = self._cost.add(trace, used["cost"].to_numpy(), now_ns)
-        many = self._steps.add(trace, 1, now_ns)
-        return (
-            (tokens >= BY_NAME["tokens_per_minute"].least)
-            | (cost >= BY_NAME["cost_per_minute"].least * PICO_PER_USD)
-            | (many >= _STEPS)
-            | (used["input"].to_numpy() >= CONTEXT_TOKENS)
-        )
+
+def _traces(steps: pl.DataFrame, which: _Bools) -> set[bytes]:
+    return set(steps["trace_id"].filter(pl.Series(which)).unique().to_list()) if which.any() else set()
+
+
+def _ended(spans: pl.DataFrame) -> set[bytes]:
+    """Give the traces whose root came: what they used is used."""
+    return set(spans["trace_id"].filter(spans["parent_span_id"].is_null()).to_list())
