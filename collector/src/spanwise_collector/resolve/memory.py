@@ -68,16 +68,28 @@ class Memory:
 
         `met` says that their response ids were told before.
         """
-        trace = self._fresh.get(part.trace_id)
-        if trace is None:
-            trace = self._fresh[part.trace_id] = self._quiet.pop(part.trace_id, None) or Trace(now_ns)
+        trace = self._fresh.get(part.trace_id) or self._quiet.pop(part.trace_id, None)
+        self._changed.add(part.trace_id)
+        spans = len(part.links) // LINK_BYTES
+        self._spans += spans
+        if trace is None and spans <= _MAX_TRACE_SPANS:
+            # most are new and whole: there may be one of them for each span
+            trace = self._fresh[part.trace_id] = Trace(now_ns, part.rooted, part.links)
+            if met or not part.plain:
+                return bool(part.rows)
+            if part.rows:
+                trace.packed, trace.low_ns, trace.high_ns = part.calls, part.low_ns, part.high_ns
+            return False
+        return self._extend(part, trace or Trace(now_ns), now_ns, met=met)
+
+    def _extend(self, part: Part, trace: Trace, now_ns: int, *, met: bool) -> bool:
+        if part.trace_id not in self._fresh:
+            self._fresh[part.trace_id] = trace
         elif trace.seen_ns != now_ns:
             self._fresh.move_to_end(part.trace_id)
-        self._changed.add(part.trace_id)
         trace.seen_ns = now_ns
         trace.rooted |= part.rooted
         trace.links += part.links
-        self._spans += len(part.links) // LINK_BYTES
         if trace.spans > _MAX_TRACE_SPANS:
             self._halve(part.trace_id, trace)
         if met or not part.plain or trace.totals or trace.reaches(part.low_ns, part.high_ns):

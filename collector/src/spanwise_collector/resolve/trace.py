@@ -35,7 +35,7 @@ class Total(msgspec.Struct, array_like=True):
     used: bool = False
 
 
-class Trace(msgspec.Struct, array_like=True):
+class Trace(msgspec.Struct, array_like=True, gc=False):
     """A trace of which spans may still come.
 
     Attributes:

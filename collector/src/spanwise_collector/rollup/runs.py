@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import numpy as np
 import polars as pl
 
@@ -61,8 +61,7 @@ _QUIET: Final = {"trace_id": pl.Binary(), "quiet_ns": pl.Int64()}
 _NOTHING: Final = Counted(*(pl.DataFrame(schema=RUN) for _ in range(3)))
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(msgspec.Struct, gc=False):
     """What is known of a trace beside its spans.
 
     Attributes:
@@ -78,10 +77,6 @@ class Trace:
     headed: bool = False
     labels: Labels | None = None
     counted_ns: int = 0
-
-    def values(self) -> tuple[int, bool, bool, Labels | None, int]:
-        """Give its attributes in their order; in place, as there may be many thousands."""
-        return self.seen_ns, self.rooted, self.headed, self.labels, self.counted_ns
 
 
 class Runs:
@@ -263,8 +258,8 @@ class Runs:
     def dump(self) -> dict[str, Any]:
         """Give what a checkpoint keeps."""
         return {
-            "open": [(key, *trace.values()) for key, trace in self._open.items()],
-            "ended": [(key, *trace.values()) for key, trace in self._ended.items()],
+            "open": [(key, *msgspec.structs.astuple(trace)) for key, trace in self._open.items()],
+            "ended": [(key, *msgspec.structs.astuple(trace)) for key, trace in self._ended.items()],
             "late": sorted(self._late),
             "spans": self._spans.dump(),
             "told": self._told.dump(),
