@@ -175,6 +175,17 @@ async def test_a_fault_of_ours_is_said_and_logged_and_keeps_no_letter_back(caplo
     assert "could not be gathered" in caplog.text
 
 
+async def test_a_rule_that_cannot_be_asked_about_keeps_no_letter_back(caplog: Any):
+    def broken(_rule: Rule, _at_s: float) -> list[Any]:
+        raise ValueError("x")
+
+    silent = Silent(AskError("down"))
+    gatherer = Gatherer(Evident(lambda: silent, silent, dict, _fired, broken), lambda: [rule()], Links)
+    found = (await gatherer.dress(letter(notice()))).evidence[notice().fingerprint]
+    assert found.missing == "evidence: ValueError"
+    assert "could not be gathered" in caplog.text
+
+
 async def test_channels_and_attempts_of_a_message_share_what_was_found():
     silent = Silent(AskError("down"))
     gatherer = gathering(silent, rule())

@@ -120,20 +120,27 @@ class Gatherer:
     def _task(self, notice: Notice) -> asyncio.Task[Evidence]:
         key = (notice.fingerprint, notice.step, notice.updated_at_s)
         if key not in self._found:
-            self._found[key] = asyncio.create_task(self.evidence(notice))
+            self._found[key] = asyncio.create_task(self._whatever_comes(notice))
             if len(self._found) > _KEPT:
                 self._found.popitem(last=False)
         return self._found[key]
 
+    async def _whatever_comes(self, notice: Notice) -> Evidence:
+        try:
+            return await self.evidence(notice)
+        except Exception as error:  # noqa: BLE001  a fault of ours must not keep a message back; it is logged and told
+            _log.exception("evidence could not be gathered")
+            return Evidence(missing=f"evidence: {type(error).__name__}")
+
     async def evidence(self, notice: Notice) -> Evidence:
         """Find what can be found about an alert within the patience; say what is missing."""
         rule = next((rule for rule in self._rules() if rule.name == notice.rule), None)
-        work: dict[str, Coroutine[Any, Any, Any]] = {"history": self._history(notice)}
-        subject = None
+        subject, work = None, dict[str, Coroutine[Any, Any, Any]]()
         if rule is not None:
             asked = self._sources.questions(rule, notice.updated_at_s)
             subject = subject_of(rule, notice, asked)
-            work |= self._work(rule, subject, notice, asked)
+            work = self._work(rule, subject, notice, asked)
+        work = {"history": self._history(notice), **work}
         found, missing = await _within(work, self._patience_s)
         if rule is not None and rule.source != COLLECTOR:
             missing.append(f"{rule.source} knows neither parts nor traces")
