@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -28,7 +29,8 @@ class Held:
         self._frames: dict[int, pl.DataFrame] = {}
         self._wanted: dict[int, int] = {}  # rows of a frame that were not let go of
         self._next = 0
-        self._pieces: dict[bytes, list[_Piece]] = {}
+        self._first: dict[bytes, _Piece] = {}
+        self._more: dict[bytes, list[_Piece]] = {}  # few traces come in several batches
         self.stored = 0
         self.rows = 0
 
@@ -40,21 +42,25 @@ class Held:
         self._frames[number], self._wanted[number] = rows, rows.height
         starts = starts_of(rows)
         keys = rows["trace_id"].gather(starts).to_list()
-        for key, start, stop in zip(keys, starts.tolist(), [*starts[1:].tolist(), rows.height], strict=True):
-            piece = (number, start, stop)
-            pieces = self._pieces.get(key)
-            if pieces is None:
-                self._pieces[key] = [piece]
-            else:
-                pieces.append(piece)
+        pieces = zip(repeat(number), starts.tolist(), [*starts[1:].tolist(), rows.height])
+        if self._first.keys().isdisjoint(keys):
+            self._first.update(zip(keys, pieces, strict=True))
+        else:
+            for key, piece in zip(keys, pieces, strict=True):
+                if self._first.setdefault(key, piece) is not piece:
+                    self._more.setdefault(key, []).append(piece)
         self.rows += rows.height
         self.stored += rows.height
+
+    def knows(self, traces: Sequence[bytes]) -> bool:
+        """Tell whether it holds rows of any of these traces."""
+        return not self._first.keys().isdisjoint(traces)
 
     def of(self, traces: Iterable[bytes]) -> tuple[pl.DataFrame, bool]:
         """Give the rows of traces, and whether they are all from one `add` and so in its order."""
         by_frame: dict[int, list[_Piece]] = {}
         for trace in traces:
-            for piece in self._pieces.get(trace, ()):
+            for piece in self._pieces(trace):
                 by_frame.setdefault(piece[0], []).append(piece)
         if not by_frame:
             return self._empty, True
@@ -63,29 +69,42 @@ class Held:
 
     def count(self, trace: bytes) -> int:
         """Count the rows of a trace."""
-        return sum(stop - start for _, start, stop in self._pieces.get(trace, ()))
+        rows = 0
+        for _, start, stop in self._pieces(trace):
+            rows += stop - start
+        return rows
 
     def drop(self, traces: Iterable[bytes]) -> None:
         """Let go of the rows of traces; traces without rows are passed over."""
+        before, wanted = sum(self._wanted.values()), self._wanted
         for trace in traces:
-            for number, start, stop in self._pieces.pop(trace, ()):
-                self.rows -= stop - start
-                self._wanted[number] -= stop - start
-                if not self._wanted[number]:
-                    self.stored -= self._frames.pop(number).height
-                    del self._wanted[number]
+            for number, start, stop in self._pieces(trace):
+                wanted[number] -= stop - start
+            self._first.pop(trace, None)
+            self._more.pop(trace, None)
+        self.rows += sum(wanted.values()) - before
+        for number in [number for number, rows in wanted.items() if not rows]:
+            self.stored -= self._frames.pop(number).height
+            del wanted[number]
         if self.stored > _LEAST_ROWS and self.stored > 2 * self.rows:
             self._move_together()
 
+    def _pieces(self, trace: bytes) -> Sequence[_Piece]:
+        first = self._first.get(trace)
+        if first is None:
+            return ()
+        more = self._more.get(trace)
+        return (first,) if more is None else (first, *more)
+
     def _move_together(self) -> None:
-        kept = _by_trace(self.of(self._pieces)[0])
-        self._frames, self._wanted, self._pieces, self.rows, self.stored = {}, {}, {}, 0, 0
+        kept = _by_trace(self.of(self._first)[0])
+        self._frames, self._wanted, self._first, self._more, self.rows, self.stored = {}, {}, {}, {}, 0, 0
         self.add(kept)
 
     def dump(self) -> bytes:
         """Give what a checkpoint keeps: an Arrow IPC file."""
         file = BytesIO()
-        self.of(self._pieces)[0].write_ipc(file, compression="lz4")
+        self.of(self._first)[0].write_ipc(file, compression="lz4")
         return file.getvalue()
 
     def load(self, dumped: bytes) -> None:

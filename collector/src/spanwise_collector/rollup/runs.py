@@ -204,10 +204,10 @@ class Runs:
 
     def _compared(self, runs: pl.DataFrame, due: Sequence[bytes]) -> Counted:
         """Tell runs that are counted for the first time from those that were, and remember what was told."""
-        known, _ = self._told.of(due)
-        if not known.height:
+        if not self._told.knows(due):
             self._told.add(runs if runs["trace_id"].is_sorted() else runs.sort("trace_id", maintain_order=True))
             return Counted(runs, _NOTHING.before, _NOTHING.after)
+        known, _ = self._told.of(due)
         now = known.select(_RUN_ID).join(runs, on=_RUN_ID, how="left", maintain_order="left")
         after = known.with_columns(
             *(pl.max_horizontal(name, now[name].alias("now")).alias(name) for name in ADDED),
