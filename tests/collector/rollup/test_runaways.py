@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from spanwise_collector.rollup.rollup import Rollup
-from spanwise_collector.rollup.runaways import AGAIN_NS, KEPT_NS, MOST_WATCHED, QUIET_NS, SLOWLY_NS, Runaways
+from spanwise_collector.rollup.runaways import KEPT_NS, MOST_LOOKS, MOST_WATCHED, QUIET_NS, SLOWLY_NS, Runaways
 from tests.support.rows import NOON, SECOND, batch, row
 from tests.support.runaways import ask, call, rows, stuck
 
@@ -36,14 +36,15 @@ def test_a_loop_is_found_whatever_the_batches_are():
         assert repeats(rollup) == [6]
 
 
-def test_what_comes_too_quickly_to_be_looked_at_again_is_looked_at_a_moment_later():
-    rollup, steps = Rollup(), rows(stuck(6))
-    rollup.add(batch(*steps[:10]), NOON)
-    rollup.add(batch(*steps[10:]), NOON + 1)
-    assert repeats(rollup) == [5]
-    assert not rollup.runaways.due(NOON + 1)
-    rollup.watch(NOON + AGAIN_NS)
-    assert repeats(rollup) == [6]
+def test_of_very_many_loops_the_others_are_looked_at_a_moment_later():
+    rollup = Rollup()
+    many = [each for trace in range(1, MOST_LOOKS + 10) for each in rows(stuck(5), trace=trace)]
+    rollup.add(batch(*many), NOON)
+    assert len(rollup.runaways.found) == MOST_LOOKS
+    assert rollup.runaways.due(NOON)
+    rollup.watch(NOON)
+    assert repeats(rollup) == [5] * (MOST_LOOKS + 9)
+    assert not rollup.runaways.due(NOON)
 
 
 def test_a_loop_that_was_left_is_told_no_more():
@@ -93,6 +94,6 @@ def test_no_more_traces_are_watched_than_there_is_room_for():
         looked.append(key)
         return batch(row(1, None)).clear()
 
-    for second in range(30):
+    for second in range(MOST_WATCHED // MOST_LOOKS + 1):
         runaways.look(spans_of, NOON + second * SECOND)
     assert len(looked) == len(set(looked)) == MOST_WATCHED

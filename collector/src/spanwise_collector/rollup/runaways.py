@@ -12,11 +12,10 @@ from spanwise_collector.rollup.suspects import Suspects
 from spanwise_schema.measures import NANO
 
 MOST_WATCHED: Final = 2_000
-MOST_LOOKS: Final = 100
+MOST_LOOKS: Final = 64
 """Traces in which calls repeat that are looked at in one go; the others have their turn in the next."""
 MOST_SLOW: Final = 4
 """The same of those that just use much."""
-AGAIN_NS: Final = NANO // 4
 SLOWLY_NS: Final = 5 * NANO
 """What a run uses is looked at again after so long; what repeats, with the next repetition."""
 CALMLY_NS: Final = 60 * NANO
@@ -50,10 +49,12 @@ class Runaways:
             known = self._found.keys() & set(spans["trace_id"].unique().to_list())
             self._came.update(dict.fromkeys(known, now_ns))
             loops |= known
-        for wanted, waiting, pace_ns in ((loops, self._due, AGAIN_NS), (much, self._slow, CALMLY_NS)):
-            for key in wanted:
-                due_ns = max(now_ns, self._looked.get(key, 0) + pace_ns)
-                waiting[key] = min(due_ns, waiting.get(key, due_ns))
+        for key in loops:
+            self._due[key] = min(now_ns, self._due.get(key, now_ns))
+        for key in much:
+            due_ns = max(now_ns, self._looked.get(key, 0) + CALMLY_NS)
+            self._slow[key] = min(due_ns, self._slow.get(key, due_ns))
+        for waiting in (self._due, self._slow):
             if len(waiting) > MOST_WATCHED:
                 self._let_go(waiting)
 

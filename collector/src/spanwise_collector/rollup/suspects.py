@@ -28,26 +28,8 @@ _OTHER: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 _ODD: Final = (_MIX, _OTHER, np.uint64(0x165667B19E3779F9))
 _TOP: Final = np.uint64(40)
 _KINDS: Final = ("tool_arguments", "tool_result", "error_type")
-_TOKENS: Final = pl.sum_horizontal("input_tokens", "output_tokens").cast(pl.Float32)
-_READ: Final = (
-    pl.col("category").is_in(["llm", "tool"]).alias("step"),
-    *("trace_id", "category", "tool", *_KINDS, "input_tokens", "output_tokens", "cost_pico_usd"),
-)
-_HASHED: Final = (
-    "trace_id",
-    pl.col("trace_id").hash(1).alias("trace"),
-    # of each kind another number: the same tool with the same arguments, results, or error
-    *(
-        pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed) + pl.col("tool").hash(seed + 1)).alias(name)
-        for seed, name in enumerate(_KINDS, 2)
-    ),
-    (
-        _TOKENS / BY_NAME["tokens_per_minute"].least
-        + pl.col("cost_pico_usd").fill_null(0).cast(pl.Float32) / (BY_NAME["cost_per_minute"].least * PICO_PER_USD)
-        + 1 / _STEPS
-    ).cast(pl.Float32).alias("used"),
-    (pl.col("input_tokens") >= CONTEXT_TOKENS).fill_null(value=False).alias("large"),
-)  # fmt: skip
+_STEP: Final = (pl.col("category") == "llm") | (pl.col("category") == "tool")
+_READ: Final = ("category", "trace_id", "tool", *_KINDS, "input_tokens", "output_tokens", "cost_pico_usd")
 _LEAST: Final = int(min(BY_NAME[name].least for name in ("repeats", "same_error", "no_progress")))
 
 
@@ -100,26 +82,39 @@ class Suspects:
 
     def add(self, spans: pl.DataFrame, now_ns: int) -> Suspected:
         """Count spans that came for the first time (columns SPANS among others); give the traces to look at."""
-        steps = spans.lazy().select(_READ).filter("step").select(_HASHED).collect()
+        steps = spans.lazy().select(_READ).filter(_STEP).collect()
         if not steps.height:
             return Suspected(set(), set())
-        trace = steps["trace"].to_numpy() * _MIX
+        trace = steps["trace_id"].hash(1).to_numpy() * _MIX
         repeated = self._repeated(steps, trace, now_ns)
-        much = (self._used.add(trace, steps["used"].to_numpy(), now_ns) >= 1) | steps["large"].to_numpy()
+        used, large = _used(steps)
+        much = (self._used.add(trace, used, now_ns) >= 1) | large
         loops, heavy = (_traces(steps, which) for which in (repeated, much & ~repeated))
         return Suspected(loops, heavy - _ended(spans) if heavy else heavy)
 
     def _repeated(self, steps: pl.DataFrame, trace: _Hashes, now_ns: int) -> _Bools:
         """Tell which steps are the third of their kind in their trace."""
         found = np.zeros(len(trace), dtype=bool)
-        for name in _KINDS:
-            kind = steps[name]
-            if kind.null_count() == steps.height:
+        for seed, name in enumerate(_KINDS, 2):
+            if steps[name].null_count() == steps.height:
                 continue
-            known = kind.is_not_null().to_numpy()
-            key = trace[known] ^ (kind.drop_nulls().to_numpy() * _OTHER)
-            found[known] |= self._calls.add(key, 1, now_ns) >= _LEAST
+            known = steps[name].is_not_null().to_numpy()
+            told = steps.select("tool", name).filter(pl.Series(known))
+            # of each kind another number: the same tool with the same arguments, results, or error
+            kind = told[name].hash(seed).to_numpy() + told["tool"].hash(seed + 1).to_numpy()
+            found[known] |= self._calls.add(trace[known] ^ (kind * _OTHER), 1, now_ns) >= _LEAST
         return found
+
+
+def _used(steps: pl.DataFrame) -> tuple[npt.NDArray[np.float32], _Bools]:
+    """Give what each step adds to what is much: 1 is enough of tokens, money or steps; and whether its context is."""
+    put_in, gave, pico = (
+        steps[name].fill_null(0).to_numpy().astype(np.float32)
+        for name in ("input_tokens", "output_tokens", "cost_pico_usd")
+    )
+    tokens = (put_in + gave) * np.float32(1 / BY_NAME["tokens_per_minute"].least)
+    money = pico * np.float32(1 / (BY_NAME["cost_per_minute"].least * PICO_PER_USD))
+    return tokens + money + np.float32(1 / _STEPS), put_in >= CONTEXT_TOKENS
 
 
 def _traces(steps: pl.DataFrame, which: _Bools) -> set[bytes]:
