@@ -81,27 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     files.add_argument("--out", type=Path, required=True, metavar="DIR", help="Grafana's folder `provisioning`")
     files.add_argument("--boards", metavar="DIR", help="the boards' folder as Grafana sees it (default: where it is)")
     for each in (provision, files):
-        each.add_argument(
-            "--prometheus",
-            metavar="URL",
-            help="Prometheus as Grafana reaches it (default: as it is, http://localhost:9090 for a new data source)",
-        )
-        each.add_argument(
-            "--collector",
-            metavar="URL",
-            help="the collector as Grafana reaches it (default: as it is, http://localhost:8750 for a new data source)",
-        )
-        each.add_argument(
-            "--alertmanager",
-            metavar="URL",
-            help="the alert manager as Grafana reaches it: makes a contact point of it (default: none)",
-        )
-        each.add_argument(
-            "--rules",
-            type=Path,
-            metavar="FILE",
-            help="a rule file of Prometheus (`spanwise alerts export --prometheus`) for Grafana to judge itself",
-        )
+        _add_places(each)
     provision.add_argument("--prune", action="store_true", help="remove boards and alert rules of ours that are gone")
     provision.add_argument(
         "--wait", type=float, default=60.0, metavar="SECONDS", help="for a Grafana that is starting (default: 60)"
@@ -109,6 +89,30 @@ def _parser() -> argparse.ArgumentParser:
     provision.add_argument("--dry-run", action="store_true", help="only say what would be done, with a diff")
     provision.add_argument("--json", action="store_true", help="answer JSON, not a table")
     return parser
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--prometheus",
+        metavar="URL",
+        help="Prometheus as Grafana reaches it (default: as it is, http://localhost:9090 for a new data source)",
+    )
+    parser.add_argument(
+        "--collector",
+        metavar="URL",
+        help="the collector as Grafana reaches it (default: as it is, http://localhost:8750 for a new data source)",
+    )
+    parser.add_argument(
+        "--alertmanager",
+        metavar="URL",
+        help="the alert manager as Grafana reaches it: makes a contact point of it (default: none)",
+    )
+    parser.add_argument(
+        "--rules",
+        type=Path,
+        metavar="FILE",
+        help="a rule file of Prometheus (`spanwise alerts export --prometheus`) for Grafana to judge itself",
+    )
 
 
 def _render(out: Path | None) -> int:
