@@ -132,7 +132,11 @@ class Lives:
     def one(self) -> Iterator[Any]:
         with process(*self._arguments) as (running, address):
             self._manager.address = address
-            yield running
+            try:
+                yield running
+            finally:
+                # somebody else may come to listen there
+                self._manager.address = ""
 
 
 def _push_on(manager: Manager, moments: int) -> None:
