@@ -240,6 +240,10 @@ class Reader(Protocol):
         """Give runs that have run away, the dearest first."""
         ...
 
+    def versions(self) -> list[dict[str, Any]]:
+        """Give the versions of services that sent spans within the last hour, the newest first; seconds."""
+        ...
+
     def dialects(self, start_ns: int) -> list[dict[str, Any]]:
         """Give the emitters of the spans that ended after a moment, as `spoken.spoken` does."""
         ...

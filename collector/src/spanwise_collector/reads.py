@@ -16,7 +16,7 @@ from spanwise_collector.rollup.totals import in_unit
 from spanwise_collector.spent import Spending
 from spanwise_collector.telemetry import Refusals
 from spanwise_schema import metrics
-from spanwise_schema.measures import DIMENSIONS
+from spanwise_schema.measures import DIMENSIONS, NANO
 from spanwise_schema.money import to_usd
 
 
@@ -116,6 +116,16 @@ class Reads:
         """Count by parent and child service how often one called the other."""
         return services.dependencies(self._pipeline.store, start_ns, end_ns)
 
+    def versions(self) -> list[dict[str, Any]]:
+        """Give the versions of services that sent spans within the last hour, the newest first; seconds."""
+        return [
+            {
+                "service": each.service, "version": each.version, "environment": each.environment,
+                "first_seen": None if each.first_ns is None else each.first_ns / NANO, "last_seen": each.last_ns / NANO,
+            }
+            for each in self._pipeline.rollup.versions.all(self._now_ns())
+        ]  # fmt: skip
+
     def dialects(self, start_ns: int) -> list[dict[str, Any]]:
         """Give the emitters of the spans that ended after a moment."""
         return spoken.spoken(self._pipeline.store, start_ns)
@@ -187,8 +197,11 @@ class Reads:
 
     def _gauges(self) -> dict[str, list[Total]]:
         rollup = self._pipeline.rollup
+        away, burning = runaways.counted(rollup.runaways.found)
         return {
             **{name: [_one(value)] for name, value in self._own().items()},
+            metrics.RUNAWAYS.name: [Total(labels, (), count) for labels, count in away.items()],
+            metrics.RUNAWAYS_COST.name: [Total(labels, (), usd) for labels, usd in burning.items()],
             metrics.OPEN_SPANS.name: [_one(len(self._pipeline.resolver))],
             metrics.SERIES.name: [_one(len(rollup.book))],
             metrics.PASSED_SERIES.name: [_one(len(self._pipeline.passing))],

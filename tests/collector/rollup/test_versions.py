@@ -2,7 +2,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from spanwise_collector.rollup import versions as module
-from spanwise_collector.rollup.versions import KEEP_NS, Versions
+from spanwise_collector.rollup.versions import KEEP_NS, KNOWN_NS, Version, Versions
 from tests.support.rows import NOON, batch, row
 
 
@@ -37,3 +37,14 @@ def test_versions_and_what_was_read_are_bounded(monkeypatch):
     assert len(versions._read) <= 2
     versions.add(batch(row(1, resource=resource("2.0"))), NOON + KEEP_NS)
     assert [version for _, version, *_ in versions.recent(NOON)] == ["2.0"]
+
+
+def test_when_a_version_came_is_known_unless_it_may_have_been_there_before():
+    versions = Versions()
+    versions.add(batch(row(1, resource=resource("1.0"))), NOON)
+    versions.add(batch(row(2, resource=resource("1.1"))), NOON + KNOWN_NS)
+    versions.add(batch(row(3, resource=resource("1.1")), row(4, resource=resource("1.0"))), NOON + KNOWN_NS + 1)
+    assert versions.all(NOON + KNOWN_NS + 1) == [
+        Version("shop", "1.1", "", NOON + KNOWN_NS, NOON + KNOWN_NS + 1),
+        Version("shop", "1.0", "", None, NOON + KNOWN_NS + 1),
+    ]

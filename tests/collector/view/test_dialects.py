@@ -39,3 +39,13 @@ async def test_a_window_that_is_none_is_refused_by_name(tmp_path):
         assert answer.status_code == 422
         assert answer.json()["detail"][0]["loc"] == ["query", "window"]
         assert (await talk.get("/api/v1/dialects", windw="1h")).status_code == 422
+
+
+async def test_versions_of_services_are_told_with_when_they_came(tmp_path):
+    async with collecting(tmp_path) as talk:
+        await talk.send(
+            request([told(1, {})], resource={"service.name": "shop", "service.version": "2.1"}).SerializeToString()
+        )
+        (found,) = (await talk.get("/api/v1/versions")).json()["versions"]
+    assert found.pop("last_seen") > 0
+    assert found == {"service": "shop", "version": "2.1", "environment": "", "first_seen": None}

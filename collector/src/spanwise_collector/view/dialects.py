@@ -31,5 +31,11 @@ def routes(reader: Reader) -> APIRouter:
         await reader.settled()
         return {"dialects": await run_in_threadpool(reader.dialects, start_ns)}
 
-    _ = dialects
+    @router.get("/versions", summary="Versions of services that sent spans within the last hour, the newest first")
+    async def versions() -> dict[str, Any]:
+        """Tell when each came first; null where it may have been there before the collector was."""
+        await reader.settled()
+        return {"versions": reader.versions()}
+
+    _ = dialects, versions
     return router
