@@ -79,3 +79,11 @@ def test_runs_are_filtered_and_the_dearest_comes_first():
     assert [one["agent"] for one in told(*runs, limit=1)] == ["dear"]
     assert told(*runs, service="other") == []
     assert told(*runs, tenant="") != []
+
+
+def test_those_under_way_are_counted_by_agent_and_sign_with_what_they_burn():
+    away, burning = runaways.counted([run for run in (found([*mapping(2), *stuck(6)]), found(mapping(3))) if run])
+    (labels,) = away
+    assert away[labels] == 1
+    assert (labels[1], labels[-1]) == ("researcher", "repeats")
+    assert burning[labels[:-1]] == pytest.approx(0.06 * 3600 / (6 * 2.42 + 5 * 0.02), rel=0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -10,9 +11,13 @@ from spanwise_collector.rollup.cycles import Loop
 from spanwise_collector.rollup.runaway import Runaway
 from spanwise_schema.measures import NANO
 from spanwise_schema.money import to_usd
-from spanwise_schema.runaway import SIGNS
+from spanwise_schema.runaway import MOST_PERIOD, SIGNS
 
 _HOUR_NS: Final = 3_600 * NANO
+_USUAL: Final = RunawayFilter(
+    {sign.name: sign.default for sign in SIGNS if sign.default is not None}, MOST_PERIOD, limit=10_000
+)
+Labels = tuple[str, ...]
 _DIMENSIONS: Final = ("service", "environment", "tenant", "agent")
 
 
@@ -21,6 +26,21 @@ def told(found: Iterable[Runaway], wanted: RunawayFilter) -> list[dict[str, Any]
     shown = [_told(each, sign, wanted) for each in found if (sign := _sign(each, wanted)) is not None]
     shown.sort(key=lambda each: (-(each["cost_usd_per_hour"] or 0), -(each["tokens_per_hour"] or 0), each["trace_id"]))
     return shown[: wanted.limit]
+
+
+def counted(found: Iterable[Runaway]) -> tuple[Counter[Labels], Counter[Labels]]:
+    """Count those under way by default bounds, and add up what they spend in an hour (USD).
+
+    By service, agent, environment and tenant; the counts also by sign.
+    """
+    runs, spent = Counter[Labels](), Counter[Labels]()
+    for each in told(found, _USUAL):
+        labels = tuple(each[name] or "" for name in ("service", "agent", "environment", "tenant"))
+        if each["status"] == "running":
+            runs[(*labels, each["sign"])] += 1
+            if each["cost_usd_per_hour"] is not None:
+                spent[labels] += each["cost_usd_per_hour"]
+    return runs, spent
 
 
 def _sign(found: Runaway, wanted: RunawayFilter) -> str | None:

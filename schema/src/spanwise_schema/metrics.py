@@ -139,6 +139,14 @@ RUNS_ACTIVE: Final = Metric(
     "spanwise_runs_active", "gauge", tuple(LABEL[d] for d in _ACTIVE),
     "Agent runs whose end was not seen yet.", dimensions=_ACTIVE,
 )  # fmt: skip
+RUNAWAYS: Final = Metric(
+    "spanwise_runaways", "gauge", (*(LABEL[d] for d in _ACTIVE), "sign"),
+    "Runs under way that have run away, by the first sign that is as great as its default bound.",
+)  # fmt: skip
+RUNAWAYS_COST: Final = Metric(
+    "spanwise_runaways_cost_usd_per_hour", "gauge", tuple(LABEL[d] for d in _ACTIVE),
+    "What such runs spend in an hour at the pace of their loop, where it is known, in USD.",
+)  # fmt: skip
 RECEIVED: Final = Metric(
     "spanwise_collector_spans_received", "counter", (), "Spans in requests that were acknowledged."
 )

@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from spanwise_dashboards.board import Board, Query, Row, Variable
-from spanwise_dashboards.query import Scope
-from spanwise_dashboards.style import Column, band, everywhere, rising, series, stat, table, timeline, to_board
+from spanwise_dashboards.query import FAILED, Scope
+from spanwise_dashboards.style import (
+    Column,
+    band,
+    everywhere,
+    named,
+    of_line,
+    rising,
+    series,
+    stat,
+    table,
+    timeline,
+    to_board,
+)
 from spanwise_schema.alert_metrics import ANOMALY_SCORE, EXPECTED, EXPECTED_LOWER, EXPECTED_UPPER, OBSERVED
-from spanwise_schema.metrics import LABEL
+from spanwise_schema.metrics import LABEL, LLM_DURATION, RUNAWAYS, RUNAWAYS_COST
 
 _VARIABLES: Final = (
     Variable("rule", "Rule", "rule", ANOMALY_SCORE),
@@ -19,6 +31,9 @@ _VARIABLES: Final = (
     Variable("tool", "Tool", LABEL["tool"], ANOMALY_SCORE),
 )
 _ASK: Final = Scope(_VARIABLES)
+_AGENT: Final = LABEL["agent"]
+_PROVIDER: Final = LABEL["provider"]
+_FAILING: Final = _ASK.rate(LLM_DURATION, [_PROVIDER, _AGENT], sample="count", only=FAILED)
 _UNUSUAL: Final = rising(0.8, 1)
 _BY: Final = ANOMALY_SCORE.labels
 
@@ -79,11 +94,32 @@ _ALL: Final = Row(
     ),
 )  # fmt: skip
 
+_AWAY: Final = Row(
+    "Runs that run away, and providers that fail many",
+    (
+        series(
+            "Runaway runs", "Which agents go in circles or burn money now, and by which sign?",
+            (Query(_ASK.gauge(RUNAWAYS, [_AGENT, "sign"]), f"{named(_AGENT)} {named('sign')}"),), "none", rising(1, 3),
+            link=of_line("spanwise-agent", _VARIABLES[1:], "agent"),
+        ),
+        series(
+            "Burn of runaway runs", "What do they spend in an hour at this pace?",
+            (Query(_ASK.gauge(RUNAWAYS_COST, [_AGENT]), named(_AGENT)),), "currencyUSD", rising(1, 10),
+            link=of_line("spanwise-agent", _VARIABLES[1:], "agent"),
+        ),
+        series(
+            "Agents that a provider fails", "Is it an outage: do several agents see errors of one provider?",
+            (Query(f"count by ({_PROVIDER}) ({_FAILING} > 0)", named(_PROVIDER)),), "none", rising(2, 4),
+            link=of_line("spanwise-llm", _VARIABLES[1:], "provider"),
+        ),
+    ),
+)  # fmt: skip
+
 BOARD: Final = Board(
     uid="spanwise-anomalies",
     title="Spanwise / Anomalies",
-    question="What is unusual for its own series, how far is it from what was expected, and since when?",
+    question="What is unusual for its own series and how far, and which runs and providers go wrong?",
     variables=_VARIABLES,
-    rows=(_NOW, _BAND, _ALL),
+    rows=(_NOW, _BAND, _ALL, _AWAY),
     deeper=to_board("spanwise-alerts", _VARIABLES[:1]),
 )
