@@ -42,9 +42,7 @@ OBSERVED: Final = Metric(
     "spanwise_alerts_observed", "gauge", ("rule", *_SERIES),
     "The newest point of a series that a rule of kind anomaly watches, in the unit of its measure.",
 )  # fmt: skip
-EXPECTED: Final = Metric(
-    "spanwise_alerts_expected", "gauge", ("rule", *_SERIES), "What that point was expected to be."
-)
+EXPECTED: Final = Metric("spanwise_alerts_expected", "gauge", ("rule", *_SERIES), "What that point was expected to be.")
 EXPECTED_LOWER: Final = Metric(
     "spanwise_alerts_expected_lower", "gauge", ("rule", *_SERIES),
     "The least value that is not unusual; not there where only too much is.",
