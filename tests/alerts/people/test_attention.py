@@ -20,6 +20,10 @@ def test_what_is_written_is_read_back(attention: Attention):
     assert attention_from(msgspec.json.decode(msgspec.json.encode(attention.to_dict()))) == attention
 
 
+def test_what_is_written_has_every_field():
+    assert set(FULL.to_dict()) == set(Attention.__dataclass_fields__)
+
+
 def test_only_what_says_something_is_not_blank():
     assert Attention("aa").blank
     assert not Attention("aa", assignee="ada").blank

@@ -88,7 +88,16 @@ class Attention:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields, ready for JSON."""
-        return asdict(self)
+        return {
+            "fingerprint": self.fingerprint,
+            "acknowledged": asdict(self.acknowledged) if self.acknowledged else None,
+            "snoozed": asdict(self.snoozed) if self.snoozed else None,
+            "assignee": self.assignee,
+            "comments": [asdict(comment) for comment in self.comments],
+            # not `asdict`, which copies deeply: each alert that climbs is written with each step
+            "climbs": {name: climb.to_dict() for name, climb in self.climbs.items()},
+            "recalls": self.recalls,
+        }
 
 
 def attention_from(body: Mapping[str, Any]) -> Attention:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class Climb:
     next_s: float | None = None
     calls: int = 0
     called: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields, ready for JSON."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+
+_FIELDS: Final = tuple(Climb.__dataclass_fields__)
 
 
 def begun(moments_s: Sequence[float], now_s: float, calls: int = 0) -> Climb:
