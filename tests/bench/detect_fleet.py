@@ -71,9 +71,17 @@ def _traffic(dice: np.random.Generator, at_s: NDArray[np.int64], series: int) ->
     hour = at_s[:, None] / 3600.0
     base = dice.uniform(15.0, 150.0, series)
     day = 1.0 + dice.uniform(0.0, 0.7, series) * np.sin(2 * np.pi * (hour / 24.0 + dice.random(series)))
-    weekend = np.where(((at_s // DAY_S + 3) % 7 >= 5)[:, None], dice.uniform(0.5, 1.0, series), 1.0)
+    weekend = 1.0 - _free(at_s)[:, None] * (1.0 - dice.uniform(0.5, 1.0, series))
     growth = 1.0 + dice.uniform(0.0, 0.3, series) * np.linspace(0.0, 1.0, len(at_s))[:, None]
     return base * day * weekend * growth
+
+
+def _free(at_s: NDArray[np.int64]) -> Floats:
+    """The share of people who have their weekend: it comes and goes over six hours about midnight."""
+    day = (at_s / DAY_S + 3) % 7
+    begun, over = (day - 5 + 0.125) / 0.25, (day - 7 + 0.125) / 0.25
+    monday = np.clip((0.125 - day) / 0.25, 0.0, 1.0)
+    return np.clip(begun, 0.0, 1.0) - np.clip(over, 0.0, 1.0) + np.where(day < 1, monday, 0.0)
 
 
 def _bursts(dice: np.random.Generator, rate: Floats) -> Floats:

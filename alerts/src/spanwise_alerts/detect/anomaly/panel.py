@@ -24,6 +24,9 @@ _SCALE_HALF_LIFE_S: Final = 86400.0
 _CLIP: Final = 3.0
 """Residuals beyond so many scales are learned as if they lay there."""
 
+_OPENNESS: Final = 2.0
+"""Seasons learn from residuals up to so many times further out."""
+
 _CAUTION: Final = 0.1
 """How much a point counts while its series is unusual …"""
 
@@ -37,7 +40,7 @@ _AFTER_GAP: Final = 3
 _LESSON: Final = 0.05
 """How much higher every threshold of a series gets (as a logarithm) with each anomaly beyond what was asked for …"""
 
-_STRICTEST: Final = 0.4
+_STRICTEST: Final = 0.15
 """… and at most."""
 
 _FURTHEST: Final = 20.0
@@ -295,7 +298,8 @@ class Panel:
         scale = np.maximum(own["scale"][rows], self._transform.least_scale)
         reach = np.where(points < _WARM, np.inf, _CLIP * scale / weight)
         clipped = expected + np.clip(seen - expected, -reach, reach)
-        self._season.learn(rows, at_s, clipped, gain)
+        lesson = expected + np.clip(seen - expected, -_OPENNESS * reach, _OPENNESS * reach)
+        self._season.learn(rows, at_s, clipped, gain, lesson)
         # 1.25: a normal deviation is so much larger than the mean distance
         distance = 1.2533 * np.abs(clipped - expected) * weight
         alpha = gain * np.maximum(self._alpha_scale, 1.0 / (points + 1.0))

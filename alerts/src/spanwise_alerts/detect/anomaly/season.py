@@ -32,10 +32,19 @@ _STEADY_STEPS: Final = 120
 _LEAST_GAIN: Final = 0.2
 """How much of a new cycle goes into a season that was seen often."""
 
+_BELIEVED_CYCLES: Final = 2.0
+"""So many days or weeks are seen before they are believed; until then seasons learn from all they see …"""
+
+_OPEN: Final = 0.5
+"""… and from then on at least so much of what is unusual."""
+
 _BETTER: Final = 0.97
 """A course is followed where it leaves at most this share of the error that is left by the ones before it."""
 
-_ERROR_HALF_LIFE_S: Final = 86400.0
+_ERROR_HALF_LIFE_S: Final = 7 * 86400.0
+
+_EDGE: Final = 2.0
+"""Two hours that are so many times further apart than those around them meet at an edge: at the full hour."""
 
 _LAYOUT: Final = {
     "begun_s": Column(np.nan), "mean": Column(), "slope": Column(),
@@ -65,8 +74,17 @@ class Season:
         forecasts = self._seasonal(rows, at_s) + self.columns["correction"][rows]
         return forecasts[np.arange(len(rows)), self._chosen(rows, at_s)]
 
-    def learn(self, rows: Rows, at_s: float, seen: Floats, gain: Floats) -> None:
-        """Take in one point of each series: `seen` are clipped values, `gain` is how much they count (0 to 1)."""
+    def learn(self, rows: Rows, at_s: float, seen: Floats, gain: Floats, lesson: Floats | None = None) -> None:
+        """Take in one point of each series.
+
+        Args:
+            rows: which series.
+            at_s: Unix time.
+            seen: clipped values.
+            gain: how much they count (0 to 1).
+            lesson: what seasons learn from, clipped less: what comes again each week has to be learned even though it
+                looked like an anomaly at first; `seen` where it is not given.
+        """
         own = self.columns
         new = np.isnan(own["begun_s"][rows])
         own["begun_s"][rows[new]] = at_s
@@ -76,12 +94,15 @@ class Season:
         correction, error = own["correction"][rows], own["error"][rows]
         gains = gain[:, None]
         missed = off - correction
-        own["error"][rows] = error + self._alpha_error * gains * (np.abs(missed) - error)
+        own["error"][rows] = error + self._alpha_error * gains * (np.square(missed) - error)
         corrected = correction + self._alpha * gains * missed
         own["slope"][rows] += self._alpha_slope * self._alpha[3] * gain * missed[:, 3]
         corrected[:, 3] += own["slope"][rows]
+        more = 0.0 if lesson is None else lesson - seen
         for place, (name, hours) in enumerate(HOURS.items(), 1):
-            self._teach(rows, at_s, name, off[:, place] * gain, age_s / (hours * 3600.0))
+            cycles = age_s / (hours * 3600.0)
+            opened = np.maximum(gain, np.where(cycles < _BELIEVED_CYCLES, 1.0, _OPEN))
+            self._teach(rows, at_s, name, (off[:, place] + more) * opened, cycles)
         # young means learn as a mean does
         first = self._step_s / (age_s + self._step_s)
         moved = gain * np.maximum(self._alpha_mean, first) * (seen - own["mean"][rows])
@@ -91,17 +112,17 @@ class Season:
         own["correction"][rows] = corrected
 
     def _teach(self, rows: Rows, at_s: float, name: str, off: Floats, cycles: Floats) -> None:
-        early, late, share = _place(at_s, HOURS[name])
         per_point = np.minimum(np.maximum(1.0 / (cycles + 1.0), _LEAST_GAIN) * self._step_s / 1200.0, 0.5)
         profile = self.columns[name]
+        early, late, share = _between(profile, rows, at_s)
         profile[rows, early] += ((1.0 - share) * per_point * off).astype(np.float32)
         profile[rows, late] += (share * per_point * off).astype(np.float32)
 
     def _seasonal(self, rows: Rows, at_s: float) -> Floats:
         number = np.repeat(self.columns["mean"][rows][:, None], len(COURSES), axis=1)
-        for place, (name, hours) in enumerate(HOURS.items(), 1):
-            early, late, share = _place(at_s, hours)
+        for place, name in enumerate(HOURS, 1):
             profile = self.columns[name]
+            early, late, share = _between(profile, rows, at_s)
             number[:, place] += (1.0 - share) * profile[rows, early] + share * profile[rows, late]
         return number
 
@@ -113,7 +134,7 @@ class Season:
         best = error[:, 0] * _BETTER if self._level else np.full(len(rows), np.inf)
         for place in self._allowed:
             hours = HOURS.get(COURSES[place])
-            known_s = _STEADY_STEPS * self._step_s if hours is None else 2 * hours * 3600.0
+            known_s = _STEADY_STEPS * self._step_s if hours is None else _BELIEVED_CYCLES * hours * 3600.0
             better = (age_s >= known_s) & (error[:, place] < best)
             chosen[better] = place
             best = np.where(better, error[:, place] * _BETTER, best)
@@ -125,9 +146,17 @@ def _gain(step_s: float, half_life_s: float) -> float:
     return 1.0 - 0.5 ** (step_s / half_life_s)
 
 
-def _place(at_s: float, hours: int) -> tuple[int, int, float]:
-    """Find the two hours whose middles a moment lies between, and how near it is to the later one."""
+def _between(profile: NDArray[np.float32], rows: Rows, at_s: float) -> tuple[int, int, Floats]:
+    """Find the two hours whose middles a moment lies between, and for each series how near it is to the later one.
+
+    Where a course has an edge (a weekend, the begin of a batch), a moment belongs to its own hour alone.
+    """
+    hours = profile.shape[1]
     # 1970 began on a Thursday; which day a week begins with does not matter here
     hour = at_s / 3600.0 - 0.5
     whole = int(np.floor(hour))
-    return whole % hours, (whole + 1) % hours, hour - whole
+    early, late, share = whole % hours, (whole + 1) % hours, hour - whole
+    before, after = profile[rows, early - 1], profile[rows, (late + 1) % hours]
+    first, second = profile[rows, early], profile[rows, late]
+    edge = np.abs(second - first) > _EDGE * (np.abs(first - before) + np.abs(after - second))
+    return early, late, np.where(edge, float(share >= 0.5), share)  # noqa: PLR2004  the full hour
