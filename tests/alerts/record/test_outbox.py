@@ -112,3 +112,14 @@ async def test_letters_of_unknown_channels_are_given_up_with_the_reason(opened: 
         assert await store.bury([HOOK], 2.0) == 1
         (state,) = await store.letters(Sought())
         assert (state.status, state.ended_s, state.reason) == ("dead", 2.0, f"{UNKNOWN} any more")
+
+
+async def test_letters_are_counted_also_without_those_that_arrived(opened: Callable[[], Store]):
+    async with opened() as store:
+        await dead(store, "a", "b")
+        letters = [a_letter(thread=name, group_key=name) for name in "cd"]
+        await store.commit(Plan(1.0, letters=letters))
+        await store.settle([Attempt(letters[0], Outcome("delivered"), 2.0, 0.0)])
+        undelivered = {(HOOK, "dead"): 2, (HOOK, "pending"): 1}
+        assert await store.counts(delivered=False) == undelivered
+        assert await store.counts() == {**undelivered, (HOOK, "delivered"): 1}

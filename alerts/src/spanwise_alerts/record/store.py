@@ -230,9 +230,9 @@ class Store:
         """Return what happened, the oldest first."""
         return await self._run(lambda db: trail(db, wanted))
 
-    async def counts(self) -> dict[tuple[str, str], int]:
-        """Count letters by channel and status."""
-        return await self._run(outbox.counts)
+    async def counts(self, *, delivered: bool = True) -> dict[tuple[str, str], int]:
+        """Count letters by channel and status, also those that arrived or not."""
+        return await self._run(lambda db: outbox.counts(db, delivered=delivered))
 
 
 def _said(error: Exception) -> str:

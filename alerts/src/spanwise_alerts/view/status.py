@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
@@ -20,7 +20,14 @@ SPOKEN: Final = "0.25.0"
 """The version of Alertmanager whose API this is; amtool compares it with its own."""
 
 _LETTERS: Final = ("pending", "delivered", "dead")
-Counts = Callable[[], Awaitable[Mapping[tuple[str, str], int]]]
+
+
+class Counts(Protocol):
+    """Counts letters by (channel, status)."""
+
+    def __call__(self, *, delivered: bool = True) -> Awaitable[Mapping[tuple[str, str], int]]:
+        """Count; those that arrived only where they are asked for."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def routes(condition: Condition) -> APIRouter:
 
     @router.get("/metrics", response_class=PlainTextResponse, tags=["metrics"], summary="Own numbers for Prometheus")
     async def metrics() -> Response:
-        return Response(condition.numbers.text(await condition.counts()), media_type=CONTENT_TYPE)
+        return Response(condition.numbers.text(await condition.counts(delivered=False)), media_type=CONTENT_TYPE)
 
     _ = receivers, status, healthy, ready, reload, metrics
     return router
