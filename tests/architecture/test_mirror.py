@@ -21,11 +21,13 @@ TESTED_THROUGH = {
     "alerts/src/spanwise_alerts/view/desk.py": "tests/alerts/view/test_alerts.py",
     "collector/src/spanwise_collector/reader.py": "tests/collector/test_reads.py",
     "alerts/src/spanwise_alerts/ask/source.py": "tests/alerts/ask/test_collector.py",
+    "alerts/src/spanwise_alerts/gather/evident.py": "tests/alerts/gather/test_gatherer.py",
     "instrumentation/src/spanwise/url.py": "tests/instrumentation/test_exchange.py",
     # The parts of one decision, told in seconds as a whole.
     "alerts/src/spanwise_alerts/floor.py": "tests/acceptance/alerts/test_routes.py",
     "alerts/src/spanwise_alerts/flush.py": "tests/acceptance/alerts/test_quiet.py",
     "alerts/src/spanwise_alerts/called_off.py": "tests/acceptance/alerts/test_pagers.py",
+    "alerts/src/spanwise_alerts/handed_over.py": "tests/acceptance/alerts/test_pagers.py",
     "alerts/src/spanwise_alerts/attend.py": "tests/acceptance/alerts/test_people.py",
     "alerts/src/spanwise_alerts/record/migrations/versions/attention.py": "tests/alerts/record/test_migrate.py",
     "alerts/src/spanwise_alerts/upkeep.py": "tests/acceptance/alerts/test_silences.py",

@@ -10,7 +10,8 @@ from spanwise_alerts.ask.prometheus import Prometheus
 from spanwise_alerts.ask.source import Source
 from spanwise_alerts.config import AlertsConfig
 from spanwise_alerts.detect.evaluate import questions
-from spanwise_alerts.gather.gatherer import Evident, Gatherer
+from spanwise_alerts.gather.evident import Evident
+from spanwise_alerts.gather.gatherer import Gatherer
 from spanwise_alerts.gather.history import CHANGES, MOST_TURNS
 from spanwise_alerts.notify.artist import Artist
 from spanwise_alerts.plan import Happening

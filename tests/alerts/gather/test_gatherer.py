@@ -14,7 +14,8 @@ from spanwise_alerts.ask.collector import Collector
 from spanwise_alerts.detect.evaluate import questions
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.evidence import Turn
-from spanwise_alerts.gather.gatherer import Evident, Gatherer
+from spanwise_alerts.gather.evident import Evident
+from spanwise_alerts.gather.gatherer import Gatherer
 from spanwise_alerts.links import Links
 from spanwise_alerts.notify.message import letters_of, message_of
 from spanwise_alerts.plan import Happening
@@ -35,6 +36,7 @@ class Silent:
 
     def __init__(self, fault: Exception | None) -> None:
         self.asked = 0
+        self.under_way = self.most = 0
         self._fault = fault
 
     async def ask(self, _questions: Sequence[Any], _at_s: float) -> Any:
@@ -53,7 +55,12 @@ class Silent:
         self.asked += 1
         if self._fault is not None:
             raise self._fault
-        await asyncio.Event().wait()
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.under_way -= 1
 
 
 async def _fired(_mark: str) -> list[Happening]:
@@ -209,6 +216,15 @@ async def test_only_the_first_alerts_of_a_message_are_looked_into():
     gatherer = gathering(Silent(AskError("down")), rule())
     notices = [notice(fingerprint=f"{n:016x}", step=n + 1) for n in range(9)]
     assert len((await gatherer.dress(letter(*notices))).evidence) == 5
+
+
+async def test_where_much_fires_at_once_the_collector_is_not_overrun():
+    silent = Silent(None)
+    gatherer = gathering(silent, rule())
+    letters = [letter(notice(fingerprint=f"{n:016x}")) for n in range(20)]
+    found = await asyncio.gather(*map(gatherer.dress, letters))
+    assert silent.most <= 2 * 4  # a part that looks for traces asks twice
+    assert all("not there within" in each.missing for dressed in found for each in dressed.evidence.values())
 
 
 async def test_an_alert_whose_rule_is_gone_or_is_over_is_told_with_less():

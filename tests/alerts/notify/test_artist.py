@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +13,7 @@ import msgspec
 from spanwise_alerts.evidence import Course, Evidence
 from spanwise_alerts.notify.artist import Artist, picture_of
 from spanwise_alerts.notify.chart import Picture, draw
-from tests.alerts.builders import a_letter, a_notice
+from tests.alerts.builders import a_letter, a_message, a_notice
 
 AT = [1_795_000_000.0 + n * 60.0 for n in range(31)]
 COURSE = Course("llm.duration p95", "s", AT, [2.0] * 31, 8.0)
@@ -105,6 +107,20 @@ async def test_who_stops_waiting_does_not_give_its_picture_to_the_next():
         await asyncio.wait([waiting])
         assert waiting.cancelled()
         assert await made.draw(second) == draw(second)
+
+
+async def test_a_mail_waits_once_for_all_of_its_pictures(caplog: Any):
+    notices = [a_notice(fingerprint=f"{n:016x}") for n in range(5)]
+    evidence = {each.fingerprint: Evidence(course=COURSE) for each in notices}
+    letter = replace(a_letter("team/email/a@b"), message=a_message(*notices), evidence=evidence)
+    async with artist(patience_s=0.0) as made:
+        assert not any(each.chart for each in (await made.dress(letter)).evidence.values())
+    assert caplog.text.count("could not be drawn") == 1
+
+
+def test_the_alert_manager_itself_does_not_carry_what_draws():
+    asked = "import sys, spanwise_alerts.app; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], timeout=60, check=False).returncode == 0
 
 
 def test_a_breach_is_framed_by_its_beginning_and_its_end_or_now():

@@ -184,6 +184,12 @@ def test_a_description_keeps_its_lines_and_none_of_them_looks_like_ours():
     assert html.tags.count("p") > 2
 
 
+def test_the_largest_message_is_not_clipped_by_mail_programs():
+    notices = [a_notice(summary=f"alert {n} " * 12, fingerprint=f"{n:016x}") for n in range(500)]
+    page = page_of(letter(*notices, evidence={f"{n:016x}": FOUND for n in range(5)}), "example.com")
+    assert len(page.html().encode()) < 102_000
+
+
 def test_a_long_text_is_cut():
     html, text = both(letter(a_notice(summary="x" * 10_000, labels={"y" * 500: "z" * 10_000})))
     assert max(map(len, text.splitlines())) < 2100

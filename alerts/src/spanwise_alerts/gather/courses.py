@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
-from typing import Final, Protocol
+from typing import Final
 
 from spanwise_alerts.alert import Notice
 from spanwise_alerts.evidence import Course
+from spanwise_alerts.gather.evident import Courses
 from spanwise_alerts.gather.subject import KEPT_S, Subject
 from spanwise_alerts.question import Question
 from spanwise_alerts.rule import Rule
@@ -22,16 +23,6 @@ _BEFORE: Final = 1.5
 """How much of what was before the breach is shown, against how long it lasts."""
 
 
-class Telling(Protocol):
-    """Who tells how a measure went."""
-
-    async def course(
-        self, question: Question, start_s: float, end_s: float, step_s: float
-    ) -> Sequence[tuple[float, float | None]]:
-        """Return Unix times and values."""
-        ...
-
-
 def stretch(subject: Subject, notice: Notice) -> tuple[float, float]:
     """Return from when to when (Unix time) it is drawn: three windows, an hour at least, and the whole breach."""
     if subject.asked.since_s is not None:
@@ -41,7 +32,7 @@ def stretch(subject: Subject, notice: Notice) -> tuple[float, float]:
     return subject.at_s - min(length_s, KEPT_S), subject.at_s
 
 
-async def of_subject(source: Telling, subject: Subject, notice: Notice) -> Course | None:
+async def of_subject(source: Courses, subject: Subject, notice: Notice) -> Course | None:
     """Draw a measure of the collector; None where nothing was observed."""
     start_s, end_s = stretch(subject, notice)
     step_s = _step_s(end_s - start_s)
@@ -59,7 +50,7 @@ async def of_subject(source: Telling, subject: Subject, notice: Notice) -> Cours
     return _drawn(title, subject.unit, [at_s for at_s, _ in points], values, subject.threshold, notice)
 
 
-async def of_question(source: Telling, rule: Rule, notice: Notice, asked: Question) -> Course | None:
+async def of_question(source: Courses, rule: Rule, notice: Notice, asked: Question) -> Course | None:
     """Draw what a rule asks of another source; None where nothing was observed."""
     length_s = max(_LEAST_S, _WINDOWS * asked.window_s)
     step_s = _step_s(length_s)

@@ -5,84 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from spanwise_alerts.alert import Letter, Notice
 from spanwise_alerts.errors import AlertsError, AskError
 from spanwise_alerts.evidence import Contributor, Evidence, Example, Shift
 from spanwise_alerts.gather import contributors as parts
 from spanwise_alerts.gather import courses, examples, sample, searches, shifts
+from spanwise_alerts.gather.evident import Evident
 from spanwise_alerts.gather.history import turns_of
 from spanwise_alerts.gather.subject import Subject, subject_of
 from spanwise_alerts.links import Links
-from spanwise_alerts.plan import Happening
 from spanwise_alerts.question import Answer, Question
 from spanwise_alerts.rule import COLLECTOR, Rule
-from spanwise_alerts.trace import FoundRun, FoundSpan, RunSearch, TraceSearch
+from spanwise_alerts.trace import FoundSpan, TraceSearch
 
 PATIENCE_S: Final = 2.0
 """How long a letter waits for evidence."""
 
 _MOST_NOTICES: Final = 5
 _KEPT: Final = 256
+_AT_ONCE: Final = 4
+"""So many parts of evidence are asked for at a time: where much fires, the collector has other things to do."""
+
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-class Asking(Protocol):
-    """Who answers questions about a moment."""
-
-    async def ask(self, questions: Sequence[Question], at_s: float) -> Sequence[Answer | AskError]:
-        """Answer questions, each in its place; raise `AskError` where none is answered."""
-        ...
-
-
-class Courses(Protocol):
-    """Who tells how a measure went."""
-
-    async def course(
-        self, question: Question, start_s: float, end_s: float, step_s: float
-    ) -> Sequence[tuple[float, float | None]]:
-        """Return Unix times and values; raise `AskError` without an answer."""
-        ...
-
-
-class Looking(Courses, Protocol):
-    """What else a collector knows."""
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        ...
-
-    async def spans(self, wanted: TraceSearch) -> Sequence[FoundSpan]:
-        """Return spans; raise `AskError` without an answer."""
-        ...
-
-    async def runs(self, wanted: RunSearch) -> Sequence[FoundRun]:
-        """Return runs; raise `AskError` without an answer."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Evident:
-    """Who is asked for evidence.
-
-    Attributes:
-        numbers: of the collector.
-        around: the collector, for all else.
-        courses: of other sources, by name.
-        trail: what happened to an alert (by fingerprint), the oldest first.
-        questions: what a rule asks at a moment (Unix time).
-    """
-
-    numbers: Callable[[], Asking]
-    around: Looking
-    courses: Callable[[], Mapping[str, Courses]]
-    trail: Callable[[str], Awaitable[Sequence[Happening]]]
-    questions: Callable[[Rule, float], Sequence[Question]]
 
 
 class Gatherer:
@@ -97,6 +47,7 @@ class Gatherer:
         self._rules = rules
         self._links = links
         self._patience_s = patience_s
+        self._room = asyncio.Semaphore(_AT_ONCE)
         self._found: OrderedDict[tuple[str, int, float], asyncio.Task[Evidence]] = OrderedDict()
 
     async def dress(self, letter: Letter) -> Letter:
@@ -139,7 +90,7 @@ class Gatherer:
         if rule is not None:
             asked = self._sources.questions(rule, notice.updated_at_s)
             subject = subject_of(rule, notice, asked)
-            work = self._work(rule, subject, notice, asked)
+            work = {name: self._in_turn(each) for name, each in self._work(rule, subject, notice, asked).items()}
         work = {"history": self._history(notice), **work}
         found, missing = await _within(work, self._patience_s)
         if rule is not None and rule.source != COLLECTOR:
@@ -149,18 +100,25 @@ class Gatherer:
 
     def _work(
         self, rule: Rule, subject: Subject | None, notice: Notice, asked: Sequence[Question]
-    ) -> dict[str, Coroutine[Any, Any, Any]]:
+    ) -> dict[str, Callable[[], Coroutine[Any, Any, Any]]]:
         if rule.source != COLLECTOR:
             other = self._sources.courses().get(rule.source)
-            return {"course": courses.of_question(other, rule, notice, asked[0])} if other and asked else {}
+            return {"course": partial(courses.of_question, other, rule, notice, asked[0])} if other and asked else {}
         if subject is None:
             return {}
-        work: dict[str, Coroutine[Any, Any, Any]] = {}
+        work: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {}
         if subject.live:
-            work["course"] = courses.of_subject(self._sources.around, subject, notice)
+            work["course"] = partial(courses.of_subject, self._sources.around, subject, notice)
         if notice.status == "firing":
-            work |= {"numbers": self._numbers(subject), "users": self._users(subject), "traces": self._traces(subject)}
+            work["numbers"] = partial(self._numbers, subject)
+            work["traces"] = partial(self._traces, subject)
+            if question := parts.user_question(subject):
+                work["users"] = partial(self._users, subject, question)
         return work
+
+    async def _in_turn(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        async with self._room:
+            return await work()
 
     async def _history(self, notice: Notice) -> Any:  # noqa: ANN401  each part of the work has a result of its own
         return turns_of(await self._sources.trail(notice.fingerprint), notice.updated_at_s)
@@ -176,10 +134,7 @@ class Gatherer:
         changed = {key: by_question[q] for key, q in of_shifts.items() if q in by_question}
         return parts.contributors(subject, told), shifts.shifts(subject, changed)
 
-    async def _users(self, subject: Subject) -> tuple[Contributor, ...]:
-        question = parts.user_question(subject)
-        if question is None:
-            return ()
+    async def _users(self, subject: Subject, question: Question) -> tuple[Contributor, ...]:
         (answer,) = await self._sources.numbers().ask([question], subject.at_s)
         return parts.contributors(subject, {"user": answer}) if isinstance(answer, Answer) else ()
 

@@ -47,6 +47,8 @@ class Artist:
             found = evidence.get(notice.fingerprint)
             if found is not None and found.course is not None:
                 drawn = await self.draw(picture_of(found.course, notice))
+                if not drawn:
+                    break
                 evidence = {**evidence, notice.fingerprint: replace(found, chart=drawn)}
         return replace(letter, evidence=evidence)
 
