@@ -42,11 +42,16 @@ class Verdict:
 
     @property
     def urgent(self) -> bool:
-        """Whether it tells of a critical alert what was not told yet."""
+        """Whether it tells of a critical alert what was not told yet, or calls for one."""
         return any(
             notice.tier == "critical" and notice.status == "firing"
-            and self.entry.firing.get(notice.fingerprint) != notice.grade for notice in self.notices
+            and (self.entry.firing.get(notice.fingerprint) != notice.grade or self.calls_for(notice))
+            for notice in self.notices
         )  # fmt: skip
+
+    def calls_for(self, notice: Notice) -> bool:
+        """Whether there is a call for an alert that was not told yet."""
+        return self.calls.get(notice.fingerprint, 0) > self.entry.calls.get(notice.fingerprint, 0)
 
 
 def flush(

@@ -286,3 +286,39 @@ async def test_what_does_not_fire_cannot_be_acknowledged(tmp_path: Path):
 
     story.at(0).does(refuse)
     await story.run(until=1)
+
+
+async def test_a_storm_holds_up_no_call_for_a_critical_alert(tmp_path: Path):
+    chain = {"name": "pager", "steps": [{"receivers": "oncall"}, {"receivers": "oncall", "after": "1m"}]}
+    story = pager(tmp_path, escalations=[chain], storm={"messages": 1, "per": "1h"})
+    story.at(0).fires("down", "critical").fires("slow", "warning")
+    story.between(0, 0).wants(fires("down"), to="oncall")
+    story.between(0, 0).wants(fires("slow"), to="oncall")
+    story.between(60, 60).wants(fires("down"), to="oncall", reason="escalated")
+    # the other one waits for its turn
+    story.between(3600, 3600).wants(fires("slow"), to="oncall", reason="escalated")
+    story.at(3700).acts("acknowledge", "down").acts("acknowledge", "slow")
+    await story.run(until=2 * HOUR)
+
+
+async def test_an_alert_whose_first_step_is_to_come_is_told_to_nobody_yet(tmp_path: Path):
+    chain = {"name": "pager", "steps": [{"receivers": "oncall", "after": "5m"}]}
+    story = pager(tmp_path, escalations=[chain])
+    story.at(0).push("short").at(100).push("short", start=0, end=100).at(200).push("long")
+    story.between(500, 500).wants(fires("long"), to="oncall", reason="first")
+    await story.run(until=HOUR)
+
+
+async def test_steps_that_were_due_while_it_was_down_come_one_after_the_other(tmp_path: Path):
+    story = pager(tmp_path)
+    story.at(0).push("down")
+    story.between(0, 0).wants(fires("down"), to="oncall")
+
+    async def sleep() -> None:
+        story.clock.now_s += 5000
+        story.restarting = True
+
+    story.at(10).does(sleep)
+    story.between(5010, 5010).wants(fires("down"), to="lead", reason="escalated")
+    story.between(5910, 5910).wants(fires("down"), to="boss", reason="escalated")
+    await story.run(until=2 * HOUR)

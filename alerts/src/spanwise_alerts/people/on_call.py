@@ -60,9 +60,7 @@ class Person(Section):
 class Rotation(Section):
     """People who take turns."""
 
-    rotation: list[str] = Field(
-        min_length=1, description="names of people, in their order", examples=[["ada"]]
-    )
+    rotation: list[str] = Field(min_length=1, description="names of people, in their order", examples=[["ada"]])
     handover: Annotated[Handover, BeforeValidator(_handover), PlainSerializer(_handover_text)] = Field(
         default=(None, 9, 0), validate_default=False,
         description="when one takes over from the other: 'mon 09:00', or '09:00' where turns are shorter than a week",

@@ -83,7 +83,10 @@ def _firing(case: Case) -> Iterator[str]:
     if case.standing.expires_at_s is not None:
         yield f"It was pushed; unless it is pushed again it is over at {rfc3339(case.standing.expires_at_s)}."
     names = case.standing.receivers
-    yield f"It is routed to {', '.join(names)}." if names else "It is routed to nobody: there is no receiver."
+    nobody = "It is routed to nobody: there is no receiver."
+    if case.attention is not None and case.attention.climbs:
+        nobody = "Nobody was called yet."
+    yield f"It is routed to {', '.join(names)}." if names else nobody
     if case.standing.state == "unprocessed":
         yield "Its group was not looked at yet: group_wait is not over."
 
