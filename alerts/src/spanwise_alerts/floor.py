@@ -13,6 +13,7 @@ from spanwise_alerts.config import AlertsConfig
 from spanwise_alerts.group.group import Case, Group
 from spanwise_alerts.group.identity import group_key
 from spanwise_alerts.group.tree import Node, tree_of
+from spanwise_alerts.handed_over import handed_over
 from spanwise_alerts.mute.flap import Flapping
 from spanwise_alerts.mute.inhibit import Inhibition
 from spanwise_alerts.mute.silenced import Silences
@@ -285,7 +286,10 @@ class Floor:
         hushed = entry.hushed | (was.hushed & {mark})
         told_s = max(entry.told_s, was.told_s)
         firing = {**entry.firing, mark: tier}
-        self.note(entry, replace(entry, firing=firing, hushed=hushed, told_s=told_s, calls=calls), plan)
+        pagers = {name: ends for name, ends in self.channels[was.receiver].items() if name in self.pagers[was.receiver]}
+        on, letters = handed_over(was, entry, rest, self.cases[mark].notice, pagers)
+        plan.letters += letters
+        self.note(entry, replace(on, firing=firing, hushed=hushed, told_s=told_s, calls=calls), plan)
 
     def entry(self, group: Group) -> Entry:
         """Return what was told of a group; a new one where nothing was."""

@@ -134,3 +134,44 @@ async def test_a_pager_gets_no_reminder_of_a_silence(tmp_path: Path):
         story.between(hour, hour).wants(fires("a"), reason="first")
         await story.run(until=hour + 10)
     assert [event["event_action"] for event in pager.bodies] == ["trigger"]
+
+
+async def test_an_alert_that_goes_on_in_another_group_leaves_no_incident_behind(tmp_path: Path):
+    routes = [{"matchers": ['severity="critical"'], "group_by": ["alertname", "severity"]}]
+    with WebhookSink() as pager:
+        story = paged(tmp_path, pager, route={"routes": routes})
+        held = Incidents(pager)
+        story.at(1).fires("slow").at(5).fires("slow", "critical")
+        story.between(1, 1).wants(fires("slow", tier="warning"))
+        story.between(5, 5).wants(fires("slow", tier="critical"))
+        seen = list[Counter[str]]()
+
+        async def look() -> None:
+            seen.append(held.open())
+
+        story.at(6).does(look).at(9).resolves("slow")
+        story.between(9, 400).wants(resolved("slow"))
+        await story.run(until=400)
+    assert seen == [Counter(["slow"])]
+    assert held.open() == Counter()
+
+
+async def test_incidents_follow_groups_that_are_made_anew(tmp_path: Path):
+    with WebhookSink() as pager:
+        story = paged(tmp_path, pager, route={"group_by": ["zone"], "group_wait": "0s"})
+        held = Incidents(pager)
+        story.at(1).fires("slow", zone="a").at(1).fires("down", zone="a")
+        story.between(1, 1).wants(fires("slow", zone="a"))
+        story.between(1, 400).wants(fires("slow", zone="a"), fires("down", zone="a"), reason="new")
+        seen = list[Counter[str]]()
+
+        async def look() -> None:
+            seen.append(held.open())
+
+        story.at(500).reload(route={"group_by": ["..."]}).at(501).does(look)
+        story.at(600).resolves("slow", zone="a").at(601).does(look).at(700).resolves("down", zone="a")
+        story.between(600, 900).wants(resolved("slow", zone="a"))
+        story.between(700, 1100).wants(resolved("down", zone="a"))
+        await story.run(until=2000)
+    assert seen[0] == Counter(["slow", "down"])
+    assert held.open() == Counter()
