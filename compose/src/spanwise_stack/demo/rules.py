@@ -46,7 +46,8 @@ def alerts_section(http: str, sinks: Sinks) -> dict[str, Any]:
     """
     host, _, port = sinks.smtp.partition(":")
     mail = {"to": ["oncall@example.com"], "from": "spanwise@example.com", "host": host, "port": int(port)}
-    receiver = {"name": "demo", "webhook": {"allow_private": True, "url": sinks.webhook_url}, "email": {**mail, "tls": "none"}}
+    webhook = {"url": sinks.webhook_url, "allow_private": True}
+    receiver = {"name": "demo", "webhook": webhook, "email": {**mail, "tls": "none"}}
     # one story with one alert: the rules that are brought along would add their own
     told = {"rules": _RULES, "default_rules": False, "receivers": [receiver], "route": {"receiver": "demo"}}
     return {"http": http, **told}
