@@ -81,7 +81,7 @@ class Post:
 @asynccontextmanager
 async def post(folder: Path, url: str) -> AsyncIterator[Post]:
     clock = Clock(NOW_S)
-    way = Webhook.model_validate({"url": url, "allow_private": True, "timeout": "500ms"})
+    way = Webhook.model_validate({"url": url, "allow_private": True, "timeout": "2s"})
     async with Store(folder / "db") as store:
         courier = Courier(WebhookChannel(HOOK, way, clock), store, clock, lambda: 1.0, lambda _: None)
         await store.commit(Plan(clock(), letters=[a_letter()]))
