@@ -5,6 +5,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from spanwise_alerts.app import App
 from spanwise_alerts.ask.collector import Collector
 from spanwise_alerts.config import AlertsConfig, load
@@ -34,6 +36,7 @@ def section(port: int) -> AlertsConfig:
     return load(keys, "spanwise.yaml", Path())
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_mail_arrives_with_chart_parts_traces_and_what_changed(tmp_path: Path):
     async with collecting(tmp_path / "collector") as talk:
         for body in troubled(time.time() - 1.0):

@@ -13,6 +13,8 @@ from tests.alerts.gather.asked import rule
 from tests.support.collector import collecting
 from tests.support.trouble import troubled
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 NOBODY = "http://127.0.0.1:1"
 MAIL = "preview/email/you@example.com"
 MEASURED = {"measure": "llm.duration", "stat": "p95", "by": ["model"], "window": "5m"}

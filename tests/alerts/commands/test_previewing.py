@@ -10,6 +10,8 @@ import yaml
 from spanwise_alerts.command import main
 from spanwise_alerts.notify.formats.kinds import FORMATS
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 RULE = {
     "name": "llm-latency", "measure": "llm.duration", "stat": "p95", "by": ["model"],
     "tiers": {"warning": {"above": "8s"}}, "summary": "{{ model }} p95 is {{ value }}",

@@ -17,7 +17,7 @@ from spanwise_alerts.alert import Letter, Notice
 from spanwise_alerts.evidence import Course, Evidence
 from spanwise_alerts.notify.chart import LENGTH_BYTES, Picture
 
-PATIENCE_S: Final = 5.0
+PATIENCE_S: Final = 10.0
 """How long a mail waits for its pictures."""
 
 IDLE_S: Final = 60.0
