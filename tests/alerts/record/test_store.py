@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from spanwise_alerts.alert import Held, Outcome
 from spanwise_alerts.errors import RecordError
 from spanwise_alerts.outbox import Attempt
+from spanwise_alerts.people.attention import Acknowledgement, Attention
+from spanwise_alerts.people.climb import Climb
 from spanwise_alerts.plan import Happening, Kept, Plan
 from spanwise_alerts.record.store import AUDIT_KEPT_S, LETTERS_KEPT_S, Store
 from spanwise_alerts.record.trail import Wanted
@@ -37,6 +40,17 @@ async def test_alert_letter_and_audit_are_one_transaction(opened: Callable[[], S
         assert (await store.recorded(0.0)).kept == [kept]
         assert await store.counts() == {(CHANNEL, "pending"): 1}
         assert [each.what for each in await store.trail(Wanted())] == ["fired"]
+
+
+async def test_what_people_did_is_kept_changed_and_forgotten_with_its_plan(opened: Callable[[], Store]):
+    acked = Attention(
+        "aa", Acknowledgement("ada", 1.0, "Ö", None, (2, 0)), climbs={"p": Climb(1.0, 1, 9.5, 1, {"t": 1})}
+    )
+    async with opened() as store:
+        await store.commit(Plan(1.0, attention={"aa": acked, "bb": Attention("bb", assignee="grace")}))
+        await store.commit(Plan(2.0, attention={"aa": replace(acked, recalls=2), "bb": None}))
+    async with opened() as store:
+        assert (await store.recorded(0.0)).attention == [replace(acked, recalls=2)]
 
 
 async def test_what_was_recorded_is_there_after_a_restart(opened: Callable[[], Store]):

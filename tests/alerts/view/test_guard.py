@@ -29,6 +29,19 @@ async def test_our_own_page_and_programs_may(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://alerts.example.com:8443", 200), ("https://alerts.example.com", 403),
+        ("http://alerts.example.com:8443", 403), ("https://alerts.example.com:8443.evil.example", 403), ("null", 403),
+    ],
+)  # fmt: skip
+async def test_behind_a_proxy_the_page_of_the_external_url_is_ours(tmp_path: Path, origin: str, status: int):
+    async with desk(tmp_path, external_url="https://alerts.example.com:8443/spanwise") as made:
+        answer = await made.client.post("/api/v2/alerts", json=[{"labels": {"a": "b"}}], headers={"Origin": origin})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
     ("host", "status"),
     [
         ("evil.example", 403), ("evil.example:9093", 403), ("localhost:9093", 200), ("spanwise:9093", 200),
