@@ -14,7 +14,7 @@ from rich.text import Text
 FOLDER = Path(__file__).parents[1] / "docs/pictures"
 COMMAND = Path(sys.executable).with_name("spanwise")
 COLUMNS = 132
-PRINTED = {"demo": ("up", "--demo", "--for", "70s"), "doctor": ("doctor",)}
+PRINTED = {"demo": ("up", "--demo"), "doctor": ("doctor",)}
 
 
 def printed(*arguments: str) -> str:

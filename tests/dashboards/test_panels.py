@@ -17,6 +17,7 @@ def test_what_is_shared_asks_the_same_of_every_board():
         panels.runs_per_minute(ASK), panels.success_ratio(ASK), panels.run_p95(ASK), panels.cost_per_hour(ASK),
         panels.unpriced_calls(ASK), panels.tokens_per_minute(ASK), panels.model_p95(ASK, (), width=8),
         panels.tools(ASK, (), width=8), panels.error_ratio(ASK, LLM_DURATION, "Do calls fail?"),
+        panels.budget_left(ASK),
         panels.calls_per_minute(ASK, LLM_DURATION, "How many?"),
         panels.call_p95(ASK, LLM_DURATION, "Are calls slow?", panels.SLOW_MODEL),
     ]  # fmt: skip

@@ -33,8 +33,10 @@ DID_NOT_HAPPEN = {
     "spanwise-collector: Refused requests by reason", "spanwise-collector: Rejected spans by reason",
     "spanwise-collector: Values that were no such thing", "spanwise-tools: Errors by type", "spanwise-waste: Agents",
     "spanwise-waste: Cost per hour of failed runs by agent", "spanwise-waste: Retries by model",
+    "spanwise-cost: Budget left",
 }  # fmt: skip
-"""Panels with a query that stays empty: no run failed or is under way at the end, and senders made no mistake."""
+"""Panels with a query that stays empty: no run failed or is under way at the end, senders made no mistake, and nobody
+set a budget."""
 BY_ALERTS = ("spanwise-alerts", "spanwise-anomalies")
 
 

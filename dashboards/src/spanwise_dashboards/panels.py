@@ -6,7 +6,8 @@ from typing import Final
 
 from spanwise_dashboards.board import Panel, Query, Threshold, Variable
 from spanwise_dashboards.query import RANGE, Scope
-from spanwise_dashboards.style import Column, falling, named, of_line, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, bars, falling, named, of_line, rising, series, stat, table, to_board
+from spanwise_schema.alert_metrics import BUDGET_SPENT
 from spanwise_schema.metrics import (
     CACHE_READ_TOKENS,
     INPUT_TOKENS,
@@ -92,6 +93,15 @@ def model_p95(ask: Scope, keep: tuple[Variable, ...], *, width: int) -> Panel:
     question = "Which model is slow? Each diamond is a call with its trace id."
     link = of_line("spanwise-llm", keep, "model")
     return series("Model call p95 by model", question, (query,), "s", SLOW_MODEL, width=width, link=link)
+
+
+def budget_left(ask: Scope, *, width: int = 8) -> Panel:
+    """Show what is left of each budget, 0 to 1; a click opens the alerts of its rule."""
+    spent = ask.highest(BUDGET_SPENT, ["rule", "period"])
+    query = Query(f"clamp_min(1 - {spent}, 0)", "{{rule}} a {{period}}", instant=True)
+    question = "How much of each budget is left in its period? 0 is spent, or overspent."
+    link = of_line("spanwise-alerts", (), "rule")
+    return bars("Budget left", question, query, "percentunit", falling(0.05, 0.2), width=width, link=link)
 
 
 def tools(ask: Scope, keep: tuple[Variable, ...], *, width: int) -> Panel:

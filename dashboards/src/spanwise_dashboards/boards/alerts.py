@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from spanwise_dashboards import panels
 from spanwise_dashboards.board import Board, Query, Row, Threshold, Variable
 from spanwise_dashboards.query import Scope
-from spanwise_dashboards.style import Column, bars, falling, of_line, rising, series, stat, table, to_board
+from spanwise_dashboards.style import Column, of_line, rising, series, stat, table, to_board
 from spanwise_schema.alert_metrics import (
-    BUDGET_SPENT,
     BURN_RATE,
     CHANGES,
     DELIVERY_ATTEMPTS,
@@ -126,12 +126,7 @@ _LIMITS: Final = Row(
             ),
             worst_first="Fastest burn", link=_THIS_RULE, width=8,
         ),
-        bars(
-            "Budget left", "How much of each budget is left in its period? 0 is spent, or overspent.",
-            Query(f"clamp_min(1 - {_ASK.highest(BUDGET_SPENT, ['rule', 'period'])}, 0)", "{{rule}} a {{period}}", True),
-            "percentunit", falling(0.05, 0.2), width=8,
-            link=of_line("spanwise-alerts", _VARIABLES, "rule"),
-        ),
+        panels.budget_left(_ASK),
     ),
 )  # fmt: skip
 

@@ -109,20 +109,21 @@ _WHERE: Final = Row(
 )  # fmt: skip
 
 _RUNS: Final = Row(
-    "Runs and tokens",
+    "Budgets, runs and tokens",
     (
+        panels.budget_left(_ASK),
         heat(
             "Cost of a run", "Are there runs that cost far more than others?",
-            Query(_ASK.buckets(RUN_COST), "{{le}}"), "currencyUSD",
+            Query(_ASK.buckets(RUN_COST), "{{le}}"), "currencyUSD", width=8,
         ),
-        panels.tokens_per_minute(_ASK),
+        panels.tokens_per_minute(_ASK, width=8),
     ),
 )  # fmt: skip
 
 BOARD: Final = Board(
     uid="spanwise-cost",
-    title="Spanwise / Cost and tokens",
-    question="What do agents cost, who spends it, and does it jump?",
+    title="Spanwise / Cost, tokens and budgets",
+    question="What do agents cost, who spends it, does it jump, and how much of the budgets is left?",
     variables=_VARIABLES,
     rows=(_SUMMARY, _SPEND, _WHERE, _RUNS),
     deeper=to_board("spanwise-agent", _VARIABLES),

@@ -8,7 +8,7 @@ from spanwise_dashboards import panels
 from spanwise_dashboards.board import Board, Query, Row, Variable
 from spanwise_dashboards.query import FAILED, RANGE, Scope
 from spanwise_dashboards.style import Column, everywhere, heat, named, rising, series, stat, table, to_board
-from spanwise_schema.metrics import LABEL, RUN_DURATION, RUN_REPEATED, TOOL_DURATION
+from spanwise_schema.metrics import LABEL, RUN_REPEATED, RUN_STEPS, TOOL_DURATION
 
 _AGENT: Final = LABEL["agent"]
 _TOOL: Final = LABEL["tool"]
@@ -21,7 +21,6 @@ _VARIABLES: Final = (
 )
 _ASK: Final = Scope(_VARIABLES)
 _BY: Final = (_TOOL, _AGENT)
-_CALLS: Final = _ASK.rate(TOOL_DURATION)
 
 _SUMMARY: Final = Row(
     "Summary",
@@ -30,8 +29,8 @@ _SUMMARY: Final = Row(
         panels.error_ratio(_ASK, TOOL_DURATION, "Do tools fail?", width=5),
         panels.call_p95(_ASK, TOOL_DURATION, "Are tools slow?", panels.SLOW_TOOL, width=5),
         stat(
-            "Calls of a run", "How hungry for tools are runs?",
-            Query(_ASK.ratio(_CALLS, _ASK.rate(RUN_DURATION))), "short", width=4,
+            "Steps of a run p95", "How many calls of models and tools do long runs make?",
+            Query(_ASK.quantile(0.95, RUN_STEPS)), "short", rising(15, 30),
         ),
         stat(
             "Repeated calls p95", "How many calls of a run repeat an earlier one?",
