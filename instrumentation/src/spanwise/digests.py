@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from spanwise import guard
 from spanwise.apis.api import Api
 from spanwise.apis.measure import elements, members, read
 
@@ -49,6 +50,7 @@ def _long(value: object) -> bool:
     return isinstance(value, _SIZED) and len(cast("str", value)) > MOST
 
 
+@guard.guarded  # it runs where the program defines a tool
 def own_arguments(function: Callable[..., Any]) -> int:
     """Say how many of the first arguments of a function are the object or class that it belongs to."""
     try:

@@ -117,7 +117,7 @@ class Scope:
         """Trace each call of a function: plain, async, generator or async generator; its name is the default name."""
         name = self._name or getattr(function, "__name__", type(function).__name__)
         tells = self._operation == _TOOL
-        own = digests.own_arguments(function) if tells else 0
+        own = (digests.own_arguments(function) if tells else 0) or 0
 
         def begin(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Open:
             opened = self._begin(name)
