@@ -167,8 +167,9 @@ class Panel:
         self._learn(rows, at_s, seen, expected, weight, scores, thresholds)
         verdict = self._verdict(expected, thresholds[:, 0] * scale / weight, rarity, strength, unusual)
         self._note(rows, value, count, verdict)
-        # where several stand out, the one that averages least is the plainest to tell
-        watch = np.where((ratios > 1.0).any(axis=1), (ratios > 1.0).argmax(axis=1), ratios.argmax(axis=1))
+        # of several that stand out, the first, which averages least, is the plainest to tell
+        plain: Floats = np.where(ratios > 1.0, np.inf, ratios)
+        watch: Rows = np.argmax(plain, axis=1)
         self._point_out(rows, watch, expected, scale / weight, thresholds)
         return verdict
 

@@ -20,9 +20,9 @@ from spanwise_alerts.rules.anomaly import Anomaly
 _RAREST: Final = 1e-9
 _OF_POINT: Final = ("value", "low", "high")
 _OF_MEAN: Final = ("mean", "mean_low", "mean_high")
-_NO_WORDS: Final[dict[str, object]] = dict.fromkeys(("expected", "lower", "upper", "probability"), "unknown") | {
-    "over": ""
-}
+_NO_WORDS: Final[dict[str, object]] = {
+    **dict.fromkeys(("expected", "lower", "upper", "probability"), "unknown"), "over": "",
+}  # fmt: skip
 
 
 def questions(rule: Anomaly, _now_s: float) -> tuple[Question, ...]:
@@ -56,7 +56,7 @@ def _reading(rule: Anomaly, state: State, series: Labels) -> Reading:
     # a drift shows in a moving mean: that is what is told then, and how far out such a mean may be
     value, low, high = (float(own[name][row]) for name in (_OF_MEAN if odd else _OF_POINT))
     lower, upper = low if np.isfinite(low) else None, high if np.isfinite(high) else None
-    gain = state.panel.wanted.detector.watches[own["watch"][row]] if odd else SPIKE
+    gain = state.panel.wanted.detector.watches[int(own["watch"][row])] if odd else SPIKE
     unit = rule.shown_unit
     words = {
         "expected": human(usual, unit), "lower": human(lower, unit) if lower is not None else "any",

@@ -169,7 +169,8 @@ class State:
         rows = rows[own["last_s"][rows] == at_s] if len(rows) else rows
         lines = [own[name][rows] for name in ("value", "expected", "low", "high")]
         numbers = np.stack([*lines, own["strengths"][rows, 0]], axis=1).astype(np.float32)
-        return Drawn(at_s, [self.names[row] for row in rows.tolist()], numbers)
+        places: list[int] = rows.tolist()
+        return Drawn(at_s, [self.names[row] for row in places], numbers)
 
     def forget(self) -> None:
         """Let go of series that had no point for two weeks."""
