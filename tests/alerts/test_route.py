@@ -31,7 +31,7 @@ def test_every_fault_of_a_routing_tree_is_said_with_its_path():
     assert found.keys() == {
         "route.routes[0].matchers[0]", "route.routes[0].group_by[1]", "route.routes[1].routes[0].group_wait",
         "route.routes[1].routes[0].repeat_interval", "route.routes[1].routes[0].continue",
-        "route.routes[1].routes[0].group_bye",
+        "route.routes[1].routes[0].group_bye", "route.routes[0].receiver", "route.routes[0].mute_time_intervals[0]",
     }  # fmt: skip
     assert "did you mean 'group_by'?" in found["route.routes[1].routes[0].group_bye"]
     assert "expected a duration with its unit" in found["route.routes[1].routes[0].group_wait"]
