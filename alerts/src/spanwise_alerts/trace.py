@@ -83,3 +83,24 @@ class FoundRun:
     steps: int
     cost_usd: float | None
     models: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundVersion:
+    """A version of a service that sent spans lately.
+
+    Attributes:
+        first_s: when its first one came, Unix time; None where that is not known.
+        last_s: when its last one came.
+    """
+
+    service: str
+    version: str
+    environment: str
+    first_s: float | None
+    last_s: float
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The dimensions that say where it runs."""
+        return {"service": self.service, "environment": self.environment}

@@ -51,6 +51,9 @@ class Silent:
     async def runs(self, _wanted: Any) -> Any:
         return await self._nothing()
 
+    async def versions(self) -> Any:
+        return await self._nothing()
+
     async def _nothing(self) -> Any:
         self.asked += 1
         if self._fault is not None:
@@ -164,7 +167,7 @@ async def test_a_letter_waits_no_longer_than_the_patience_and_says_what_is_missi
     gatherer = gathering(Silent(None), rule())
     dressed = await gatherer.dress(letter(notice()))
     found = dressed.evidence[notice().fingerprint]
-    assert found.missing == "; ".join(f"{name}: not there within 0.05 s" for name in ("course", "numbers", "traces"))
+    assert found.missing == "; ".join(f"{name}: not there within 0.05 s" for name in ("course", "numbers", "traces", "deploys"))
     assert found.history == (Turn(AT_S - 1.0, "warning"),)
 
 

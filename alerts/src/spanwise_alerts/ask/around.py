@@ -11,7 +11,7 @@ import msgspec
 
 from spanwise_alerts.errors import AskError
 from spanwise_alerts.question import Question
-from spanwise_alerts.trace import FoundRun, FoundSpan, RunSearch, TraceSearch
+from spanwise_alerts.trace import FoundRun, FoundSpan, FoundVersion, RunSearch, TraceSearch
 
 _TIMEOUT_S: Final = 5.0
 _MOST_BYTES: Final = 8 * 2**20
@@ -75,6 +75,18 @@ class _Runs(msgspec.Struct, frozen=True):
     runs: list[_Run]
 
 
+class _Version(msgspec.Struct, frozen=True):
+    service: str
+    version: str
+    environment: str
+    first_seen: float | None
+    last_seen: float
+
+
+class _Versions(msgspec.Struct, frozen=True):
+    versions: list[_Version]
+
+
 class Around:
     """Asks a collector over HTTP; an answer beyond 8 MiB is none. Each method raises `AskError` without an answer."""
 
@@ -123,6 +135,11 @@ class Around:
             )
             for run in found.runs
         ]  # fmt: skip
+
+    async def versions(self) -> list[FoundVersion]:
+        """Return the versions of services that sent spans within the last hour."""
+        found = await self._get("/api/v1/versions", [], _Versions)
+        return [FoundVersion(v.service, v.version, v.environment, v.first_seen, v.last_seen) for v in found.versions]
 
     async def _get(self, path: str, params: Sequence[tuple[str, str]], kind: type[T]) -> T:
         body = bytearray()

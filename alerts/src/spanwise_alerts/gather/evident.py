@@ -10,7 +10,7 @@ from spanwise_alerts.errors import AskError
 from spanwise_alerts.plan import Happening
 from spanwise_alerts.question import Answer, Question
 from spanwise_alerts.rule import Rule
-from spanwise_alerts.trace import FoundRun, FoundSpan, RunSearch, TraceSearch
+from spanwise_alerts.trace import FoundRun, FoundSpan, FoundVersion, RunSearch, TraceSearch
 
 
 class Asking(Protocol):
@@ -45,6 +45,10 @@ class Looking(Courses, Protocol):
 
     async def runs(self, wanted: RunSearch) -> Sequence[FoundRun]:
         """Return runs; raise `AskError` without an answer."""
+        ...
+
+    async def versions(self) -> Sequence[FoundVersion]:
+        """Return versions of services that send; raise `AskError` without an answer."""
         ...
 
 

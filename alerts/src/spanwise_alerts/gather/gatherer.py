@@ -14,7 +14,7 @@ from spanwise_alerts.alert import Letter, Notice
 from spanwise_alerts.errors import AlertsError, AskError
 from spanwise_alerts.evidence import Contributor, Evidence, Example, Shift
 from spanwise_alerts.gather import contributors as parts
-from spanwise_alerts.gather import courses, examples, sample, searches, shifts
+from spanwise_alerts.gather import courses, deploys, examples, sample, searches, shifts
 from spanwise_alerts.gather.evident import Evident
 from spanwise_alerts.gather.history import turns_of
 from spanwise_alerts.gather.subject import Subject, subject_of
@@ -112,6 +112,7 @@ class Gatherer:
         if notice.status == "firing":
             work["numbers"] = partial(self._numbers, subject)
             work["traces"] = partial(self._traces, subject)
+            work["deploys"] = partial(self._deploys, subject)
             if question := parts.user_question(subject):
                 work["users"] = partial(self._users, subject, question)
         return work
@@ -133,6 +134,9 @@ class Gatherer:
         told = {name: by_question[q] for name, q in of_parts.items() if q in by_question}
         changed = {key: by_question[q] for key, q in of_shifts.items() if q in by_question}
         return parts.contributors(subject, told), shifts.shifts(subject, changed)
+
+    async def _deploys(self, subject: Subject) -> list[tuple[float, Shift]]:
+        return deploys.deploys(subject, await self._sources.around.versions())
 
     async def _users(self, subject: Subject, question: Question) -> tuple[Contributor, ...]:
         (answer,) = await self._sources.numbers().ask([question], subject.at_s)
@@ -200,7 +204,7 @@ def _put_together(
 ) -> Evidence:
     told, changed = found.get("numbers", ((), []))
     shown, sampled = found.get("traces", ((), []))
-    ranked = sorted([*changed, *sampled], key=lambda each: -each[0])[: shifts.MOST]
+    ranked = sorted([*changed, *sampled, *found.get("deploys", ())], key=lambda each: -each[0])[: shifts.MOST]
     return Evidence(
         history=found.get("history", ()),
         contributors=(*told, *found.get("users", ())),
