@@ -167,7 +167,8 @@ async def test_a_letter_waits_no_longer_than_the_patience_and_says_what_is_missi
     gatherer = gathering(Silent(None), rule())
     dressed = await gatherer.dress(letter(notice()))
     found = dressed.evidence[notice().fingerprint]
-    assert found.missing == "; ".join(f"{name}: not there within 0.05 s" for name in ("course", "numbers", "traces", "deploys"))
+    parts = ("course", "numbers", "traces", "deploys")
+    assert found.missing == "; ".join(f"{name}: not there within 0.05 s" for name in parts)
     assert found.history == (Turn(AT_S - 1.0, "warning"),)
 
 
