@@ -151,7 +151,7 @@ def _called(floor: Floor, called: Iterable[Notice], escalation: str, now_s: floa
     for notice in called:
         climb = floor.attended.get(notice.fingerprint).climbs.get(escalation)
         waited_s = now_s - climb.begun_s if climb else 0.0
-        why_now = f"not acknowledged for {human_duration(waited_s)}" if waited_s else "not acknowledged any more"
+        why_now = f"not acknowledged for {human_duration(waited_s)}" if waited_s else "nobody looks after it"
         words.append(f"{why_now}: {notice.summary}")
     return "; ".join(words)
 

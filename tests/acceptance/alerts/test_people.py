@@ -101,7 +101,7 @@ async def test_a_restart_keeps_an_acknowledgement_and_its_time(tmp_path: Path):
     for at, who in ((1000, "oncall"), (1900, "lead"), (2800, "boss")):
         story.between(at, at).wants(fires("down"), to=who, reason="escalated")
     await story.run(until=2 * HOUR)
-    assert story.told[1].body["summary"] == "not acknowledged any more: down"
+    assert story.told[1].body["summary"] == "nobody looks after it: down"
 
 
 async def test_an_acknowledged_alert_is_not_repeated_until_its_time_is_over(tmp_path: Path):
@@ -322,3 +322,28 @@ async def test_steps_that_were_due_while_it_was_down_come_one_after_the_other(tm
     story.between(5010, 5010).wants(fires("down"), to="lead", reason="escalated")
     story.between(5910, 5910).wants(fires("down"), to="boss", reason="escalated")
     await story.run(until=2 * HOUR)
+
+
+async def test_another_configuration_doubles_no_step_and_its_new_ones_come(tmp_path: Path):
+    story = pager(tmp_path, escalations=[{**PAGER, "steps": PAGER["steps"][:2]}])
+    story.at(0).push("down")
+    story.between(0, 0).wants(fires("down"), to="oncall")
+    story.at(500).reload(escalations=[PAGER])
+    story.between(900, 900).wants(fires("down"), to="lead")
+    story.between(1800, 1800).wants(fires("down"), to="boss")
+    story.at(1900).reload(escalations=[{**PAGER, "steps": PAGER["steps"][:1]}])
+    await story.run(until=HOUR)
+
+
+async def test_who_was_not_told_that_it_was_over_is_called_when_it_fires_again(tmp_path: Path):
+    route = {"escalation": "pager", "group_by": ["alertname"], "group_wait": "0s", "group_interval": "10m"}
+    story = pager(tmp_path, route=route)
+    story.at(0).fires("down")
+    story.between(0, 0).wants(fires("down"), to="oncall", reason="first")
+    story.between(900, 900).wants(fires("down"), to="lead", reason="escalated")
+    # over and back before anybody is told of the end
+    story.at(1000).resolves("down").at(1100).fires("down")
+    story.between(1100, 1100).wants(fires("down", since=1100), to="oncall", reason="escalated")
+    story.between(2000, 2000).wants(fires("down", since=1100), to="lead", reason="escalated")
+    story.at(2100).acts("acknowledge", "down")
+    await story.run(until=HOUR)
