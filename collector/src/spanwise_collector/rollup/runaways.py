@@ -58,10 +58,6 @@ class Runaways:
             if len(waiting) > MOST_WATCHED:
                 self._let_go(waiting)
 
-    def due(self, now_ns: int) -> bool:
-        """Tell whether there is a trace to look at."""
-        return any(due_ns <= now_ns for waiting in (self._due, self._slow) for due_ns in waiting.values())
-
     def look(self, spans_of: Spans, now_ns: int) -> None:
         """Look at the traces that are due, and publish what was found."""
         due = list[bytes]()
