@@ -33,7 +33,7 @@ class Happening:
     Attributes:
         what: fired, upgraded, downgraded, resolved; told; silenced, inhibited, muted, flapping, overflow; delivered,
             retry, dead; silence, silence-ended; acknowledge, unacknowledge, assign, comment, snooze, unsnooze,
-            acknowledge-ended, snooze-ended, escalated, snoozed.
+            acknowledge-ended, snooze-ended, escalated, snoozed; feedback.
         fingerprint: of the alert it is about; empty where it is about none.
         letter: the key of the letter it is about; empty where it is about none.
     """

@@ -107,6 +107,8 @@ def test_what_does_not_fire_says_why(changes: dict[str, Any], wanted: str):
         ("delivered", {"channel": "t/webhook", "attempts": 2, "reason": ""}, "t/webhook: delivered at attempt 2"),
         ("dead", {"channel": "t/webhook", "attempts": 1, "reason": "404"}, "t/webhook: given up at attempt 1: 404"),
         ("silence", {}, "silence"),
+        ("feedback", {"verdict": "noise", "author": "ann", "comment": "a deploy"}, "ann says it was noise: a deploy"),
+        ("feedback", {"verdict": "useful"}, "somebody says it was useful"),
     ],
 )  # fmt: skip
 def test_each_row_of_the_trail_is_a_sentence(what: str, detail: dict[str, Any], wanted: str):

@@ -183,11 +183,17 @@ def _replayed(detail: Mapping[str, Any]) -> str:
     return f"{detail.get('channel')}: is sent once more, as asked for{by}"
 
 
+def _feedback(detail: Mapping[str, Any]) -> str:
+    who, why = detail.get("author") or "somebody", detail.get("comment")
+    return f"{who} says it was {detail.get('verdict')}{f': {why}' if why else ''}"
+
+
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "fired": _changed("fired"), "upgraded": _changed("upgraded"), "downgraded": _changed("downgraded"),
     "resolved": _changed("resolved; it fired"), "told": _told, "silenced": _withheld("silenced"),
     "inhibited": _withheld("inhibited"), "muted": _withheld("muted"), "flapping": _withheld("it flaps"),
     "snoozed": _withheld("snoozed"),
     "overflow": _withheld("too many messages, it waits"), "delivered": _delivery("delivered"),
-    "retry": _delivery("failed, is tried again"), "dead": _delivery("given up"), "replayed": _replayed, **SENTENCES,
+    "retry": _delivery("failed, is tried again"), "dead": _delivery("given up"), "replayed": _replayed,
+    "feedback": _feedback, **SENTENCES,
 }  # fmt: skip
