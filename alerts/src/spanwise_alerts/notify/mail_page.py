@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import PackageLoader
 from jinja2.sandbox import SandboxedEnvironment
@@ -140,10 +140,11 @@ def _templates() -> SandboxedEnvironment:
         loader=PackageLoader("spanwise_alerts.notify"), autoescape=_escaped, finalize=_seen, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    environment.filters |= {
+    filters: dict[str, Any] = {
         "utc": _utc, "clock": _clock, "duration": human_duration, "percent": _percent, "bar": _bar, "short": _short,
         "lasted": _lasted, "fact": _fact, "paragraph": _paragraph, "web": safe_link, "name": _name,
     }  # fmt: skip
+    environment.filters.update(filters)
     return environment
 
 
