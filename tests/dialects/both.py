@@ -22,6 +22,8 @@ _PRICES = PriceBook({})
 
 MISCOUNTING = {"traceloop_anthropic"}
 """Emitters that tell something wrong themselves: the first output token of a stream twice."""
+TWO_SERVICES = {"litellm", "logfire_openai"}
+"""Of these two LiteLLM's callback made its own resource."""
 STREAMS = 1
 """Such streams in a recording."""
 
@@ -60,8 +62,8 @@ class Both:
 
     @property
     def one_service(self) -> bool:
-        """Tell whether all spans name one service."""
-        return self.frame["service"].n_unique() == 1
+        """Tell whether both emitters name the same service."""
+        return {self.first, self.second} != TWO_SERVICES
 
     @cached_property
     def frame(self) -> pl.DataFrame:

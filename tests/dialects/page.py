@@ -23,8 +23,8 @@ page is made of those tables (`python -m tests.dialects.page`).
 - **Recognised** span by span, in the order of this page, by scope, resource or attribute; the first that fits gives
   the column `dialect`. A span may carry keys of several dialects: they are coalesced in this order, never added.
 - **Columns** are those of `spanwise_schema.columns.CALL`. Numbers may be told as text. A value that is none (negative,
-  beyond 10⁹ tokens, of another type) is null, and so is a name longer than 1,024 bytes, as it would be a label; the span
-  is kept, and the key is counted in `spanwise_collector_field_faults_total`.
+  beyond 10⁹ tokens, of another type) is null, and so is a name longer than 1,024 bytes, as it would be a label; the
+  span is kept, and the key is counted in `spanwise_collector_field_faults_total`.
 - **Tokens**: `input_tokens` includes the cache, `output_tokens` includes reasoning, whoever wrote them. `token_basis`
   says how that is known: `inclusive` (the emitter or the provider's API counts so), `fixed` (a part was beside the
   count and was added), `assumed` (nothing speaks against it), `estimated` (the emitter counted by itself).

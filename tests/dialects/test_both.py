@@ -38,9 +38,14 @@ def test_each_call_counts_once_however_its_spans_come(pair):
 
 
 @of_each
+def test_both_emitters_name_one_service_but_for_two(pair):
+    assert (pair.frame["service"].n_unique() == 1) is pair.one_service
+
+
+@pytest.mark.parametrize(
+    "pair", [pair for pair in BOTH if pair.one_service and not pair.miscounts], ids=lambda pair: pair.name
+)
 def test_each_call_counts_once_where_no_span_is_around_both(pair):
-    if pair.miscounts or not pair.one_service:
-        pytest.skip("what is wrong of a stream, or another service, is known by response ids only")
     spans = without_agent(pair.frame)
     now_ns = int(spans["end_ns"].max())
     for order, frame in {"as they came": spans, "backwards": spans.reverse()}.items():
