@@ -114,7 +114,7 @@ def _used(steps: pl.DataFrame) -> tuple[npt.NDArray[np.float32], _Bools]:
     )
     tokens = (put_in + gave) * np.float32(1 / BY_NAME["tokens_per_minute"].least)
     money = pico * np.float32(1 / (BY_NAME["cost_per_minute"].least * PICO_PER_USD))
-    return tokens + money + np.float32(1 / _STEPS), put_in >= CONTEXT_TOKENS
+    return (tokens + money + np.float32(1 / _STEPS)).astype(np.float32), put_in >= CONTEXT_TOKENS
 
 
 def _traces(steps: pl.DataFrame, which: _Bools) -> set[bytes]:
