@@ -84,13 +84,13 @@ class Desk:
     async def detectors(self, rule: str) -> list[bytes]:
         return self.known.get(rule, [])
 
-    async def keep_detectors(self, rule: str, states: Sequence[bytes], bands: bytes | None, until_s: float) -> None:
+    async def keep_detectors(self, rule: str, states: Sequence[bytes], _: bytes | None, __: float) -> None:
         self.known[rule] = list(states)
 
     async def drop_detectors(self, kept: Collection[str]) -> None:
         self.known = {rule: self.known[rule] for rule in self.known.keys() & set(kept)}
 
-    async def bands(self, rule: str, since_s: float) -> list[bytes]:
+    async def bands(self, _: str, __: float) -> list[bytes]:
         return []
 
     async def watch(self, watched: Mapping[str, float]) -> None:

@@ -36,6 +36,7 @@ class World:
         self.refuses = False
         self.gate = asyncio.Event()
         self.gate.set()
+        self.has_kept = asyncio.Event()
 
     def at(self, at_s: float) -> Answer:
         dice = np.random.default_rng(int(at_s))
@@ -54,7 +55,7 @@ class World:
     async def close(self) -> None:
         pass
 
-    async def history(self, question: Question, after_s: float, until_s: float) -> AsyncIterator[list]:
+    async def history(self, _: Question, after_s: float, until_s: float) -> AsyncIterator[list]:
         await self.gate.wait()
         if self.fault:
             raise AskError(self.fault)
@@ -65,16 +66,17 @@ class World:
     async def detectors(self, rule: str) -> list[bytes]:
         return self.kept.get(rule, [])
 
-    async def keep_detectors(self, rule: str, states: Sequence[bytes], bands: bytes | None, until_s: float) -> None:
+    async def keep_detectors(self, rule: str, states: Sequence[bytes], bands: bytes | None, _: float) -> None:
         if self.refuses:
             raise RecordError("full")
         self.kept[rule] = list(states)
+        self.has_kept.set()
         self.drawn.setdefault(rule, []).extend([bands] if bands else [])
 
     async def drop_detectors(self, kept: Collection[str]) -> None:
         self.kept = {rule: self.kept[rule] for rule in self.kept.keys() & set(kept)}
 
-    async def bands(self, rule: str, since_s: float) -> list[bytes]:
+    async def bands(self, rule: str, _: float) -> list[bytes]:
         return self.drawn.get(rule, [])
 
 
@@ -112,7 +114,7 @@ async def test_then_each_point_is_asked_for_once_it_is_closed():
     world = World()
     study = a_study(world)
     await settled(study, world, BEGIN_S + LATE_S)
-    for second in range(0, 180):
+    for second in range(180):
         await study.follow([a_rule()], world, BEGIN_S + LATE_S + second)
     assert world.asked == [BEGIN_S + 60.0, BEGIN_S + 120.0]
     await study.close()
@@ -137,8 +139,7 @@ async def test_after_a_kill_it_goes_on_where_it_was_kept_as_if_nothing_had_been(
     await settled(study, world, BEGIN_S + LATE_S)
     study.keep(BEGIN_S)
     async with asyncio.timeout(10):
-        while not world.kept:
-            await asyncio.sleep(0.001)
+        await world.has_kept.wait()
     for point in range(1, 4):
         await study.follow([a_rule()], world, BEGIN_S + 60.0 * point + LATE_S)
     # killed: nothing is said to the study, another one begins

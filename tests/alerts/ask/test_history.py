@@ -80,7 +80,7 @@ class Source:
     def __init__(self) -> None:
         self.at_s: list[float] = []
 
-    async def ask(self, questions, at_s):
+    async def ask(self, _, at_s):
         self.at_s.append(at_s)
         return [AskError("gone") if at_s > 1e6 else an_answer({"a": at_s})]
 

@@ -43,7 +43,7 @@ def test_what_was_kept_judges_the_next_points_alike():
 def test_it_is_kept_in_chunks_and_read_back_in_order(monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 2)
     first = a_state()
-    feed(first, 5, lambda place: {name: 1.0 + place for name in "abcde"})
+    feed(first, 5, lambda place: dict.fromkeys("abcde", 1.0 + place))
     chunks = [squeeze(chunk) for chunk in first.chunks()]
     assert len(chunks) == 3
     second = a_state()
