@@ -129,7 +129,7 @@ class Timeline:
                     dispatcher = Dispatcher(config, store, self.events.append, lambda: f"id-{next(self.ids)}")
                     loop = Loop(
                         config.watched, {"collector": source}, store, dispatcher,
-                        Study(store, lambda _: of_source(source)),
+                        Study(store, lambda _, source=source: of_source(source)),
                     )  # fmt: skip
                     couriers = [Courier(c, store, self.clock, lambda: 0.5, self.events.append) for c in channels]
                     await dispatcher.start(self.clock())

@@ -145,7 +145,8 @@ class Dispatching(RuleBasedStateMachine):
         for who, words in told.items():
             assert words[-1][0] == "resolved", f"{who}: {words}"
             if self.plain:
-                news = [status for status, reason in words if reason not in {"repeat", "unmuted", "reminder", "acknowledged"}]
+                again = {"repeat", "unmuted", "reminder", "acknowledged"}
+                news = [status for status, reason in words if reason not in again]
                 assert news == ["firing", "resolved"] * (len(news) // 2), f"{who}: {words}"
 
 

@@ -145,7 +145,7 @@ class Anomaly(Measured):
         examples=[{"warning": {"false_alarms": "1/day"}, "critical": {"false_alarms": "1/month", "for": 3}}],
     )  # fmt: skip
     summary: str = Field(
-        default="{{ rule }}: {{ value }}{{ over }}, expected {{ lower }} to {{ upper }} (as unusual as {{ probability }})",
+        default="{{ rule }}: {{ value }}{{ over }}, expected {{ lower }} to {{ upper }} ({{ probability }})",
         description="one line",
     )
 

@@ -79,7 +79,7 @@ class Joint(Rule):
         examples=[{"warning": {"false_alarms": "1/day"}}],
     )  # fmt: skip
     summary: str = Field(
-        default="{{ rule }}: not as usual (as {{ probability }}): {{ features }}", description="one line"
+        default="{{ rule }}: not as usual ({{ probability }}): {{ features }}", description="one line"
     )
 
     @property

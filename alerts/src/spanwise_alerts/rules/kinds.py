@@ -44,8 +44,19 @@ def rule_of(raw: object) -> Rule:
 
 
 AnyRule = Annotated[
-    Threshold | Change | Absence | Budget | BurnRate | Unpriced | Anomaly | Joint | Outage | Runaway | Promql
-    | Unanswered | DeadMan,
+    Threshold
+    | Change
+    | Absence
+    | Budget
+    | BurnRate
+    | Unpriced
+    | Anomaly
+    | Joint
+    | Outage
+    | Runaway
+    | Promql
+    | Unanswered
+    | DeadMan,
     PlainValidator(rule_of),
 ]
 """The type of a rule in a configuration."""
