@@ -16,6 +16,7 @@ from spanwise_alerts.errors import AskError
 from spanwise_alerts.rules.kinds import rule_of
 from spanwise_alerts.sources import NamedSource
 from tests.alerts.builders import a_rule
+from tests.support.course import Course
 from tests.support.prometheus import binary, prometheus
 from tests.support.webhook import Delivery, Reply, Server
 
@@ -122,3 +123,22 @@ async def test_a_source_that_nobody_knows_is_said():
     rule = rule_of({"name": "x", "kind": "promql", "source": "p", "promql": "up", "tiers": {"warning": {"above": 1}}})
     with pytest.raises(AskError, match=r"nobody is known as 'p'; it stands under alerts\.sources"):
         await backtest(rule, "", 0.0, 60.0, 60.0)
+
+
+async def test_an_anomaly_rule_learns_from_before_and_is_judged_at_the_ends_of_its_points():
+    course = Course()
+    begin_s = 1_780_272_000.0
+    course.trouble_s, course.calm_s = begin_s + 1800.0, begin_s + 2400.0
+    rule = rule_of({
+        "name": "odd", "kind": "anomaly", "measure": "llm.duration", "stat": "p95", "by": ["model"], "history": "4h",
+        "false_alarms": "1/month", "keep_firing_for": "5m",
+    })  # fmt: skip
+    with Server(course) as collector:
+        found = await backtest(rule, collector.url, begin_s + 7.0, begin_s + 3607.0, 10.0)
+    assert found.step_s == 60.0
+    assert course.stretches[0][0] == begin_s + 60.0 - 4 * 3600.0
+    (firing,) = found.firings
+    assert firing.labels["model"] == "odd"
+    assert firing.starts_at_s == course.trouble_s
+    assert firing.ends_at_s is not None
+    assert course.calm_s <= firing.ends_at_s <= course.calm_s + 1800.0
