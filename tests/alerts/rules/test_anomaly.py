@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from spanwise_alerts.rules.anomaly import Anomaly, lasting, often
+from spanwise_alerts.rules.anomaly import Anomaly, lasting
 from spanwise_alerts.rules.kinds import rule_of
+from spanwise_alerts.rules.seldom import often
 
 
 def a_rule(**changes) -> Anomaly:

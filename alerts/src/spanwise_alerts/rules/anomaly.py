@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
@@ -17,27 +15,12 @@ from spanwise_alerts.quantity import Quantity, quantity, seconds
 from spanwise_alerts.rule import TIERS, Amount, Duration, Section, TierName, refuse
 from spanwise_alerts.rules.bounds import misfit
 from spanwise_alerts.rules.measured import Measured, in_order, shown, unit_of
+from spanwise_alerts.rules.seldom import Often, SoOften, not_rarer, often, one_of
 from spanwise_schema.measures import MEASURES
 
-_PERIODS_S: Final = {"hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 30 * 86400.0, "year": 365 * 86400.0}
-_OFTEN: Final = re.compile(rf"(\d+)\s*/\s*({'|'.join(_PERIODS_S)})")
 _EVERY: Final = ("10s", "30s", "1m", "2m", "5m", "10m", "15m", "30m", "1h")
 _LONGEST_S: Final = 28 * 86400.0
 _MOST_POINTS: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Often:
-    """How often something may be wrong: `times` in `period_s`."""
-
-    times: int
-    period_s: float
-    text: str
-
-    @property
-    def rate(self) -> float:
-        """Times a second."""
-        return self.times / self.period_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +30,6 @@ class Lasting:
     points: int
     seconds: float
     text: str
-
-
-def often(raw: object) -> Often:
-    """Read `1/week`.
-
-    Raises:
-        ValueError: it is none.
-    """
-    match = _OFTEN.fullmatch(str(raw).strip())
-    if match is None or int(match[1]) < 1:
-        raise ValueError(f"got {raw!r}, expected how often, such as 1/week: a number / {', '.join(_PERIODS_S)}")
-    return Often(int(match[1]), _PERIODS_S[match[2]], str(raw).strip())
 
 
 def lasting(raw: object) -> Lasting:
@@ -77,19 +48,17 @@ def lasting(raw: object) -> Lasting:
         raise ValueError(f"got {raw!r}, expected a number of points such as 3, or a duration such as 5m") from error
 
 
-def _written(value: Often | Lasting | Quantity) -> str | int:
-    return value.points if isinstance(value, Lasting) and value.points else value.text
+def _written(value: Lasting) -> str | int:
+    return value.points or value.text
 
 
-_AS_WRITTEN: Final = PlainSerializer(_written, when_used="json")
-_Often = Annotated[Often, PlainValidator(often), _AS_WRITTEN]
-_Lasting = Annotated[Lasting, PlainValidator(lasting), _AS_WRITTEN]
+_Lasting = Annotated[Lasting, PlainValidator(lasting), PlainSerializer(_written, when_used="json")]
 
 
 class Rarity(Section):
     """One tier: how seldom it may be wrong, and for how long a series must be unusual."""
 
-    false_alarms: _Often | None = Field(
+    false_alarms: SoOften | None = Field(
         default=None, description="how often it may be wrong a series; without it what the rule says",
         examples=["1/month"],
     )  # fmt: skip
@@ -112,7 +81,7 @@ class Anomaly(Measured):
     kind: Literal["anomaly"] = Field(description="against its own history", examples=["anomaly"])  # pyright: ignore[reportIncompatibleVariableOverride] - the one word it may be
     stat: str = Field(description="count sum mean p50 p90 p95 p99 max ratio, as the measure allows", examples=["p95"])
     window_s: Duration = Field(default=300.0, alias="window", exclude=True, description="not for this kind")
-    bucket_s: Duration = Field(
+    bucket_s: Annotated[Duration, one_of(_EVERY)] = Field(
         default=60.0, alias="every", description=f"how long a point is: {', '.join(_EVERY)} (default 1m)",
         examples=["1m"],
     )  # fmt: skip
@@ -123,7 +92,7 @@ class Anomaly(Measured):
     direction: Literal["up", "down", "both"] = Field(
         default="both", description="what is unusual: too much (up), too little (down), or both", examples=["up"]
     )
-    false_alarms: _Often = Field(
+    false_alarms: SoOften = Field(
         default=often("1/week"), description="how often it may be wrong a series (default 1/week)", examples=["1/week"]
     )
     min_change: Amount = Field(
@@ -202,14 +171,6 @@ class Anomaly(Measured):
             raise ValueError(expected(stat, known))
         return stat
 
-    @field_validator("bucket_s")
-    @classmethod
-    def _even(cls, bucket_s: float) -> float:
-        # whole points make up whole hours, so that an hour of the day is one
-        if bucket_s not in {seconds(text) for text in _EVERY}:
-            raise ValueError(f"got {bucket_s:g}s, expected one of {', '.join(_EVERY)}")
-        return bucket_s
-
     @field_validator("min_change")
     @classmethod
     def _share(cls, change: Quantity) -> Quantity:
@@ -232,11 +193,7 @@ class Anomaly(Measured):
 
     @model_validator(mode="after")
     def _graver_is_rarer(self) -> Self:
-        found: list[tuple[Path, str]] = [
-            (("tiers", graver, "false_alarms"), f"got {self._often(tier).text!r}, expected at most that of `{milder}`")
-            for (milder, before), (graver, tier) in itertools.pairwise(self.tiers.items())
-            if self._often(tier).rate > self._often(before).rate
-        ]  # fmt: skip
+        found = [(("tiers", *path), text) for path, text in not_rarer(self.tiers, self._often)]
         counted = transform_of(MEASURES[self.measure].unit, self.stat).kind == "count"
         if DETECTORS[self.detector].counts and not counted:
             text = f"got 'count', expected another detector: {self.stat} of {self.measure} is no count"

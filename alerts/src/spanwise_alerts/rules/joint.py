@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import Field, PlainSerializer, PlainValidator, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from spanwise_alerts.faults import Path, expected
-from spanwise_alerts.quantity import seconds
 from spanwise_alerts.rule import TIERS, Duration, Held, Rule, TierName, refuse
-from spanwise_alerts.rules.anomaly import Often, often
 from spanwise_alerts.rules.measured import in_order
+from spanwise_alerts.rules.seldom import Often, SoOften, not_rarer, often, one_of
 
 _WHO: Final = ("service", "agent", "environment", "tenant")
 _EVERY: Final = ("1m", "2m", "5m", "10m", "15m", "30m", "1h")
 _LONGEST_S: Final = 28 * 86400.0
 
 
-def _written(value: Often) -> str:
-    return value.text
-
-
-_Often = Annotated[
-    Often, PlainValidator(often), PlainSerializer(_written, return_type=str, when_used="json")
-]  # fmt: skip
-
-
 class Seldom(Held):
     """One tier: how seldom it may be wrong."""
 
-    false_alarms: _Often | None = Field(
+    false_alarms: SoOften | None = Field(
         default=None, description="how often it may be wrong an agent; without it what the rule says",
         examples=["1/month"],
     )  # fmt: skip
@@ -54,7 +43,7 @@ class Joint(Rule):
     where: dict[str, str] = Field(
         default_factory=dict[str, str], description="only these; without it all", examples=[{"environment": "prod"}]
     )
-    bucket_s: Duration = Field(
+    bucket_s: Annotated[Duration, one_of(_EVERY)] = Field(
         default=300.0, alias="every", description=f"how long a stretch is: {', '.join(_EVERY)} (default 5m)",
         examples=["5m"],
     )  # fmt: skip
@@ -64,7 +53,7 @@ class Joint(Rule):
     direction: Literal["up", "both"] = Field(
         default="up", description="what is unusual: only more than usual (up), or less too (both)", examples=["up"]
     )
-    false_alarms: _Often = Field(
+    false_alarms: SoOften = Field(
         default=often("1/week"), description="how often it may be wrong an agent (default 1/week)", examples=["1/week"]
     )
     history_s: Duration = Field(
@@ -78,9 +67,7 @@ class Joint(Rule):
         default_factory=_usual, description="each with `false_alarms` and `for`; without it a warning",
         examples=[{"warning": {"false_alarms": "1/day"}}],
     )  # fmt: skip
-    summary: str = Field(
-        default="{{ rule }}: not as usual ({{ probability }}): {{ features }}", description="one line"
-    )
+    summary: str = Field(default="{{ rule }}: not as usual ({{ probability }}): {{ features }}", description="one line")
 
     @property
     def filters(self) -> tuple[tuple[str, str], ...]:
@@ -124,20 +111,12 @@ class Joint(Rule):
                 ]
         return found
 
-    @field_validator("bucket_s")
-    @classmethod
-    def _even(cls, bucket_s: float) -> float:
-        if bucket_s not in {seconds(text) for text in _EVERY}:
-            raise ValueError(f"got {bucket_s:g}s, expected one of {', '.join(_EVERY)}")
-        return bucket_s
-
     @field_validator("tiers")
     @classmethod
     def _ordered(cls, tiers: dict[TierName, Seldom]) -> dict[TierName, Seldom]:
-        ordered = in_order(tiers, TIERS)
-        refuse([
-            ((graver, "false_alarms"), f"got {tier.false_alarms.text!r}, expected at most that of `{milder}`")
-            for (milder, before), (graver, tier) in itertools.pairwise(ordered.items())
-            if tier.false_alarms and before.false_alarms and tier.false_alarms.rate > before.false_alarms.rate
-        ])  # fmt: skip
-        return ordered
+        return in_order(tiers, TIERS)
+
+    @model_validator(mode="after")
+    def _graver_is_rarer(self) -> Self:
+        refuse((("tiers", *path), text) for path, text in not_rarer(self.tiers, self._often))
+        return self
