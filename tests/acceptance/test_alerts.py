@@ -180,7 +180,7 @@ async def test_fire_and_resolve_arrive_as_one_thread_of_mail(tmp_path: Path):
     assert fired["Subject"] == "[FIRING:warning] gpt-4o p95 is 9 s"
     assert resolved["Subject"] == "[RESOLVED] gpt-4o p95 is 1 s"
     assert resolved["References"] == fired["Message-ID"]
-    assert "Threshold    8 s (warning)" in sink.mails[0].text
+    assert "Against      threshold 8 s (" in sink.mails[0].text
     assert 'href="https://example.com/r"' in sink.mails[0].html
 
 
