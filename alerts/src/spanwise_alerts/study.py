@@ -16,6 +16,7 @@ from spanwise_alerts.detect.anomaly.drawn import Drawn
 from spanwise_alerts.detect.anomaly.readings import questions
 from spanwise_alerts.detect.anomaly.state import State, squeeze
 from spanwise_alerts.errors import AlertsError, AskError, RecordError
+from spanwise_alerts.followed import watch_again
 from spanwise_alerts.rules.anomaly import Anomaly
 from spanwise_alerts.study_agents import Agents
 
@@ -75,6 +76,11 @@ class _Followed:
     kept_s: float = float("-inf")
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def stop(self) -> None:
+        """Read no more."""
+        if self.reading is not None:
+            self.reading.cancel()
+
 
 class Study:
     """Follows the rules of kind anomaly."""
@@ -92,20 +98,8 @@ class Study:
         """Follow these rules and no others; those that look at the same numbers as before keep what they know."""
         rules = list(rules)
         self.agents.watch(rules)
-        before, self._followed = self._followed, {}
-        for rule in rules:
-            if isinstance(rule, Anomaly):
-                was = before.pop(rule.name, None)
-                if was is None or was.rule.shape != rule.shape:
-                    self._followed[rule.name] = _Followed(rule)
-                    _stop(was)
-                    continue
-                was.rule = rule
-                if was.state is not None:
-                    was.state.judge_as(rule)
-                self._followed[rule.name] = was
-        for gone in before.values():
-            _stop(gone)
+        mine = [rule for rule in rules if isinstance(rule, Anomaly)]
+        self._followed = watch_again(self._followed, mine, _Followed, lambda was, rule: was.rule.shape == rule.shape)
 
     def state(self, rule: str) -> State | None:
         """Return what is known of the series of a rule; None as long as it is not up to date."""
@@ -258,7 +252,7 @@ class Study:
         """Stop reading, and keep what is known."""
         await self.agents.close()
         for followed in self._followed.values():
-            _stop(followed)
+            followed.stop()
         tasks = [followed.reading for followed in self._followed.values() if followed.reading]
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._keeping is not None:
@@ -286,8 +280,3 @@ async def _ask(followed: Sequence[_Followed], source: Source, at_s: float) -> di
 def _take(state: State, piece: Piece, *, draw: bool) -> None:
     for at_s, answer in piece:
         state.take(answer, at_s, draw=draw)
-
-
-def _stop(followed: _Followed | None) -> None:
-    if followed is not None and followed.reading is not None:
-        followed.reading.cancel()

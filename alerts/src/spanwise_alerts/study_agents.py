@@ -14,6 +14,7 @@ from spanwise_alerts.detect.joint.features import questions
 from spanwise_alerts.detect.joint.model import Model
 from spanwise_alerts.detect.joint.state import State
 from spanwise_alerts.errors import AlertsError, AskError
+from spanwise_alerts.followed import watch_again
 from spanwise_alerts.question import Answer
 from spanwise_alerts.rules.joint import Joint
 
@@ -41,6 +42,12 @@ class _Followed:
     fault: str = ""
     again_s: float = float("-inf")
 
+    def stop(self) -> None:
+        """Read and learn no more."""
+        for task in (self.reading, self.learning):
+            if task is not None:
+                task.cancel()
+
 
 class Agents:
     """Follows the rules of kind joint. Nothing of it is kept: the past is read again at each start."""
@@ -52,21 +59,8 @@ class Agents:
 
     def watch(self, rules: Iterable[object]) -> None:
         """Follow these rules and no others; those that look at the same numbers as before keep what they know."""
-        before, self._followed = self._followed, {}
-        for rule in rules:
-            if not isinstance(rule, Joint):
-                continue
-            was = before.pop(rule.name, None)
-            if was is None or was.rule.shape != rule.shape or was.rule.history_s < rule.history_s:
-                _stop(was)
-                self._followed[rule.name] = _Followed(rule)
-                continue
-            was.rule = rule
-            if was.state is not None:
-                was.state.judge_as(rule)
-            self._followed[rule.name] = was
-        for gone in before.values():
-            _stop(gone)
+        mine = [rule for rule in rules if isinstance(rule, Joint)]
+        self._followed = watch_again(self._followed, mine, _Followed, _fits)
 
     def state(self, rule: str) -> State | None:
         """Return what is known of the agents of a rule; None as long as it is not up to date."""
@@ -148,7 +142,7 @@ class Agents:
     async def close(self) -> None:
         """Stop reading and learning."""
         for followed in self._followed.values():
-            _stop(followed)
+            followed.stop()
         tasks: list[asyncio.Task[Any]] = []
         for each in self._followed.values():
             tasks += [task for task in (each.reading, each.learning) if task is not None]
@@ -166,7 +160,5 @@ async def _model(rule: Joint, state: State) -> Model:
     return await asyncio.to_thread(lambda: Model(rows, at_s, up=rule.direction == "up"))
 
 
-def _stop(followed: _Followed | None) -> None:
-    for task in (followed.reading, followed.learning) if followed is not None else ():
-        if task is not None:
-            task.cancel()
+def _fits(was: _Followed, rule: Joint) -> bool:
+    return was.rule.shape == rule.shape and was.rule.history_s >= rule.history_s
