@@ -118,7 +118,9 @@ def _sample(rule: Rule, now_s: float) -> Notice:
     below = getattr(getattr(rule, "tiers", {}).get(tier), "below", None) is not None
     value = None if threshold is None else threshold * (1 / _BEYOND if below else _BEYOND) or 1.0
     series = tuple(sorted((name, _SAMPLES.get(name, "sample")) for name in rule.by))
-    return _notice(rule, _alert(rule, series, value, _SEEN, now_s), None, "")
+    # what only an evaluation knows is shown by its name
+    reading = Reading(series, {}, value, _SEEN, {word: f"({word})" for word in rule.words})
+    return _notice(rule, _alert(rule, series, value, _SEEN, now_s), reading, "")
 
 
 def _alert(rule: Rule, series: Labels, value: float | None, count: int, now_s: float) -> Alert:
