@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from spanwise_alerts.question import Answer, Table
 from spanwise_alerts.rehearsal import Rehearsal
+from spanwise_alerts.rules.kinds import rule_of
 from tests.alerts.builders import a_rule
 
 SERIES = (("model", "m"),)
@@ -32,3 +33,13 @@ def test_what_fires_says_what_it_said_last_and_what_is_pending_says_nothing():
     rehearsal.at(answers(12.0), 90.0)
     (notice,) = rehearsal.says()
     assert (notice.summary, notice.labels) == ("m 10 s", {"alertname": "llm-latency", "model": "m"})
+
+
+def test_each_mark_of_a_budget_is_told_as_it_is_live():
+    rehearsal = Rehearsal(rule_of({"name": "b", "kind": "budget", "measure": "llm.cost", "limit": "$100"}))
+    told: list[tuple[str, str]] = []
+    for second, spent in enumerate([60.0, 85.0, 96.0, 97.0, 101.0, 120.0]):
+        both = [Answer(Table([()]), [spent], [50])] * 2
+        told += [(notice.tier, notice.threshold_text) for notice in rehearsal.at(both, 1_773_230_400.0 + second)]
+    assert told == [("info", "50 %"), ("warning", "80 %"), ("critical", "95 %"), ("critical", "100 %")]
+    assert [notice.threshold_text for notice in rehearsal.says()] == ["100 %"]

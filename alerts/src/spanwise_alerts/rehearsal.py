@@ -36,8 +36,9 @@ class Rehearsal:
                 self.held.pop(series, None)
             else:
                 self.held[series] = moved.alert
-            previous = moved.before.tier if moved.before else None
-            if moved.alert.tier != previous:
+            before, alert = moved.before, moved.alert
+            was = (before.tier, before.mark) if before else (None, 0)
+            if (alert.tier, alert.mark) != was:
                 self._said[series] = notice = self._notice(moved)
                 told.append(notice)
         return told
