@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from spanwise_alerts.errors import AskError, RecordError
+from spanwise_alerts.followed import LATE_S
 from spanwise_alerts.question import Answer, Question, Table
 from spanwise_alerts.rules.anomaly import Anomaly
 from spanwise_alerts.rules.kinds import rule_of
-from spanwise_alerts.study import LATE_S, Study
+from spanwise_alerts.study import Study
 from tests.alerts.answers import of
 
 BEGIN_S = 1_780_272_000.0

@@ -8,9 +8,10 @@ import pytest
 from spanwise_alerts.ask.history import Piece
 from spanwise_alerts.detect.joint.model import LEAST_ROWS
 from spanwise_alerts.errors import AskError
+from spanwise_alerts.followed import LATE_S
 from spanwise_alerts.question import Answer, Question
 from spanwise_alerts.rules.joint import Joint
-from spanwise_alerts.study_agents import LATE_S, Agents
+from spanwise_alerts.study_agents import Agents
 from tests.alerts.detect.joint.fleet import STEP_S, Fleet, answer, labels_of
 
 FLEET = Fleet("a", "b")

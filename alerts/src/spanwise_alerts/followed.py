@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from spanwise_alerts.rule import Rule
+
+LATE_S: Final = 10.0
+"""So long after its end a point is closed: what its spans tell has arrived."""
+
+AGAIN_S: Final = 30.0
+"""After so long what failed is tried again."""
 
 
 class Known(Protocol):

@@ -236,7 +236,7 @@ class Loop:
 
     def _cover(self, changes: Iterable[tuple[Rule, Moved, Change]], now_s: float) -> None:
         """Say which outages there are before anything that they explain could be told."""
-        before = dict(self._covers)
+        had_some = bool(self._covers)
         for rule, each, change in changes:
             if not isinstance(rule, Outage):
                 continue
@@ -245,7 +245,7 @@ class Loop:
             # one whose victims gave up calling still has those that it had
             elif each.reading is not None and each.reading.victims:
                 self._covers[change.fingerprint] = outage.covers(rule, each.reading)
-        if before or self._covers:
+        if had_some or self._covers:
             self._taker.cover(self._covers, now_s)
 
     def _moved(self, rule: Rule, answers: Sequence[Answer], now_s: float) -> list[Moved]:

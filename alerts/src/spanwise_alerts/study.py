@@ -16,18 +16,12 @@ from spanwise_alerts.detect.anomaly.drawn import Drawn
 from spanwise_alerts.detect.anomaly.readings import questions
 from spanwise_alerts.detect.anomaly.state import State, squeeze
 from spanwise_alerts.errors import AlertsError, AskError, RecordError
-from spanwise_alerts.followed import watch_again
+from spanwise_alerts.followed import AGAIN_S, LATE_S, watch_again
 from spanwise_alerts.rules.anomaly import Anomaly
 from spanwise_alerts.study_agents import Agents
 
-LATE_S: Final = 10.0
-"""So long after its end a point is closed: what its spans tell has arrived."""
-
 _ASKED: Final = 3
 """So many points that were missed are asked for live; more are read from the past."""
-
-_AGAIN_S: Final = 30.0
-"""After so long what failed is tried again."""
 
 _KEPT_S: Final = 300.0
 """How often what is known is kept."""
@@ -155,7 +149,7 @@ class Study:
         try:
             followed.state = reading.result()
         except AlertsError as error:
-            followed.fault, followed.again_s = f"its past cannot be read: {error}", now_s + _AGAIN_S
+            followed.fault, followed.again_s = f"its past cannot be read: {error}", now_s + AGAIN_S
         else:
             followed.state.judge_as(followed.rule)
 

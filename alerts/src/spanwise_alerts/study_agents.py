@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from spanwise_alerts.ask.history import History
 from spanwise_alerts.ask.source import Source
@@ -14,12 +14,10 @@ from spanwise_alerts.detect.joint.features import questions
 from spanwise_alerts.detect.joint.model import Model
 from spanwise_alerts.detect.joint.state import State
 from spanwise_alerts.errors import AlertsError, AskError
-from spanwise_alerts.followed import watch_again
+from spanwise_alerts.followed import AGAIN_S, LATE_S, watch_again
 from spanwise_alerts.question import Answer
 from spanwise_alerts.rules.joint import Joint
 
-LATE_S: Final = 10.0
-_AGAIN_S: Final = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -94,7 +92,7 @@ class Agents:
             try:
                 followed.state = reading.result()
             except AlertsError as error:
-                followed.fault, followed.again_s = f"its past cannot be read: {error}", now_s + _AGAIN_S
+                followed.fault, followed.again_s = f"its past cannot be read: {error}", now_s + AGAIN_S
             else:
                 followed.state.judge_as(rule)
         if followed.fault and now_s < followed.again_s:

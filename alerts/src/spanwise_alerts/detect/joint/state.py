@@ -19,6 +19,7 @@ RETRAIN_S: Final = 86400.0
 MOST_AGENTS: Final = 2000
 """Of one rule; further ones are not watched."""
 
+_AGAIN_S: Final = 3600.0
 _MIX_GAIN: Final = 0.02
 _LEAST_TOOLS: Final = 10.0
 
@@ -77,13 +78,9 @@ class State:
     @property
     def untrained(self) -> bool:
         """Whether it is time to learn anew: there is no model, or it is a day old; at most once an hour."""
-        if self.at_s - self._tried_s < min(3600.0, RETRAIN_S) or not self._enough:
+        if self.at_s - self._tried_s < _AGAIN_S or all(len(rows) < LEAST_ROWS for rows in self._rows.values()):
             return False
         return self.model is None or self.at_s - self.model.trained_s >= RETRAIN_S
-
-    @property
-    def _enough(self) -> bool:
-        return any(len(rows) >= LEAST_ROWS for rows in self._rows.values())
 
     def rows(self) -> dict[Labels, np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
         """Return a copy of the rows of each agent, to learn from elsewhere."""
